@@ -1,0 +1,36 @@
+import type { TeamMembersTable, TeamsTable, TokensTable, UsersTable } from "./people.ts";
+import type {
+  AuditLogTable,
+  DeadLettersTable,
+  DownloadEventsTable,
+  LogEntriesTable,
+} from "./records.ts";
+import type {
+  ChecksTable,
+  FindingsTable,
+  SkillFilesTable,
+  SkillVersionsTable,
+  SkillsTable,
+} from "./skills.ts";
+import type { CommitsTable, DeliveriesTable, SourcesTable, TagsTable } from "./sources.ts";
+
+/** Every table by its name. The migrations say the same in SQL. */
+export interface Database {
+  audit_log: AuditLogTable;
+  checks: ChecksTable;
+  commits: CommitsTable;
+  dead_letters: DeadLettersTable;
+  deliveries: DeliveriesTable;
+  download_events: DownloadEventsTable;
+  findings: FindingsTable;
+  log_entries: LogEntriesTable;
+  skill_files: SkillFilesTable;
+  skill_versions: SkillVersionsTable;
+  skills: SkillsTable;
+  sources: SourcesTable;
+  tags: TagsTable;
+  team_members: TeamMembersTable;
+  teams: TeamsTable;
+  tokens: TokensTable;
+  users: UsersTable;
+}

@@ -1,0 +1,65 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { Refusal } from "./refusal.ts";
+
+const flag = z.enum(["0", "1"]);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** Every variable Assay reads. `.env.example` and docs/operating.md list the same names; a test compares them. */
+export const envSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4321),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PUBLIC_URL: httpUrl.optional(),
+  ASSAY_HOME: z.string().min(1).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  ASSAY_CONTROL: z.string().min(1).optional(),
+  ASSAY_SECRET_FILE: z.string().min(1).optional(),
+  ASSAY_GIT_HOSTS: z.string().default(""),
+  ASSAY_DEMO: flag.default("0"),
+  ASSAY_SINGLE_PROCESS: z.literal("accept").optional(),
+  TRUSTED_PROXIES: z.string().default(""),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Turns the environment into a typed configuration. Empty variables count as absent.
+ * Throws a Refusal that names each bad variable and what it must look like.
+ */
+export function readConfig(env: Record<string, string | undefined>, isRoot: boolean) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = envSchema.safeParse(present);
+  if (!parsed.success) {
+    const what = parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ");
+    throw new Refusal("bad-request", `The environment is wrong: ${what}`, "See docs/operating.md.");
+  }
+  const e = parsed.data;
+  const home = resolve(e.ASSAY_HOME ?? defaultHome(env, isRoot));
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.PUBLIC_URL,
+    home,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    controlUrl: e.ASSAY_CONTROL,
+    secretFile: e.ASSAY_SECRET_FILE ?? join(home, "secret"),
+    gitHosts: words(e.ASSAY_GIT_HOSTS),
+    demo: e.ASSAY_DEMO === "1",
+    singleProcessAccepted: e.ASSAY_SINGLE_PROCESS === "accept",
+    trustedProxies: words(e.TRUSTED_PROXIES),
+    logLevel: e.LOG_LEVEL,
+  } as const;
+}
+
+function defaultHome(env: Record<string, string | undefined>, isRoot: boolean): string {
+  if (isRoot) return "/var/lib/assay";
+  return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "assay");
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== "");
+}

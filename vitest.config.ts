@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+/** What a suite needs decides its project: `unit` needs nothing, `db` a Postgres cluster, `journey` the whole product. */
+export default defineConfig({
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["registry-app/**/*.test.ts", "site/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["**/*.db.test.ts", "**/journeys/**", "**/node_modules/**", "**/dist/**"],
+        },
+      },
+      {
+        test: {
+          name: "db",
+          include: ["registry-app/**/*.db.test.ts"],
+          globalSetup: ["registry-app/test/cluster.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "journey",
+          include: ["registry-app/test/journeys/**/*.test.ts"],
+          globalSetup: ["registry-app/test/cluster.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
