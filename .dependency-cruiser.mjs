@@ -1,0 +1,78 @@
+import { MAY_IMPORT, PACKAGE_HOMES } from "./scripts/layout.mjs";
+
+const SRC = "^registry-app/src/";
+const modules = Object.keys(MAY_IMPORT);
+const folder = (names) => `${SRC}(${names.join("|")})/`;
+const TESTS = "\\.test\\.ts$|^registry-app/test/";
+
+function allowed(name) {
+  const rule = MAY_IMPORT[name];
+  if (rule === "any but http") return modules.filter((one) => one !== "http");
+  if (rule === "any but jobs and demo")
+    return modules.filter((one) => one !== "jobs" && one !== "demo");
+  return [name, ...rule];
+}
+
+const table = modules.map((name) => ({
+  name: `${name}-may-import`,
+  severity: "error",
+  from: { path: folder([name]), pathNot: TESTS },
+  to: { path: SRC, pathNot: folder(allowed(name)) },
+}));
+
+const homes = Object.entries(PACKAGE_HOMES).map(([names, home]) => ({
+  name: `only-at-home-${names
+    .replaceAll(/[^a-z-]+/g, " ")
+    .trim()
+    .replaceAll(" ", "-")}`,
+  severity: "error",
+  from: {
+    path: "^(registry-app|site|github-app)/",
+    pathNot: [home, TESTS, "^registry-app/(bin|bench)/"],
+  },
+  to: { path: `node_modules/${names}/`, dependencyTypesNot: ["type-only"] },
+}));
+
+export default {
+  forbidden: [
+    ...table,
+    ...homes,
+    {
+      name: "unlisted-module",
+      severity: "error",
+      comment: "A folder that scripts/layout.mjs does not name.",
+      from: { path: `${SRC}[^/]+/`, pathNot: folder(modules) },
+      to: {},
+    },
+    {
+      name: "one-door",
+      severity: "error",
+      comment: "Another module is entered by its index.ts only.",
+      from: { path: `${SRC}([^/]+)/`, pathNot: TESTS },
+      to: { path: `${SRC}[^/]+/`, pathNot: [`${SRC}$1/`, `${SRC}[^/]+/index\\.ts$`] },
+    },
+    {
+      name: "no-tests-in-product",
+      severity: "error",
+      from: { path: `${SRC}|^registry-app/(bin|migrations)/`, pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    {
+      name: "no-cycle",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^[^/]+/(dist|\\.astro)/" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["node", "import", "types"],
+    },
+  },
+};

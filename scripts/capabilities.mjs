@@ -1,0 +1,53 @@
+// What this machine offers to tests. A suite that needs something absent is skipped by name, with the command that enables it.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+
+const works = (command, args) =>
+  spawnSync(command, args, { stdio: "ignore", timeout: 10_000 }).status === 0;
+
+const reaches = (port) =>
+  new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: 1_000 });
+    const end = (answer) => (socket.destroy(), resolve(answer));
+    socket
+      .on("connect", () => end(true))
+      .on("error", () => end(false))
+      .on("timeout", () => end(false));
+  });
+
+export const CAPABILITIES = [
+  {
+    name: "redis",
+    suites: "the queue on Redis",
+    enable: "apt-get install redis-server && redis-server --daemonize yes",
+    present: () => (process.env.REDIS_URL ? true : reaches(6379)),
+  },
+  {
+    name: "postgres",
+    suites: "the same migrations and queue on a real Postgres server",
+    enable:
+      "start PostgreSQL 15 or newer on 127.0.0.1:5432 with a superuser for this account, or set TEST_DATABASE_URL",
+    present: () => (process.env.TEST_DATABASE_URL ? true : reaches(5432)),
+  },
+  {
+    name: "ssh-keygen",
+    suites: "signatures made by OpenSSH and judged by git",
+    enable: "apt-get install openssh-client",
+    present: () => works("sh", ["-c", "command -v ssh-keygen"]),
+  },
+  {
+    name: "chromium",
+    suites: "the pages in a browser",
+    enable: "apt-get install chromium",
+    present: () =>
+      ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].some((path) =>
+        existsSync(path),
+      ),
+  },
+];
+
+/** @returns {Promise<{name: string, suites: string, enable: string, present: boolean}[]>} */
+export function probeCapabilities() {
+  return Promise.all(CAPABILITIES.map(async (one) => ({ ...one, present: await one.present() })));
+}
