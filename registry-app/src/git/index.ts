@@ -138,3 +138,18 @@ export declare function removeFromStore(
 ): Promise<void>;
 
 // ---- hosting: smart HTTP, receive-pack, pkt-line (./hosting) ----
+export { createGitHost, type GitHost, type GitHostParts } from "./hosting/create-git-host.ts";
+export { installHooks } from "./hosting/install-hooks.ts";
+export { parseGitPath } from "./hosting/parse-git-path.ts";
+export type {
+  GitRequest,
+  GitRoute,
+  GitService,
+  HostLimits,
+  ProposedRef,
+  PushBeginning,
+  PushedRef,
+  PushJudge,
+  RefVerdict,
+  Wants,
+} from "./hosting/types.ts";
