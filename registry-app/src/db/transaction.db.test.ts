@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { lockInTx, queryInTx, transaction, withLock } from "./index.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+const team = (slug: string) => ({
+  id: crypto.randomUUID(),
+  slug,
+  name: slug,
+  created_at: new Date(0),
+});
+const slugs = async () =>
+  (await database.db.selectFrom("teams").select("slug").orderBy("slug").execute()).map(
+    ({ slug }) => slug,
+  );
+
+describe("transaction", () => {
+  it("keeps what was written when it returns, and nothing when it throws", async () => {
+    await transaction(database.db, (tx) => tx.insertInto("teams").values(team("kept")).execute());
+    const failing = transaction(database.db, async (tx) => {
+      await tx.insertInto("teams").values(team("dropped")).execute();
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    expect(await slugs()).toEqual(["kept"]);
+  });
+
+  it("carries SQL of others along, with rows and counts as the driver gives them", async () => {
+    const failing = transaction(database.db, async (tx) => {
+      const row = Object.values(team("raw"));
+      const inserted = await queryInTx(tx, "INSERT INTO teams VALUES ($1, $2, $3, $4)", row);
+      expect(inserted.rowCount).toBe(1);
+      const found = await queryInTx(tx, "SELECT slug FROM teams WHERE slug = $1", ["raw"]);
+      expect(found.rows).toEqual([{ slug: "raw" }]);
+      throw new Error("rolled back");
+    });
+    await expect(failing).rejects.toThrow("rolled back");
+    expect(await slugs()).not.toContain("raw");
+  });
+});
+
+describe("locks", () => {
+  it("let one holder in at a time for one key, and do not make another key wait", async () => {
+    const events: string[] = [];
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    let entered = () => {};
+    const isIn = new Promise<void>((resolve) => (entered = resolve));
+    const first = withLock(database.db, "a", async () => {
+      entered();
+      await gate;
+      events.push("first");
+    });
+    await isIn;
+    const second = withLock(database.db, "a", async () => events.push("second"));
+    const inTx = transaction(database.db, async (tx) => {
+      await lockInTx(tx, "a");
+      events.push("in tx");
+    });
+    await withLock(database.db, "b", async () => events.push("other key"));
+    release();
+    await Promise.all([first, second, inTx]);
+    expect(events.slice(0, 2)).toEqual(["other key", "first"]);
+    expect(events.slice(2).toSorted()).toEqual(["in tx", "second"]);
+  });
+
+  it("are given back when the holder throws", async () => {
+    const failing = withLock(database.db, "c", async () => {
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    expect(await withLock(database.db, "c", async () => "in")).toBe("in");
+  });
+});
