@@ -22,14 +22,14 @@ export interface Blobs {
 }
 
 /**
- * Keeps blobs under `dir` as `ab/cd/<sha256>`, each written aside and renamed, so that a name is there whole or not at
+ * Keeps blobs under `dir` as `ab/<sha256>`, each written aside and renamed, so that a name is there whole or not at
  * all whenever the process dies. Nothing is synced to the disk: after a power cut a blob may be gone or short, `read`
  * says so, and since all of it is made from git it is put again, which also mends a short one.
  */
 export function createDirectoryStore(ids: Ids, dir: string): Blobs {
   const toPath = (sha256: string): string => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error("A blob is named by 64 hex digits.");
-    return join(dir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    return join(dir, sha256.slice(0, 2), sha256);
   };
   const keep = async (sha256: string, bytes: Uint8Array): Promise<boolean> => {
     if ((await findSize(toPath(sha256))) === bytes.length) return false;

@@ -33,7 +33,7 @@ describe("the directory store", () => {
     const store = createDirectoryStore(systemIds, dir);
     expect(await store.put(Buffer.from("hello"))).toBe(HELLO);
     expect(await store.put(Buffer.from("hello"))).toBe(HELLO);
-    expect(readFileSync(join(dir, "2c", "f2", HELLO), "utf8")).toBe("hello");
+    expect(readFileSync(join(dir, "2c", HELLO), "utf8")).toBe("hello");
     expect(readdirSync(join(dir, "aside"))).toEqual([]);
     expect([await store.has(HELLO), await store.size(HELLO)]).toEqual([true, 5]);
     expect((await store.read(HELLO, 5)).toString()).toBe("hello");
@@ -71,7 +71,7 @@ describe("the directory store", () => {
     const dir = scratch();
     const store = createDirectoryStore(systemIds, dir);
     await store.put(Buffer.from("hello"));
-    const path = join(dir, "2c", "f2", HELLO);
+    const path = join(dir, "2c", HELLO);
     writeFileSync(path, "jello");
     await expect(store.read(HELLO, 10)).rejects.toMatchObject({ name: "Stalled" });
     truncateSync(path, 0);
