@@ -1,0 +1,120 @@
+import type { AllowedSigners } from "../keys/index.ts";
+
+/** The control repo's files by path from the root. */
+export type ControlFiles = ReadonlyMap<string, Buffer>;
+
+export type RegistryLaw = { readonly name: string };
+
+export type SourceLaw = {
+  readonly slug: string;
+  readonly team: string;
+  readonly kind: "hosted" | "followed";
+  /** Null when hosted. */
+  readonly url: string | null;
+  readonly visibility: "public" | "private";
+  readonly branch: string;
+  readonly isDemo: boolean;
+  /** Principals who may sign for this source beside the team's own. */
+  readonly signers: readonly string[];
+};
+
+export type TeamLaw = {
+  readonly slug: string;
+  readonly name: string;
+  readonly signers: readonly string[];
+  readonly github: { readonly org: string; readonly team: string } | null;
+};
+
+export type CheckName = "signature" | "validation" | "scan" | "evals";
+export type PolicyOutcome = "review" | "warn" | "block" | "incomplete" | "errored" | "skipped";
+export type CheckLaw = {
+  readonly need: "required" | "optional";
+  readonly refuse: readonly PolicyOutcome[];
+  readonly hold: readonly PolicyOutcome[];
+};
+export type PolicyLaw = {
+  readonly checks: Readonly<Record<CheckName, CheckLaw>>;
+  /** What happens when the declared bump is smaller than the required one. */
+  readonly bump: "warn" | "require";
+};
+
+export type Revocation = { readonly reason: string; readonly since: Date | null };
+/** `skill` is the coordinate `team/name`. */
+export type YankLaw = {
+  readonly skill: string;
+  readonly version: string;
+  readonly reason: string;
+};
+export type ApprovalLaw = {
+  readonly skill: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly by: string;
+  readonly reason: string;
+};
+export type WaiverLaw = {
+  readonly skill: string;
+  readonly rule: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Date | null;
+};
+
+/** What only ever takes rights away: it applies even when another file of the same commit is broken. */
+export type Tightening = {
+  /** By fingerprint. */
+  readonly revoked: ReadonlyMap<string, Revocation>;
+  readonly yanks: readonly YankLaw[];
+};
+
+export type ControlSnapshot = Tightening & {
+  /** SHA-256 in hex over the paths and bytes of every file. */
+  readonly digest: string;
+  readonly registry: RegistryLaw;
+  readonly sources: ReadonlyMap<string, SourceLaw>;
+  readonly teams: ReadonlyMap<string, TeamLaw>;
+  readonly allowedSigners: AllowedSigners;
+  readonly policy: PolicyLaw;
+  readonly approvals: readonly ApprovalLaw[];
+  readonly waivers: readonly WaiverLaw[];
+};
+
+export type ControlProblem = {
+  readonly file: string;
+  /** From 1; 1 when the whole file is meant. */
+  readonly line: number;
+  readonly message: string;
+};
+
+export type ParsedControl =
+  | { readonly kind: "ok"; readonly snapshot: ControlSnapshot }
+  | {
+      readonly kind: "broken";
+      readonly problems: readonly ControlProblem[];
+      readonly tightening: Tightening;
+    };
+
+/** What is pinned outside the control repo, in ASSAY_HOME/root.json. */
+export type RootOfTrust = {
+  readonly principals: readonly { readonly name: string; readonly publicKey: string }[];
+  /** How many different roots must have signed a tree before it is law. */
+  readonly threshold: number;
+  /** The first commit that is trusted; absent: the history's own first commit, which must then be signed. */
+  readonly genesis?: string;
+};
+
+export type CurrentControl = {
+  readonly snapshot: ControlSnapshot;
+  /** The commit whose tree is the snapshot. */
+  readonly commit: string;
+  /** Why the newest commit is not the law, for the alarm; absent when it is. */
+  readonly alarm?: string;
+};
+
+export type ControlRepo = {
+  /** The law as it stands now; costs one ref lookup when nothing changed. Throws `Stalled` when there never was a lawful commit. */
+  current(): Promise<CurrentControl>;
+};
+
+export type ControlPushVerdict =
+  { readonly kind: "accept" } | { readonly kind: "refuse"; readonly message: string };
