@@ -8,5 +8,12 @@ export type * from "./schema/records.ts";
 export type * from "./schema/skills.ts";
 export type * from "./schema/sources.ts";
 export type { Database } from "./schema/database.ts";
-export { lockInTx, queryInTx, transaction, withLock, type RawResult } from "./transaction.ts";
-export type { Db, Tx } from "./types.ts";
+export {
+  afterCommit,
+  lockInTx,
+  queryInTx,
+  transaction,
+  withLock,
+  type RawResult,
+} from "./transaction.ts";
+export { isTx, type Db, type Tx } from "./types.ts";

@@ -47,23 +47,21 @@ describe("transaction", () => {
 describe("locks", () => {
   it("let one holder in at a time for one key, and do not make another key wait", async () => {
     const events: string[] = [];
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    let entered = () => {};
-    const isIn = new Promise<void>((resolve) => (entered = resolve));
+    const gate = Promise.withResolvers<void>();
+    const isIn = Promise.withResolvers<void>();
     const first = withLock(database.db, "a", async () => {
-      entered();
-      await gate;
+      isIn.resolve();
+      await gate.promise;
       events.push("first");
     });
-    await isIn;
+    await isIn.promise;
     const second = withLock(database.db, "a", async () => events.push("second"));
     const inTx = transaction(database.db, async (tx) => {
       await lockInTx(tx, "a");
       events.push("in tx");
     });
     await withLock(database.db, "b", async () => events.push("other key"));
-    release();
+    gate.resolve();
     await Promise.all([first, second, inTx]);
     expect(events.slice(0, 2)).toEqual(["other key", "first"]);
     expect(events.slice(2).toSorted()).toEqual(["in tx", "second"]);

@@ -1,10 +1,23 @@
 import { createHash } from "node:crypto";
 import { CompiledQuery, sql } from "kysely";
-import type { Db, Tx } from "./types.ts";
+import { AFTER_COMMIT, type AfterCommit, type Db, type Tx } from "./types.ts";
 
-/** Runs `fn` in one transaction: committed when it returns, rolled back when it throws. */
+/**
+ * Runs `fn` in one transaction: committed when it returns, rolled back when it throws.
+ * What `afterCommit` was given runs then, in order; its failure is thrown although the commit stands.
+ */
 export async function transaction<T>(db: Db, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.transaction().execute(fn);
+  const hooks: AfterCommit[] = [];
+  const result = await db
+    .transaction()
+    .execute((tx) => fn(Object.assign(tx, { [AFTER_COMMIT]: hooks })));
+  for (const hook of hooks) await hook();
+  return result;
+}
+
+/** Runs `hook` once the transaction is committed, and never when it is rolled back. */
+export function afterCommit(tx: Tx, hook: AfterCommit): void {
+  tx[AFTER_COMMIT].push(hook);
 }
 
 /**

@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+/** One kind of job. Its payload is ids only: the rows are the truth, a job only says where to look. */
+export type Job<P extends Payload = Payload> = {
+  readonly name: string;
+  readonly payload: z.ZodType<P>;
+  /** How often it is tried in all before it becomes a dead letter. */
+  readonly attempts: number;
+  /** Wait before the second attempt; it doubles with each further one. */
+  readonly backoffMs: number;
+  /**
+   * Jobs with the same key are one: while one waits, another is not added; while one runs, exactly one more follows it.
+   * So a job always runs after the last time it was asked for, and never beside itself.
+   */
+  keyOf(payload: P): string;
+};
+export type Payload = Readonly<Record<string, string>>;
+
+/** Declares a kind of job. */
+export function defineJob<P extends Payload>(job: Job<P>): Job<P> {
+  return job;
+}
+
+const ofSource = z.strictObject({ sourceId: z.uuid() });
+const ofVersion = z.strictObject({ versionId: z.uuid() });
+
+/** Fetch a source and turn what changed into sightings. */
+export const syncSource = defineJob({
+  name: "sync-source",
+  payload: ofSource,
+  attempts: 6,
+  backoffMs: 2000,
+  keyOf: ({ sourceId }) => sourceId,
+});
+
+/** Judge the pending tags of a source. */
+export const admitTags = defineJob({
+  name: "admit-tags",
+  payload: ofSource,
+  attempts: 5,
+  backoffMs: 500,
+  keyOf: ({ sourceId }) => sourceId,
+});
+
+/** Decide a candidate from its checks and the policy. */
+export const decideVersion = defineJob({
+  name: "decide-version",
+  payload: ofVersion,
+  attempts: 5,
+  backoffMs: 500,
+  keyOf: ({ versionId }) => versionId,
+});
+
+/** Write the log line and the archives of a version and make it visible. */
+export const releaseVersion = defineJob({
+  name: "release-version",
+  payload: ofVersion,
+  attempts: 8,
+  backoffMs: 500,
+  keyOf: ({ versionId }) => versionId,
+});
+
+/** The catalogue: every kind of job there is. */
+export const JOBS = [syncSource, admitTags, decideVersion, releaseVersion] as const;
