@@ -94,6 +94,7 @@ export type SignerSearch =
   | {
       readonly kind: "none";
       /** `unknown`: no line has the key. The others: lines have it, and none of them holds. */
-      readonly because: "unknown" | "not-yet-valid" | "expired" | "other-namespace" | "authority-only";
+      readonly because:
+        "unknown" | "not-yet-valid" | "expired" | "other-namespace" | "authority-only";
       readonly entries: readonly AllowedSigner[];
     };
