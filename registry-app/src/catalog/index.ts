@@ -1,0 +1,42 @@
+/** The read side: what may be seen of skills, versions, sources and tags, as JSON, as pages' data and as files. */
+export * from "./schemas.ts";
+export { createDownloads, type Downloads } from "./downloads.ts";
+export {
+  agentSkillsIndex,
+  archiveHref,
+  installableOf,
+  listLatest,
+  skillsIndex,
+  type AgentSkillsIndex,
+  type Installable,
+  type SkillsIndex,
+} from "./install-index.ts";
+export { renderMarkdown, type RenderedMarkdown } from "./markdown.ts";
+export {
+  materialise,
+  renderSkillJson,
+  renderVersionJson,
+  skillJsonPath,
+  versionJsonPath,
+  type Rendered,
+} from "./materialise.ts";
+export type { Page } from "./paging.ts";
+export {
+  findArchive,
+  searchSkills,
+  skillDetail,
+  versionDetail,
+  type ServedArchive,
+  type SkillQuery,
+  type SkillSearch,
+  type SkillSort,
+} from "./read-skills.ts";
+export {
+  sourceDetail,
+  sourcesList,
+  tagDetail,
+  tagsOfSource,
+  type TagQuery,
+} from "./read-sources.ts";
+export { createSitePort, type SitePort, type SitePortParts } from "./site-port.ts";
+export { readVersionFile } from "./version-files.ts";

@@ -1,0 +1,62 @@
+import type { PublicFiles } from "../blobs/index.ts";
+import type { Db } from "../db/index.ts";
+import { newestFirst, toSkill, toVersion } from "./read-skills.ts";
+import type { Skill, Version } from "./schemas.ts";
+import {
+  findPublicSkillById,
+  findSkillIdOfVersion,
+  findVersion,
+  listChecks,
+  listFiles,
+  listVersions,
+} from "./store/skills.ts";
+
+/** A file for the public files, which answer with Postgres down. */
+export type Rendered = { readonly path: string; readonly bytes: Buffer };
+
+/** Where the JSON of a public skill lies among the public files. */
+export function skillJsonPath(team: string, name: string): string {
+  return `api/v1/skills/${team}/${name}/skill.json`;
+}
+
+/** Where the JSON of one version of a public skill lies among the public files. */
+export function versionJsonPath(team: string, name: string, version: string): string {
+  return `api/v1/skills/${team}/${name}/versions/${version}.json`;
+}
+
+/** The JSON of a skill as its file; undefined for a skill that is not public, which never becomes a file. */
+export async function renderSkillJson(db: Db, skillId: string): Promise<Rendered | undefined> {
+  const skill = await findPublicSkillById(db, skillId);
+  if (skill === undefined) return undefined;
+  const versions = newestFirst(await listVersions(db, skill.id));
+  return {
+    path: skillJsonPath(skill.team, skill.name),
+    bytes: toBytes(toSkill(skill, versions)),
+  };
+}
+
+/** The JSON of a version as its file; undefined when its skill is not public or the version is not to be shown. */
+export async function renderVersionJson(db: Db, versionId: string): Promise<Rendered | undefined> {
+  const id = await findSkillIdOfVersion(db, versionId);
+  const skill = id && (await findPublicSkillById(db, id.skillId));
+  const row = id && skill && (await findVersion(db, id.skillId, id.version));
+  if (skill === undefined || row === undefined) return undefined;
+  const json = toVersion(row, await listChecks(db, row.id), await listFiles(db, row.id));
+  return { path: versionJsonPath(skill.team, skill.name, row.version), bytes: toBytes(json) };
+}
+
+/** Writes the JSON of a skill and of one of its versions to the public files; for a private skill, nothing. */
+export async function materialise(
+  deps: { readonly db: Db; readonly publicFiles: PublicFiles },
+  skillId: string,
+  versionId: string,
+): Promise<void> {
+  const version = await renderVersionJson(deps.db, versionId);
+  if (version !== undefined) await deps.publicFiles.write(version.path, version.bytes);
+  const skill = await renderSkillJson(deps.db, skillId);
+  if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
+}
+
+function toBytes(json: Skill | Version): Buffer {
+  return Buffer.from(JSON.stringify(json), "utf8");
+}

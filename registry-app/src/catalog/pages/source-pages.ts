@@ -1,0 +1,75 @@
+import type { Db } from "../../db/index.ts";
+import type { Viewer } from "../../people/index.ts";
+import { windowOf, type Page } from "../paging.ts";
+import { countsOf, gitPathOf, type TagQuery } from "../read-sources.ts";
+import {
+  findSource,
+  listSightings,
+  listSources,
+  listTags,
+  type SourceRow,
+  type TagRow,
+} from "../store/sources.ts";
+
+export async function readSourceList(db: Db, viewer: Viewer, page: Page) {
+  const { rows, total } = await listSources(db, viewer, windowOf(page));
+  return { items: rows.map(toSourceFacts), total, page: page.page, size: page.size };
+}
+
+export async function readSourcePage(db: Db, viewer: Viewer, slug: string, query: TagQuery) {
+  const source = await findSource(db, viewer, slug);
+  if (source === undefined) return undefined;
+  const window = windowOf(query);
+  const narrowed = query.state === undefined ? window : { ...window, state: query.state };
+  const { rows, total } = await listTags(db, source.id, narrowed);
+  const tags = { items: rows.map(toTagLine), total, page: query.page, size: query.size };
+  return { ...toSourceFacts(source), tags };
+}
+
+export async function readTagPage(db: Db, viewer: Viewer, slug: string, tag: string) {
+  const source = await findSource(db, viewer, slug);
+  const rows = source && (await listSightings(db, source.id, tag));
+  if (source === undefined || rows === undefined || rows.length === 0) return undefined;
+  return { source: toSourceFacts(source), tag, sightings: rows.map(toSighting) };
+}
+
+export function toSourceFacts(row: SourceRow) {
+  return {
+    slug: row.slug,
+    team: row.team,
+    kind: row.kind,
+    visibility: row.visibility,
+    url: row.url,
+    git: gitPathOf(row),
+    branch: row.branch,
+    isDemo: row.isDemo,
+    firstSyncedAt: row.firstSyncedAt?.toISOString() ?? null,
+    lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null,
+    lastError: row.lastError,
+    counts: countsOf(row),
+  };
+}
+
+function toTagLine(row: TagRow) {
+  return {
+    tag: row.tag,
+    oid: row.oid,
+    state: row.state,
+    drift: row.drift,
+    ...(row.code === null ? {} : { code: row.code }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    firstSeenAt: row.firstSeenAt.toISOString(),
+    decidedAt: row.decidedAt?.toISOString() ?? null,
+    became: row.became,
+  };
+}
+
+function toSighting(row: TagRow) {
+  return {
+    ...toTagLine(row),
+    ...(row.remedy === null ? {} : { remedy: row.remedy }),
+    clauses: row.clauses,
+    isImported: row.imported,
+    isInGit: row.inGit,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Blobs } from "../blobs/index.ts";
+import type { Db } from "../db/index.ts";
+import { findTeam, type Viewer } from "../people/index.ts";
+import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
+import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
+import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
+import { searchPage } from "./pages/search-page.ts";
+import type { SkillSort } from "./read-skills.ts";
+import type { TagQuery } from "./read-sources.ts";
+import type { Page } from "./paging.ts";
+
+/** What the pages ask that this module does not know. */
+export type SitePortParts = {
+  /** Every code that a tag not published may have, as its page shows it. */
+  codes(): readonly CodePage[];
+  /** Who may sign for a team, from the control repo. */
+  signersOf(teamSlug: string): Promise<readonly TeamSigner[]>;
+};
+export type CodePage = {
+  readonly code: string;
+  readonly title: string;
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+};
+export type TeamSigner = {
+  readonly principal: string;
+  readonly keys: readonly string[];
+  readonly validBefore: string | null;
+};
+export type SitePort = ReturnType<typeof createSitePort>;
+
+/** What one request's pages may ask, bound to its viewer; the shape is the site's own port (site/src/data/port.ts). */
+export function createSitePort(
+  deps: SitePortParts & { readonly db: Db; readonly blobs: Blobs },
+  viewer: Viewer,
+) {
+  const { db, blobs } = deps;
+  return {
+    overview: async () => readOverview(db, viewer),
+    searchSkills: async (query: Page & { q: string; team?: string; sort: SkillSort }) =>
+      searchPage(db, viewer, { ...query, q: withoutNul(query.q) }),
+    skillPage: async (team: string, name: string) =>
+      orNull([team, name], async () => readSkillPage(db, viewer, team, name)),
+    versionPage: async (team: string, name: string, version: string) =>
+      orNull([team, name, version], async () => readVersionPage(db, viewer, team, name, version)),
+    fileView: async (team: string, name: string, version: string, path: string) =>
+      orNull([team, name, version, path], async () =>
+        readFileView({ db, blobs }, viewer, { team, name, version, path }),
+      ),
+    sourceList: async (page: Page) => readSourceList(db, viewer, page),
+    sourcePage: async (slug: string, query: TagQuery) =>
+      orNull([slug], async () => readSourcePage(db, viewer, slug, query)),
+    tagPage: async (source: string, tag: string) =>
+      orNull([source, tag], async () => readTagPage(db, viewer, source, tag)),
+    teamPage: async (slug: string) =>
+      orNull([slug], async () => {
+        const team = await findTeam(db, slug);
+        return team && readTeamPage(db, viewer, team, await deps.signersOf(slug));
+      }),
+    codes: () => deps.codes(),
+  };
+}
+
+/** Postgres has no text with NUL in it, so nothing by such a name exists. */
+async function orNull<T>(
+  names: readonly string[],
+  read: () => Promise<T | undefined>,
+): Promise<T | null> {
+  if (names.some((name) => name.includes("\0"))) return null;
+  return (await read()) ?? null;
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll("\0", " ");
+}
