@@ -1,0 +1,108 @@
+import { gitError, gitOutput, runGit } from "./git-command.ts";
+import { checkedOid, checkedRef, checkedRefPrefix, isOid } from "./names.ts";
+import type { ObjectType, ReadOptions, Ref, RefUpdate, RefUpdated } from "./records.ts";
+
+const FORMAT = "--format=%(objectname) %(objecttype) %(*objectname) %(refname)";
+const REF_LINE = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? ?(\S.*)$/;
+
+/** Every ref at or below a prefix such as `refs/tags`, in git's order, by one `for-each-ref`. */
+export async function listRefs(repoDir: string, prefix: string): Promise<readonly Ref[]> {
+  const args = ["for-each-ref", FORMAT, "--", checkedRefPrefix(prefix)];
+  const output = await gitOutput({ gitDir: repoDir, args });
+  const lines = output.toString("utf8").split("\n");
+  return lines.filter((line) => line !== "").map(parseRefLine);
+}
+
+/** The oid a ref stands at, not peeled; undefined when there is no such ref. */
+export async function findRef(repoDir: string, ref: string): Promise<string | undefined> {
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", checkedRef(ref)];
+  const run = await runGit({ gitDir: repoDir, args });
+  if (run.kind === "failed" && run.exitCode === 1) return undefined;
+  if (run.kind !== "done") throw gitError(args, run);
+  // Newer gits echo the separator in front of the answer.
+  return run.stdout.toString("latin1").trim().split("\n").at(-1);
+}
+
+/** True when `commit` can be reached from one of the tips; false also when the repo has no such commit. */
+export async function isAncestor(
+  repoDir: string,
+  commit: string,
+  tips: readonly string[],
+  options: ReadOptions = {},
+): Promise<boolean> {
+  return !(await listUnreachable(repoDir, [commit], tips, options)).has(commit);
+}
+
+/** Those of the commits that no tip reaches, by one `rev-list`; what the repo lacks or is no commit is among them. */
+export async function listUnreachable(
+  repoDir: string,
+  commits: readonly string[],
+  tips: readonly string[],
+  options: ReadOptions = {},
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(commits.map(checkedOid));
+  if (wanted.size === 0 || tips.length === 0) return wanted;
+  const unreachable = await listMissing(repoDir, [...wanted], options);
+  const present = [...wanted].filter((oid) => !unreachable.has(oid));
+  if (present.length === 0) return unreachable;
+  const input = [...present, ...tips.map((tip) => `^${checkedOid(tip)}`), ""].join("\n");
+  const output = await gitOutput({
+    gitDir: repoDir,
+    args: ["rev-list", "--stdin"],
+    input,
+    quarantine: options.quarantine,
+  });
+  for (const oid of output.toString("latin1").split("\n"))
+    if (wanted.has(oid)) unreachable.add(oid);
+  return unreachable;
+}
+
+/**
+ * Moves refs together, each by compare-and-set, all or none. Answers `moved` when a ref was not where it was expected;
+ * throws when git refuses for another reason, such as a missing object.
+ */
+export async function updateRefs(dir: string, updates: readonly RefUpdate[]): Promise<RefUpdated> {
+  if (updates.length === 0) return { kind: "updated" };
+  const args = ["update-ref", "--stdin", "-z", "--no-deref"];
+  const run = await runGit({ gitDir: dir, args, input: updates.map(updateLine).join("") });
+  if (run.kind === "done") return { kind: "updated" };
+  for (const { ref, expectedOid } of updates) {
+    if (expectedOid === undefined) continue;
+    const actualOid = (await findRef(dir, ref)) ?? null;
+    if (actualOid !== expectedOid) return { kind: "moved", ref, actualOid };
+  }
+  throw gitError(args, run);
+}
+
+function updateLine({ ref, newOid, expectedOid }: RefUpdate): string {
+  const name = checkedRef(ref);
+  const zero = "0".repeat((newOid ?? expectedOid ?? "").length === 64 ? 64 : 40);
+  const before =
+    expectedOid === undefined ? "" : expectedOid === null ? zero : checkedOid(expectedOid);
+  return newOid === null
+    ? `delete ${name}\0${before}\0`
+    : `update ${name}\0${checkedOid(newOid)}\0${before}\0`;
+}
+
+async function listMissing(
+  repoDir: string,
+  oids: readonly string[],
+  options: ReadOptions,
+): Promise<Set<string>> {
+  const output = await gitOutput({
+    gitDir: repoDir,
+    args: ["cat-file", "--batch-check=%(objectname) %(objecttype)"],
+    input: `${oids.join("\n")}\n`,
+    quarantine: options.quarantine,
+  });
+  const lines = output.toString("latin1").split("\n");
+  return new Set(oids.filter((oid, index) => lines[index] !== `${oid} commit`));
+}
+
+function parseRefLine(line: string): Ref {
+  const [, oid, type, peeledOid, name] = REF_LINE.exec(line) ?? [];
+  if (oid === undefined || type === undefined || name === undefined || !isOid(oid))
+    throw new Error("git for-each-ref answered something unknown");
+  const ref = { name, oid, type: type as ObjectType };
+  return peeledOid === undefined ? ref : { ...ref, peeledOid };
+}
