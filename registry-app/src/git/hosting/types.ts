@@ -54,6 +54,8 @@ export type HostLimits = {
   /** Packed bytes of one push. */
   readonly pushMaxBytes: number;
   readonly pushMaxRefs: number;
+  /** Bytes read away after git has refused a push, for its sender reads the answer only then. */
+  readonly drainMaxBytes: number;
   /** Bytes of one fetch request, inflated. */
   readonly fetchRequestMaxBytes: number;
   readonly judgeTimeoutMs: number;
