@@ -1,0 +1,225 @@
+import type { Blobs } from "../blobs/index.ts";
+import type { ControlSnapshot } from "../control/index.ts";
+import { transaction, withLock, type CheckName, type Db, type Tx } from "../db/index.ts";
+import { findRef } from "../git/index.ts";
+import type { Clock, Ids } from "../runtime/index.ts";
+import { compareVersions, parseTagName } from "../skill/index.ts";
+import {
+  findSourceById,
+  sourceRepo,
+  type CommitGraph,
+  type CommitGraphs,
+  type Source,
+} from "../sources/index.ts";
+import { bindBatch, type Bound } from "./bind-batch.ts";
+import { judgeTag, type Bench, type JudgeDeps } from "./judge-tag.ts";
+import { packSkill } from "./pack-skill.ts";
+import type { RegistryLog } from "./registry-log.ts";
+import { readHistories, type HistoryDeps } from "./read-histories.ts";
+import { listPendingTags } from "./store/facts.ts";
+import { closeTags, insertCandidates, insertSkills, type NewCandidate } from "./store/verdicts.ts";
+import type { Ignored, Judged, Packed, PendingTag, Refused } from "./types.ts";
+
+export type AdmitDeps = JudgeDeps &
+  HistoryDeps & {
+    readonly db: Db;
+    readonly blobs: Blobs;
+    readonly graphs: CommitGraphs;
+    readonly law: () => Promise<ControlSnapshot>;
+    readonly registryLog: RegistryLog;
+    readonly gitHome: string;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    /** Engines whose checks every new version waits for; none is a registry that only validates. */
+    readonly pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[];
+    /** Finds the account of a principal, when there is one. */
+    readonly findAccount: (db: Db, principal: string) => Promise<string | null>;
+    /** Called in the transaction that made the candidates. */
+    readonly onCandidates: (tx: Tx, versionIds: readonly string[]) => Promise<void>;
+  };
+
+/** Named on each check that this step decides itself, so that a later change of the rules shows as a later engine. */
+export const ENGINES = { signature: "signature-1", validation: "validation-1" } as const;
+
+const BATCH = 250;
+const JUDGED_AT_ONCE = 24;
+
+/**
+ * Judges every pending tag of a source: each becomes a candidate version or a refused or ignored tag, in transactions
+ * of up to 250. One push is a batch of one, a rebuild a batch of thousands; there is no other path. Returns how many.
+ */
+export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<number> {
+  return withLock(deps.db, `admit:${sourceId}`, async () => {
+    const source = await findSourceById(deps.db, sourceId);
+    if (source === undefined) return 0;
+    const pending = inOrder(await listPendingTags(deps.db, sourceId));
+    if (pending.length === 0) return 0;
+    const { bench, graph } = await openBench(deps, source);
+    for (let start = 0; start < pending.length; start += BATCH) {
+      await admitBatch(deps, bench, graph, pending.slice(start, start + BATCH));
+    }
+    return pending.length;
+  });
+}
+
+async function openBench(
+  deps: AdmitDeps,
+  source: Source,
+): Promise<{ bench: Bench; graph: CommitGraph }> {
+  const repo = sourceRepo(deps.gitHome, source);
+  const graph = await deps.graphs.get(deps.db, source.id);
+  const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
+  const isOnBranch = (commitOid: string) => tip !== undefined && graph.isReachable(tip, commitOid);
+  return { bench: { source, repo, law: await deps.law(), isOnBranch }, graph };
+}
+
+/** By first sighting, and within one sighting by version, so that a version's predecessor is admitted before it. */
+function inOrder(tags: readonly PendingTag[]): PendingTag[] {
+  const parsed = tags.map((tag) => ({
+    tag,
+    name: parseTagName(tag.name, { isOneSkillSource: true }),
+  }));
+  const version = (name: (typeof parsed)[number]["name"]) =>
+    "version" in name ? name.version : undefined;
+  return parsed
+    .toSorted((a, b) => {
+      const byTime = a.tag.firstSeenAt.getTime() - b.tag.firstSeenAt.getTime();
+      if (byTime !== 0) return byTime;
+      const [one, other] = [version(a.name), version(b.name)];
+      return one !== undefined && other !== undefined ? compareVersions(one, other) : 0;
+    })
+    .map(({ tag }) => tag);
+}
+
+type JudgedTag = {
+  readonly tag: PendingTag;
+  readonly verdict: (Judged & { readonly packed: Packed }) | Refused | Ignored;
+};
+
+async function admitBatch(
+  deps: AdmitDeps,
+  bench: Bench,
+  graph: CommitGraph,
+  tags: readonly PendingTag[],
+): Promise<void> {
+  const judged = await inParallel(tags, JUDGED_AT_ONCE, (tag) => judgeAndPack(deps, bench, tag));
+  const { bound, refused } = await bindBatch(deps, bench.source, judged);
+  const histories = await readHistories(deps, bench, graph, bound);
+  const closed = [
+    ...refused,
+    ...judged.flatMap(({ tag, verdict }) => (verdict.kind === "good" ? [] : [{ tag, verdict }])),
+  ];
+  const candidates: (NewCandidate & { readonly bound: Bound })[] = [];
+  for (const one of bound) {
+    const outcome = histories.get(one.tag.id);
+    if (outcome === undefined) continue;
+    if (outcome.kind === "refused") closed.push({ tag: one.tag, verdict: outcome });
+    else
+      candidates.push({
+        ...one,
+        history: outcome,
+        createdBy: await deps.findAccount(deps.db, one.judged.signer.principal),
+        bound: one,
+      });
+  }
+  await writeBatch(deps, bench, candidates, closed);
+}
+
+async function judgeAndPack(deps: AdmitDeps, bench: Bench, tag: PendingTag): Promise<JudgedTag> {
+  const verdict = await judgeTag(deps, bench, tag);
+  if (verdict.kind !== "good") return { tag, verdict };
+  const packed = await packSkill(deps.blobs, verdict.files);
+  // The bytes are in the archive store now; a batch of large skills must not hold them all in memory.
+  return { tag, verdict: { ...verdict, files: [], packed } };
+}
+
+async function writeBatch(
+  deps: AdmitDeps,
+  bench: Bench,
+  candidates: readonly (NewCandidate & { readonly bound: Bound })[],
+  closed: readonly { readonly tag: PendingTag; readonly verdict: Refused | Ignored }[],
+): Promise<void> {
+  const { source } = bench;
+  const now = deps.clock.now();
+  await transaction(deps.db, async (tx) => {
+    const firsts = new Map(
+      candidates
+        .flatMap((one) => (one.bound.isNewSkill ? [[one.skillId, one] as const] : []))
+        .toReversed(),
+    );
+    const skills = [...firsts.values()].map(({ skillId, judged }) => ({
+      id: skillId,
+      name: judged.skill,
+      folder: judged.folder,
+      first: judged,
+    }));
+    await insertSkills(
+      tx,
+      { sourceId: source.id, teamId: source.teamId, visibility: source.visibility },
+      skills,
+      now,
+    );
+    await insertCandidates(tx, candidates, deps.pendingChecks, ENGINES, deps.ids, now);
+    await closeTags(tx, closed, now);
+    await deps.registryLog.append(tx, [
+      ...candidates.map((one) => acceptedFact(source, bench.law, one)),
+      ...closed.flatMap(({ tag, verdict }) =>
+        verdict.kind === "refused" ? [refusedFact(source, tag, verdict)] : [],
+      ),
+    ]);
+    await deps.onCandidates(
+      tx,
+      candidates.map((one) => one.id),
+    );
+  });
+}
+
+function acceptedFact(
+  source: Source,
+  law: ControlSnapshot,
+  { tag, judged, packed, createdBy }: NewCandidate,
+) {
+  return {
+    key: `accepted:${source.slug}:${tag.oid}`,
+    firstSeenAt: tag.firstSeenAt.toISOString(),
+    coordinate: `${source.team}/${judged.skill}@${judged.version}`,
+    source: source.slug,
+    tag: tag.name,
+    tagOid: tag.oid,
+    commit: judged.commitOid,
+    tree: judged.treeOid,
+    digest: packed.digest,
+    signer: judged.signer,
+    hasAccount: createdBy !== null,
+    law: law.digest,
+  };
+}
+
+function refusedFact(source: Source, tag: PendingTag, verdict: Refused) {
+  return {
+    key: `refused:${source.slug}:${tag.name}:${tag.oid}:${tag.firstSeenAt.getTime()}`,
+    firstSeenAt: tag.firstSeenAt.toISOString(),
+    source: source.slug,
+    tag: tag.name,
+    tagOid: tag.oid,
+    code: verdict.code,
+    reason: verdict.reason,
+  };
+}
+
+async function inParallel<In, Out>(
+  items: readonly In[],
+  width: number,
+  work: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < items.length; at = next++) {
+      const item = items[at];
+      if (item !== undefined) results[at] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,79 @@
+import { record } from "../audit/index.ts";
+import type { ControlSnapshot } from "../control/index.ts";
+import { transaction, type Db, type Tx } from "../db/index.ts";
+import type { Clock } from "../runtime/index.ts";
+import { remedyFor } from "./codes.ts";
+import { decide, type Decision } from "./decide.ts";
+import type { RegistryLog } from "./registry-log.ts";
+import { findReleaseFacts, listCheckStates, putDecision } from "./store/decisions.ts";
+import type { ReleaseFacts } from "./types.ts";
+
+export type DecideDeps = {
+  readonly db: Db;
+  readonly law: () => Promise<ControlSnapshot>;
+  readonly registryLog: RegistryLog;
+  readonly clock: Clock;
+  /** Called in the transaction that decided to publish. */
+  readonly onPublish: (tx: Tx, versionId: string) => Promise<void>;
+};
+
+/**
+ * Decides on a candidate or a held version from what is recorded now. A decision is written once; deciding again while
+ * nothing changed writes nothing.
+ */
+export async function decideVersion(
+  deps: DecideDeps,
+  versionId: string,
+): Promise<Decision["kind"] | "gone"> {
+  const version = await findReleaseFacts(deps.db, versionId);
+  if (version === undefined) return "gone";
+  if (version.state !== "candidate" && version.state !== "held") return "gone";
+  const law = await deps.law();
+  const coordinate = `${version.team}/${version.skill}@${version.version}`;
+  const approvals = law.approvals
+    .filter((one) => one.digest === version.digest && one.by !== version.signerPrincipal)
+    .map((one) => one.by);
+  const checks = await listCheckStates(deps.db, versionId);
+  const decision = decide({ checks, policy: law.policy, approvals });
+  if (decision.kind === "wait" || (decision.kind === "hold" && version.state === "held"))
+    return decision.kind;
+
+  const now = deps.clock.now();
+  await transaction(deps.db, async (tx) => {
+    if (!(await putDecision(tx, version, decision, remedyOf(version, decision), now))) return;
+    await deps.registryLog.append(tx, [
+      {
+        key: `decided:${version.tagOid}:${decision.kind}`,
+        at: now.toISOString(),
+        coordinate,
+        source: version.source.slug,
+        tag: version.tagName,
+        tagOid: version.tagOid,
+        digest: version.digest,
+        decision: decision.kind,
+        reasons: decision.reasons,
+        outcomes: Object.fromEntries(checks.map((check) => [check.name, check.outcome])),
+        law: law.digest,
+      },
+    ]);
+    await record(tx, {
+      actor: "system",
+      action: `version.${decision.kind}`,
+      subject: coordinate,
+      detail: { reasons: decision.reasons },
+      at: now,
+    });
+    if (decision.kind === "publish") await deps.onPublish(tx, versionId);
+  });
+  return decision.kind;
+}
+
+function remedyOf(version: ReleaseFacts, decision: Decision): string | null {
+  if (decision.kind !== "hold" && decision.kind !== "refuse") return null;
+  return remedyFor(decision.code, {
+    tag: version.tagName,
+    source: version.source.slug,
+    skill: decision.kind === "hold" ? `${version.team}/${version.skill}` : version.skill,
+    ...(decision.kind === "hold" ? { nextVersion: version.version } : {}),
+  });
+}

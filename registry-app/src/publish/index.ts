@@ -1,0 +1,12 @@
+/** From a sighted tag to a published version: judge, admit, decide, release, and the registry log. */
+export { admitTags, type AdmitDeps } from "./admit-tags.ts";
+export { listCodes, remedyFor, TAG_CODES, type CodePage, type TagCode } from "./codes.ts";
+export { decide, type Decision } from "./decide.ts";
+export { decideVersion, type DecideDeps } from "./decide-version.ts";
+export { createPushJudge, type PushDeps } from "./judge-push.ts";
+export { recordCheck, type CheckReport } from "./record-check.ts";
+export { createRegistryLog, type RegistryLog, type RegistryLogDeps } from "./registry-log.ts";
+export { releaseVersion, type ReleaseDeps } from "./release.ts";
+export { storeDir } from "./store-dir.ts";
+export { listUndecided } from "./store/decisions.ts";
+export { listSourcesWithPendingTags } from "./store/facts.ts";

@@ -1,0 +1,172 @@
+import { transaction, type Db } from "../db/index.ts";
+import {
+  findRef,
+  isAncestor,
+  type ProposedRef,
+  type PushJudge,
+  type RefVerdict,
+} from "../git/index.ts";
+import type { ControlSnapshot } from "../control/index.ts";
+import type { Clock, Ids, Log } from "../runtime/index.ts";
+import { sourceRepo, type Source } from "../sources/index.ts";
+import { findConflict, loadTaken, nextPatch } from "./bind-batch.ts";
+import { remedyFor } from "./codes.ts";
+import { judgeTag, type Bench, type JudgeDeps } from "./judge-tag.ts";
+import { sayAccepted, sayIgnored, sayRefused } from "./say-verdict.ts";
+import { listBoundNames } from "./store/facts.ts";
+import { recordAttempt } from "./store/verdicts.ts";
+import type { Judged, PendingTag, Refused } from "./types.ts";
+
+export type PushDeps = JudgeDeps & {
+  readonly db: Db;
+  readonly law: () => Promise<ControlSnapshot>;
+  readonly gitHome: string;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Called when refs of the source changed. */
+  readonly onPushed: (sourceId: string) => Promise<void>;
+};
+
+const TAGS = "refs/tags/";
+const ABSENT = /^0+$/;
+
+/**
+ * Judges a push to a hosted source ref by ref, with the very functions that admit tags later: what is accepted here is
+ * published, and what is refused never enters git, so that its name stays free. A refused attempt is recorded.
+ */
+export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
+  const repo = sourceRepo(deps.gitHome, source);
+  let bench: Bench | undefined;
+  const acceptedInPush: { readonly tag: PendingTag; readonly judged: Judged }[] = [];
+
+  const judgeOne = async (update: ProposedRef): Promise<RefVerdict> => {
+    if (bench === undefined || !update.ref.startsWith(TAGS)) return { kind: "accept" };
+    const tag = pendingTag(deps, update);
+    const moved = await findMove(deps, source, tag, update);
+    const verdict = moved ?? (await judgeTag(deps, bench, tag));
+    if (verdict.kind === "ignored")
+      return { kind: "accept", message: sayIgnored(tag.name, verdict.reason) };
+    const refused =
+      verdict.kind === "refused"
+        ? verdict
+        : await findTaken(deps, source, tag, verdict, acceptedInPush);
+    if (refused !== undefined) {
+      await transaction(deps.db, (tx) =>
+        recordAttempt(
+          tx,
+          source.id,
+          { id: tag.id, name: tag.name, oid: tag.oid, verdict: refused },
+          deps.clock.now(),
+        ),
+      );
+      return { kind: "refuse", message: sayRefused(tag.name, refused, pageOf(deps, source, tag)) };
+    }
+    if (verdict.kind === "good") acceptedInPush.push({ tag, judged: verdict });
+    return {
+      kind: "accept",
+      message:
+        verdict.kind === "good" ? sayAccepted(source, verdict, pageOf(deps, source, tag)) : "",
+    };
+  };
+
+  return {
+    async begin(refs) {
+      const law = await deps.law();
+      const tips = await branchTips(repo.dir, `${repo.heads}${source.branch}`, refs);
+      bench = {
+        source,
+        repo,
+        law,
+        isOnBranch: (commitOid) => isAncestor(repo.dir, commitOid, tips),
+      };
+      return { kind: "go" };
+    },
+    judge: judgeOne,
+    async end(results) {
+      if (results.some((result) => result.accepted)) await deps.onPushed(source.id);
+    },
+  };
+}
+
+function pendingTag(deps: PushDeps, update: ProposedRef): PendingTag {
+  return {
+    id: deps.ids.next(),
+    name: update.ref.slice(TAGS.length),
+    oid: update.new,
+    imported: false,
+    firstSeenAt: deps.clock.now(),
+  };
+}
+
+function pageOf(deps: PushDeps, source: Source, tag: PendingTag): string {
+  const name = tag.name.split("/").map(encodeURIComponent).join("/");
+  return `${deps.publicUrl}/sources/${source.slug}/tags/${name}`;
+}
+
+/** Where the protected branch stands and where this push wants it: a tag may come with the commit it names. */
+async function branchTips(
+  repoDir: string,
+  ref: string,
+  refs: readonly ProposedRef[],
+): Promise<string[]> {
+  const proposed = refs.find((one) => one.ref === ref)?.new;
+  const present = await findRef(repoDir, ref);
+  return [present, proposed].filter((oid) => oid !== undefined && !ABSENT.test(oid)) as string[];
+}
+
+/** A tag that the repo has, or that a version is bound to, does not move; nothing else about it needs judging. */
+async function findMove(
+  deps: PushDeps,
+  source: Source,
+  tag: PendingTag,
+  update: ProposedRef,
+): Promise<Refused | undefined> {
+  const bound = (await listBoundNames(deps.db, source.id, [tag.name])).get(tag.name);
+  const before = bound ?? (ABSENT.test(update.old) ? undefined : update.old);
+  if (before === undefined || before === tag.oid) return undefined;
+  const reason = `${tag.name} was accepted at ${before.slice(0, 12)}, this push wants it at ${tag.oid.slice(0, 12)}`;
+  const [, skill, version] = /^([a-z0-9-]+?)--v(.+)$/.exec(tag.name) ?? [];
+  const facts = {
+    tag: tag.name,
+    source: source.slug,
+    ...(skill !== undefined && version !== undefined && { skill, nextVersion: nextPatch(version) }),
+  };
+  return {
+    kind: "refused",
+    code: "TAG_MOVED",
+    reason,
+    remedy: remedyFor("TAG_MOVED", facts),
+    clauses: [{ name: "the tag stays where it was accepted", held: false, evidence: reason }],
+    findings: [],
+  };
+}
+
+async function findTaken(
+  deps: PushDeps,
+  source: Source,
+  tag: PendingTag,
+  judged: Judged,
+  acceptedInPush: readonly { readonly tag: PendingTag; readonly judged: Judged }[],
+): Promise<Refused | undefined> {
+  const taken = await loadTaken(deps.db, source, [{ tag, judged }]);
+  const skill = taken.skills.get(judged.skill) ?? {
+    id: "",
+    sourceId: source.id,
+    source: source.slug,
+    versions: [],
+  };
+  const together = acceptedInPush
+    .filter((one) => one.judged.skill === judged.skill)
+    .map((one) => ({
+      id: "",
+      version: one.judged.version,
+      state: "candidate" as const,
+      tagName: one.tag.name,
+      tagOid: one.tag.oid,
+      commitOid: one.judged.commitOid,
+    }));
+  taken.skills.set(judged.skill, { ...skill, versions: [...skill.versions, ...together] });
+  return findConflict(source, taken, tag, judged);
+}

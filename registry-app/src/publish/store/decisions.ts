@@ -1,0 +1,182 @@
+import { sql } from "kysely";
+import type { ArchiveFact, CheckName, Db, Tx, VersionState } from "../../db/index.ts";
+import type { CheckState, Decision } from "../decide.ts";
+import type { ReleaseFacts } from "../types.ts";
+import { findSourceById } from "../../sources/index.ts";
+
+/** A version with all that deciding and releasing it needs. */
+export async function findReleaseFacts(
+  db: Db | Tx,
+  versionId: string,
+): Promise<ReleaseFacts | undefined> {
+  const row = await db
+    .selectFrom("skill_versions as v")
+    .innerJoin("skills as k", "k.id", "v.skill_id")
+    .innerJoin("teams as t", "t.id", "k.team_id")
+    .where("v.id", "=", versionId)
+    .select([
+      "v.id",
+      "v.state",
+      "v.skill_id as skillId",
+      "t.slug as team",
+      "k.name as skill",
+      "k.source_id as sourceId",
+    ])
+    .select([
+      "v.version",
+      "v.tag_id as tagId",
+      "v.tag_name as tagName",
+      "v.tag_oid as tagOid",
+      "v.commit_oid as commitOid",
+    ])
+    .select(["v.tree_oid as treeOid", "v.digest", "v.tar_sha256 as tarSha256", "v.archives"])
+    .select([
+      "v.signer_principal as signerPrincipal",
+      "v.signer_key as signerKey",
+      "v.first_seen_at as firstSeenAt",
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { sourceId, ...facts } = row;
+  const source = await findSourceById(db, sourceId);
+  return source && { ...facts, source };
+}
+
+/** The newest state of each check of a version: an outcome by a later engine replaces an earlier one. */
+export async function listCheckStates(db: Db | Tx, versionId: string): Promise<CheckState[]> {
+  const { rows } =
+    await sql<CheckState>`SELECT DISTINCT ON (name) name, outcome, summary FROM checks
+    WHERE version_id = ${versionId} ORDER BY name, created_at DESC`.execute(db);
+  return rows;
+}
+
+export type CheckReport = {
+  readonly versionId: string;
+  readonly name: CheckName;
+  readonly engineVersion: string;
+  readonly outcome: NonNullable<CheckState["outcome"]>;
+  readonly summary: string;
+  readonly score: number | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+export async function putCheck(tx: Tx, report: CheckReport, now: Date): Promise<void> {
+  const facts = {
+    outcome: report.outcome,
+    summary: report.summary,
+    score: report.score,
+    detail: JSON.stringify(report.detail),
+    finished_at: now,
+  };
+  await tx
+    .insertInto("checks")
+    .values({
+      version_id: report.versionId,
+      name: report.name,
+      engine_version: report.engineVersion,
+      created_at: now,
+      ...facts,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["version_id", "name", "engine_version"]).doUpdateSet(facts),
+    )
+    .execute();
+}
+
+/** Writes a final or holding decision on the version and on its tag; false when the version was decided meanwhile. */
+export async function putDecision(
+  tx: Tx,
+  version: { readonly id: string; readonly tagId: string },
+  decision: Exclude<Decision, { kind: "wait" }>,
+  remedy: string | null,
+  now: Date,
+): Promise<boolean> {
+  const state: VersionState =
+    decision.kind === "publish" ? "candidate" : decision.kind === "hold" ? "held" : "refused";
+  const updated = await tx
+    .updateTable("skill_versions")
+    .set({
+      state,
+      decision: JSON.stringify({ kind: decision.kind, reasons: decision.reasons }),
+      decided_at: now,
+    })
+    .where("id", "=", version.id)
+    .where("state", "in", ["candidate", "held"])
+    .returning("id")
+    .executeTakeFirst();
+  if (updated === undefined) return false;
+  if (decision.kind === "publish") return true;
+  await tx
+    .updateTable("tags")
+    .set({
+      state: decision.kind === "hold" ? "held" : "refused",
+      code: decision.code,
+      reason: decision.reasons.join("; "),
+      remedy,
+      decided_at: now,
+    })
+    .where("id", "=", version.tagId)
+    .execute();
+  return true;
+}
+
+export async function putPublished(
+  tx: Tx,
+  version: { readonly id: string; readonly tagId: string },
+  archives: readonly ArchiveFact[],
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable("skill_versions")
+    .set({ state: "published", archives: JSON.stringify(archives), published_at: now })
+    .where("id", "=", version.id)
+    .execute();
+  await tx
+    .updateTable("tags")
+    .set({ state: "published", code: null, reason: null, remedy: null, decided_at: now })
+    .where("id", "=", version.tagId)
+    .execute();
+}
+
+/** The published versions of a skill, for choosing the latest. */
+export async function listPublished(
+  db: Db | Tx,
+  skillId: string,
+): Promise<{ id: string; version: string }[]> {
+  return db
+    .selectFrom("skill_versions")
+    .where("skill_id", "=", skillId)
+    .where("state", "=", "published")
+    .select(["id", "version"])
+    .execute();
+}
+
+/** Points the skill at its latest version and takes over what that version says of itself. */
+export async function putLatest(
+  tx: Tx,
+  skillId: string,
+  latestId: string | null,
+  shownId: string,
+  now: Date,
+): Promise<void> {
+  await sql`UPDATE skills SET latest_version_id = ${latestId}, updated_at = ${now}, description = v.description,
+      license = v.frontmatter->>'license', compatibility = v.frontmatter->>'compatibility'
+    FROM skill_versions v WHERE skills.id = ${skillId} AND v.id = ${shownId}`.execute(tx);
+}
+
+/** Candidates that no worker has finished: what the sweeper puts back into the queue. */
+export async function listUndecided(
+  db: Db,
+  before: Date,
+  limit: number,
+): Promise<{ id: string; isDecided: boolean }[]> {
+  const rows = await db
+    .selectFrom("skill_versions")
+    .where("state", "=", "candidate")
+    .where("first_seen_at", "<", before)
+    .orderBy("first_seen_at")
+    .limit(limit)
+    .select(["id", "decision"])
+    .execute();
+  return rows.map((row) => ({ id: row.id, isDecided: row.decision !== null }));
+}

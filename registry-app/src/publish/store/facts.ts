@@ -1,0 +1,154 @@
+import { sql } from "kysely";
+import type { Db, Tx } from "../../db/index.ts";
+import { readAllowedTools } from "../../skill/index.ts";
+import type { FileFact, KnownSkill, KnownVersion, PendingTag } from "../types.ts";
+
+const anyOf = (column: string, values: readonly string[]) =>
+  sql<boolean>`${sql.ref(column)} = ANY(${sql.val([...values])}::text[])`;
+
+/** Tags of a source that no version stands on yet and that nobody judged, oldest sighting first. */
+export async function listPendingTags(db: Db | Tx, sourceId: string): Promise<PendingTag[]> {
+  return db
+    .selectFrom("tags as t")
+    .leftJoin("skill_versions as v", "v.tag_id", "t.id")
+    .where("t.source_id", "=", sourceId)
+    .where("t.state", "=", "pending")
+    .where("v.id", "is", null)
+    .orderBy("t.first_seen_at")
+    .orderBy("t.name")
+    .select(["t.id", "t.name", "t.oid", "t.imported", "t.first_seen_at as firstSeenAt"])
+    .execute();
+}
+
+/** Sources with tags that were sighted before `before` and are still not judged: what the sweeper asks for again. */
+export async function listSourcesWithPendingTags(db: Db, before: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom("tags as t")
+    .leftJoin("skill_versions as v", "v.tag_id", "t.id")
+    .where("t.state", "=", "pending")
+    .where("v.id", "is", null)
+    .where("t.first_seen_at", "<", before)
+    .select("t.source_id as id")
+    .distinct()
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** For each of these tag names that a version of this source is bound to: the object it is bound to. */
+export async function listBoundNames(
+  db: Db | Tx,
+  sourceId: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom("skill_versions as v")
+    .innerJoin("tags as t", "t.id", "v.tag_id")
+    .where("t.source_id", "=", sourceId)
+    .where(anyOf("t.name", names))
+    .select(["t.name", "t.oid"])
+    .execute();
+  return new Map(rows.map((row) => [row.name, row.oid]));
+}
+
+/** For each of these tag objects that a version of another source is bound to: that source's slug. */
+export async function listBoundElsewhere(
+  db: Db | Tx,
+  sourceId: string,
+  oids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom("skill_versions as v")
+    .innerJoin("tags as t", "t.id", "v.tag_id")
+    .innerJoin("sources as s", "s.id", "t.source_id")
+    .where("s.id", "<>", sourceId)
+    .where(anyOf("v.tag_oid", oids))
+    .select(["v.tag_oid", "s.slug"])
+    .execute();
+  return new Map(rows.map((row) => [row.tag_oid, row.slug]));
+}
+
+/** The skills of a team by name, with every version ever accepted. */
+export async function loadSkills(
+  db: Db | Tx,
+  teamId: string,
+  names: readonly string[],
+): Promise<Map<string, KnownSkill>> {
+  const rows = await db
+    .selectFrom("skills as k")
+    .innerJoin("sources as s", "s.id", "k.source_id")
+    .leftJoin("skill_versions as v", "v.skill_id", "k.id")
+    .where("k.team_id", "=", teamId)
+    .where(anyOf("k.name", names))
+    .select(["k.id", "k.name", "k.source_id as sourceId", "s.slug as source"])
+    .select([
+      "v.id as versionId",
+      "v.version",
+      "v.state",
+      "v.tag_name as tagName",
+      "v.tag_oid as tagOid",
+      "v.commit_oid as commitOid",
+    ])
+    .execute();
+  const skills = new Map<string, KnownSkill & { versions: KnownVersion[] }>();
+  for (const row of rows) {
+    const skill = skills.get(row.name) ?? {
+      id: row.id,
+      sourceId: row.sourceId,
+      source: row.source,
+      versions: [],
+    };
+    skills.set(row.name, skill);
+    const { versionId, version, state, tagName, tagOid, commitOid } = row;
+    if (
+      versionId !== null &&
+      version !== null &&
+      state !== null &&
+      tagName !== null &&
+      tagOid !== null &&
+      commitOid !== null
+    ) {
+      skill.versions.push({ id: versionId, version, state, tagName, tagOid, commitOid });
+    }
+  }
+  return skills;
+}
+
+export type VersionContent = {
+  readonly name: string;
+  readonly allowedTools: readonly string[];
+  readonly files: readonly FileFact[];
+};
+
+/** Name, tools and file list of some versions, for comparing a new version with the one before. */
+export async function loadContents(
+  db: Db | Tx,
+  versionIds: readonly string[],
+): Promise<Map<string, VersionContent>> {
+  if (versionIds.length === 0) return new Map();
+  const ids = [...versionIds];
+  const versions = await db
+    .selectFrom("skill_versions")
+    .where("id", "in", ids)
+    .select(["id", "frontmatter"])
+    .execute();
+  const files = await db
+    .selectFrom("skill_files")
+    .where("version_id", "in", ids)
+    .select(["version_id as versionId", "path", "mode", "size_bytes as sizeBytes", "sha256"])
+    .execute();
+  const byVersion = Map.groupBy(files, (file) => file.versionId);
+  return new Map(
+    versions.map((row) => [row.id, contentOf(row.frontmatter, byVersion.get(row.id) ?? [])]),
+  );
+}
+
+function contentOf(
+  frontmatter: Readonly<Record<string, unknown>>,
+  files: readonly FileFact[],
+): VersionContent {
+  return {
+    name: String(frontmatter["name"] ?? ""),
+    allowedTools: readAllowedTools(frontmatter["allowed-tools"]),
+    files,
+  };
+}

@@ -1,0 +1,303 @@
+import { sql } from "kysely";
+import { insertRows, type CheckName, type Tx } from "../../db/index.ts";
+import type { History, Ignored, Judged, Packed, PendingTag, Refused } from "../types.ts";
+
+export type NewCandidate = {
+  readonly id: string;
+  readonly skillId: string;
+  readonly tag: PendingTag;
+  readonly judged: Judged;
+  readonly packed: Packed;
+  readonly history: History;
+  readonly createdBy: string | null;
+};
+
+export type NewSkill = {
+  readonly id: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly first: Judged;
+};
+
+/** Opens the skills whose first version is accepted; a coordinate that somebody took meanwhile is left out of the answer. */
+export async function insertSkills(
+  tx: Tx,
+  owner: {
+    readonly sourceId: string;
+    readonly teamId: string;
+    readonly visibility: "public" | "private";
+  },
+  skills: readonly NewSkill[],
+  now: Date,
+): Promise<void> {
+  if (skills.length === 0) return;
+  await tx
+    .insertInto("skills")
+    .values(
+      skills.map((skill) => ({
+        id: skill.id,
+        source_id: owner.sourceId,
+        team_id: owner.teamId,
+        name: skill.name,
+        folder: skill.folder,
+        visibility: owner.visibility,
+        description: skill.first.reading.description ?? "",
+        license: skill.first.reading.license ?? null,
+        compatibility: skill.first.reading.compatibility ?? null,
+        latest_version_id: null,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .execute();
+}
+
+/** Versions, files, the checks that are already decided or still to run, and findings: a handful of statements for any number. */
+export async function insertCandidates(
+  tx: Tx,
+  candidates: readonly NewCandidate[],
+  pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[],
+  engines: { readonly signature: string; readonly validation: string },
+  ids: { next(): string },
+  now: Date,
+): Promise<void> {
+  await insertRows(
+    tx,
+    "skill_versions",
+    candidates.map((candidate) => versionRow(candidate)),
+  );
+  await insertRows(
+    tx,
+    "skill_files",
+    candidates.flatMap(({ id, packed }) =>
+      packed.files.map((file) => ({
+        version_id: id,
+        path: file.path,
+        mode: file.mode,
+        size_bytes: file.sizeBytes,
+        sha256: file.sha256,
+      })),
+    ),
+  );
+  const checkRow = (
+    versionId: string,
+    name: CheckName,
+    engineVersion: string,
+    summary: string | null,
+  ) => ({
+    version_id: versionId,
+    name,
+    engine_version: engineVersion,
+    outcome: summary === null ? null : ("pass" as const),
+    summary: summary ?? "",
+    score: null,
+    detail: "{}",
+    created_at: now,
+    finished_at: summary === null ? null : now,
+  });
+  await insertRows(
+    tx,
+    "checks",
+    candidates.flatMap(({ id, judged, history }) => [
+      checkRow(id, "signature", engines.signature, `signed by ${judged.signer.principal}`),
+      checkRow(id, "validation", engines.validation, validationSummary(history.findings.length)),
+      ...pendingChecks.map((check) => checkRow(id, check.name, check.engineVersion, null)),
+    ]),
+  );
+  await insertRows(
+    tx,
+    "findings",
+    candidates.flatMap(({ id, history }) =>
+      history.findings.map((finding) => ({
+        id: ids.next(),
+        version_id: id,
+        check_name: "validation" as const,
+        rule: finding.rule,
+        severity: finding.severity,
+        message: finding.message,
+        file: finding.file,
+        line: finding.line,
+        column: finding.column,
+        fix: finding.fix ?? null,
+      })),
+    ),
+  );
+  await acceptTags(tx, candidates);
+}
+
+const validationSummary = (notes: number) =>
+  notes === 0 ? "no findings" : `${notes} note${notes === 1 ? "" : "s"}, none of them an error`;
+
+function versionRow({ id, skillId, tag, judged, packed, history, createdBy }: NewCandidate) {
+  return {
+    id,
+    skill_id: skillId,
+    tag_id: tag.id,
+    version: judged.version,
+    is_prerelease: judged.version.includes("-"),
+    state: "candidate" as const,
+    tag_name: tag.name,
+    tag_oid: tag.oid,
+    commit_oid: judged.commitOid,
+    tree_oid: judged.treeOid,
+    digest: packed.digest,
+    tar_sha256: packed.tarSha256,
+    tar_size_bytes: packed.tarSizeBytes,
+    frontmatter: JSON.stringify(judged.reading.frontmatter),
+    description: judged.reading.description ?? "",
+    skill_md: judged.skillMd,
+    signer_principal: judged.signer.principal,
+    signer_key: judged.signer.key,
+    created_by: createdBy,
+    bump_declared: history.bumpDeclared,
+    bump_required: history.bumpRequired,
+    changelog: JSON.stringify(history.changelog),
+    archives: "[]",
+    decision: null,
+    first_seen_at: tag.firstSeenAt,
+    decided_at: null,
+    published_at: null,
+  };
+}
+
+async function acceptTags(tx: Tx, candidates: readonly NewCandidate[]): Promise<void> {
+  const rows = JSON.stringify(
+    candidates.map(({ tag, judged }) => ({
+      id: tag.id,
+      bytes: judged.tagBytes.toString("base64"),
+      clauses: judged.clauses,
+    })),
+  );
+  await sql`UPDATE tags SET bytes = decode(r.bytes, 'base64'), clauses = r.clauses, in_git = true
+    FROM json_to_recordset(${rows}::json) AS r(id uuid, bytes text, clauses jsonb) WHERE tags.id = r.id`.execute(
+    tx,
+  );
+}
+
+/** Writes down why these tags are not accepted, or that they name no version. */
+export async function closeTags(
+  tx: Tx,
+  closed: readonly { readonly tag: PendingTag; readonly verdict: Refused | Ignored }[],
+  now: Date,
+): Promise<void> {
+  if (closed.length === 0) return;
+  const rows = JSON.stringify(
+    closed.map(({ tag, verdict }) => ({ id: tag.id, ...verdictColumns(verdict) })),
+  );
+  await sql`UPDATE tags SET state = r.state, code = r.code, reason = r.reason, remedy = r.remedy, clauses = r.clauses, decided_at = ${now}
+    FROM json_to_recordset(${rows}::json) AS r(id uuid, state text, code text, reason text, remedy text, clauses jsonb)
+    WHERE tags.id = r.id`.execute(tx);
+}
+
+function verdictColumns(verdict: Refused | Ignored) {
+  if (verdict.kind === "ignored")
+    return {
+      state: "ignored" as const,
+      code: null,
+      reason: verdict.reason,
+      remedy: null,
+      clauses: [],
+    };
+  return {
+    state: "refused" as const,
+    code: verdict.code,
+    reason: verdict.reason,
+    remedy: verdict.remedy,
+    clauses: [...verdict.clauses, ...verdict.findings.map(findingClause)],
+  };
+}
+
+/** A refused tag has no version to hang findings on, so each becomes a clause of the page that says why. */
+function findingClause(finding: Refused["findings"][number]) {
+  const fix = finding.fix === undefined ? "" : ` Fix: ${finding.fix}`;
+  return {
+    name: finding.rule,
+    held: finding.severity !== "error",
+    evidence: `${finding.file}:${finding.line}:${finding.column} ${finding.message}.${fix}`,
+  };
+}
+
+export type Attempt = {
+  readonly id: string;
+  readonly name: string;
+  readonly oid: string;
+  readonly verdict: Refused;
+};
+
+/** At most this many refused pushes are remembered for a source; a new one takes the place of the oldest. */
+const ATTEMPTS_KEPT = 1_000;
+
+/** Records a push that the server refused: git kept nothing of it, but its author shall find the reason on a page. */
+export async function recordAttempt(
+  tx: Tx,
+  sourceId: string,
+  attempt: Attempt,
+  now: Date,
+): Promise<void> {
+  const facts = { ...verdictColumns(attempt.verdict), decided_at: now };
+  const values = { ...facts, clauses: JSON.stringify(facts.clauses) };
+  const known = await tx
+    .updateTable("tags")
+    .set(values)
+    .where("source_id", "=", sourceId)
+    .where("name", "=", attempt.name)
+    .where("oid", "=", attempt.oid)
+    .where("in_git", "=", false)
+    .returning("id")
+    .executeTakeFirst();
+  if (known !== undefined) return;
+  const { kept } = await tx
+    .selectFrom("tags")
+    .where("source_id", "=", sourceId)
+    .where("in_git", "=", false)
+    .select((eb) => eb.fn.countAll<number>().as("kept"))
+    .executeTakeFirstOrThrow();
+  if (kept >= ATTEMPTS_KEPT) {
+    await reuseOldestAttempt(tx, sourceId, attempt, values, now);
+    return;
+  }
+  await tx
+    .insertInto("tags")
+    .values({
+      id: attempt.id,
+      source_id: sourceId,
+      name: attempt.name,
+      oid: attempt.oid,
+      bytes: null,
+      drift: null,
+      in_git: false,
+      first_seen_at: now,
+      ...values,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function reuseOldestAttempt(
+  tx: Tx,
+  sourceId: string,
+  attempt: Attempt,
+  values: {
+    state: "ignored" | "refused";
+    code: string | null;
+    reason: string;
+    remedy: string | null;
+    clauses: string;
+    decided_at: Date;
+  },
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable("tags")
+    .set({ ...values, name: attempt.name, oid: attempt.oid, first_seen_at: now })
+    .where("id", "=", (eb) =>
+      eb
+        .selectFrom("tags")
+        .where("source_id", "=", sourceId)
+        .where("in_git", "=", false)
+        .orderBy("first_seen_at")
+        .limit(1)
+        .select("id"),
+    )
+    .execute();
+}

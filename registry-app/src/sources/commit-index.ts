@@ -1,0 +1,95 @@
+import type { CommitsTable, Db } from "../db/index.ts";
+import { transaction } from "../db/index.ts";
+import { walkCommits, type CommitRecord } from "../git/index.ts";
+import { createCommitGraph, type CommitGraph } from "./commit-graph.ts";
+import { findLastCommit, insertCommits, loadCommits } from "./store.ts";
+
+const ROWS_PER_TRANSACTION = 2_000;
+const MAX_MESSAGE_BYTES = 16_384;
+
+/** Adds the commits of `tip` that are not in the index yet, parents first; returns how many. Call it under the source's lock. */
+export async function indexCommits(
+  db: Db,
+  sourceId: string,
+  repoDir: string,
+  tip: string,
+): Promise<number> {
+  const last = await findLastCommit(db, sourceId);
+  if (last?.oid === tip) return 0;
+  let position = last?.position ?? -1;
+  let rows: CommitsTable[] = [];
+  const flush = async () => {
+    const full = rows;
+    rows = [];
+    if (full.length > 0) await transaction(db, (tx) => insertCommits(tx, full));
+  };
+  const known = last === undefined ? [] : [last.oid];
+  for await (const commit of walkCommits(repoDir, {
+    tips: [tip],
+    known,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+  })) {
+    position += 1;
+    rows.push(rowOf(sourceId, position, commit));
+    if (rows.length >= ROWS_PER_TRANSACTION) await flush();
+  }
+  await flush();
+  return position - (last?.position ?? -1);
+}
+
+function rowOf(sourceId: string, position: number, commit: CommitRecord): CommitsTable {
+  const folders = new Set(commit.paths.flatMap(foldersOf));
+  return {
+    source_id: sourceId,
+    oid: commit.oid,
+    parents: [...commit.parents],
+    position,
+    author_name: commit.authorName,
+    author_email: commit.authorEmail,
+    committed_at: new Date(commit.committerTimeSeconds * 1_000),
+    message: commit.message,
+    folders: [...folders],
+  };
+}
+
+/** Every folder that may turn out to be a skill's: the root, `skills/<name>` and `skills/<group>/<name>`. */
+function foldersOf(path: string): string[] {
+  const [top, first, second, ...rest] = path.split("/");
+  if (top !== "skills" || first === undefined || second === undefined) return [""];
+  const folder = `skills/${first}`;
+  return rest.length > 0 ? ["", folder, `${folder}/${second}`] : ["", folder];
+}
+
+/** Histories in memory, one a source, brought up to date from the index on each use. The least used are let go. */
+export type CommitGraphs = { get(db: Db, sourceId: string): Promise<CommitGraph> };
+
+export function createCommitGraphs(maxGraphs = 16): CommitGraphs {
+  const graphs = new Map<
+    string,
+    { graph: CommitGraph; position: number; loading: Promise<void> }
+  >();
+  return {
+    async get(db, sourceId) {
+      const held = graphs.get(sourceId) ?? {
+        graph: createCommitGraph(),
+        position: -1,
+        loading: Promise.resolve(),
+      };
+      graphs.delete(sourceId);
+      graphs.set(sourceId, held);
+      for (const oldest of graphs.keys()) {
+        if (graphs.size <= maxGraphs) break;
+        graphs.delete(oldest);
+      }
+      held.loading = held.loading
+        .catch(() => undefined)
+        .then(async () => {
+          const commits = await loadCommits(db, sourceId, held.position);
+          held.graph.append(commits);
+          held.position = commits.at(-1)?.position ?? held.position;
+        });
+      await held.loading;
+      return held.graph;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Registry repos: what the control repo says of them, what git holds of them, and their history for changelogs. */
+export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
+export { createCommitGraphs, type CommitGraphs } from "./commit-index.ts";
+export { indexControl, type IndexDeps } from "./index-control.ts";
+export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
+export {
+  findSourceById,
+  findSourceBySlug,
+  listCommitWords,
+  listSources,
+  type CommitWords,
+  type Source,
+} from "./store.ts";
+export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";

@@ -1,0 +1,234 @@
+import { sql } from "kysely";
+import type { CommitsTable, Db, Drift, SourceKind, TagState, Tx, Visibility } from "../db/index.ts";
+import { insertRows } from "../db/index.ts";
+import type { IndexedCommit } from "./commit-graph.ts";
+import type { SightedTag } from "./plan-sightings.ts";
+
+/** A registry repo whose tags are followed, as the control repo declares it. */
+export type Source = {
+  readonly id: string;
+  readonly slug: string;
+  readonly teamId: string;
+  readonly team: string;
+  readonly kind: SourceKind;
+  readonly url: string | null;
+  readonly visibility: Visibility;
+  readonly branch: string;
+  readonly isDemo: boolean;
+  readonly firstSyncedAt: Date | null;
+};
+
+const selectSource = (db: Db | Tx) =>
+  db
+    .selectFrom("sources as s")
+    .innerJoin("teams as t", "t.id", "s.team_id")
+    .where("s.state", "=", "active")
+    .select([
+      "s.id",
+      "s.slug",
+      "s.team_id as teamId",
+      "t.slug as team",
+      "s.kind",
+      "s.url",
+      "s.visibility",
+      "s.branch",
+      "s.is_demo as isDemo",
+      "s.first_synced_at as firstSyncedAt",
+    ]);
+
+export async function findSourceBySlug(db: Db | Tx, slug: string): Promise<Source | undefined> {
+  return selectSource(db).where("s.slug", "=", slug).executeTakeFirst();
+}
+
+export async function findSourceById(db: Db | Tx, id: string): Promise<Source | undefined> {
+  return selectSource(db).where("s.id", "=", id).executeTakeFirst();
+}
+
+export async function listSources(db: Db | Tx): Promise<Source[]> {
+  return selectSource(db).orderBy("s.slug").execute();
+}
+
+export type SourceLaw = Pick<
+  Source,
+  "slug" | "teamId" | "kind" | "url" | "visibility" | "branch" | "isDemo"
+>;
+
+export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): Promise<void> {
+  const facts = {
+    team_id: law.teamId,
+    kind: law.kind,
+    url: law.url,
+    visibility: law.visibility,
+    branch: law.branch,
+    state: "active" as const,
+    is_demo: law.isDemo,
+  };
+  await tx
+    .insertInto("sources")
+    .values({ id, slug: law.slug, ...facts, created_at: now })
+    .onConflict((conflict) => conflict.column("slug").doUpdateSet(facts))
+    .execute();
+}
+
+/** A skill is as visible as its source; a change of the source's visibility reaches its skills here. */
+export async function alignSkillVisibility(tx: Tx): Promise<void> {
+  await sql`UPDATE skills SET visibility = s.visibility FROM sources s
+    WHERE s.id = skills.source_id AND skills.visibility <> s.visibility`.execute(tx);
+}
+
+export async function removeSourcesExcept(tx: Tx, slugs: readonly string[]): Promise<string[]> {
+  const gone = await tx
+    .updateTable("sources")
+    .set({ state: "removed" })
+    .where("state", "=", "active")
+    .where("slug", "not in", slugs.length > 0 ? [...slugs] : [""])
+    .returning("slug")
+    .execute();
+  return gone.map((row) => row.slug);
+}
+
+/** What is recorded of every tag name and object of a source. */
+export async function listSightedTags(db: Db | Tx, sourceId: string): Promise<SightedTag[]> {
+  return db
+    .selectFrom("tags as t")
+    .leftJoin("skill_versions as v", "v.tag_id", "t.id")
+    .where("t.source_id", "=", sourceId)
+    .select(["t.id", "t.name", "t.oid", "t.state", "t.drift", "t.in_git as inGit"])
+    .select((eb) => eb("v.id", "is not", null).as("isBound"))
+    .execute()
+    .then((rows) => rows.map((row) => ({ ...row, isBound: Boolean(row.isBound) })));
+}
+
+export type NewTag = {
+  readonly id: string;
+  readonly name: string;
+  readonly oid: string;
+  readonly state: TagState;
+  readonly imported: boolean;
+  readonly firstSeenAt: Date;
+};
+
+/** Records sightings; one that is known already stays as it was, except that git is now seen to hold it. */
+export async function insertTags(tx: Tx, sourceId: string, tags: readonly NewTag[]): Promise<void> {
+  for (let start = 0; start < tags.length; start += 1_000) {
+    await tx
+      .insertInto("tags")
+      .values(
+        tags.slice(start, start + 1_000).map((tag) => ({
+          id: tag.id,
+          source_id: sourceId,
+          name: tag.name,
+          oid: tag.oid,
+          bytes: null,
+          state: tag.state,
+          drift: null,
+          imported: tag.imported,
+          in_git: true,
+          clauses: "[]",
+          first_seen_at: tag.firstSeenAt,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(["source_id", "name", "oid"])
+          // A refused attempt that is in git after all (a followed source) is judged anew from now on.
+          .doUpdateSet((eb) => ({
+            in_git: true,
+            state: "pending",
+            code: null,
+            reason: null,
+            remedy: null,
+            clauses: "[]",
+            decided_at: null,
+            first_seen_at: eb.ref("excluded.first_seen_at"),
+          }))
+          .where("tags.in_git", "=", false),
+      )
+      .execute();
+  }
+}
+
+export async function setDrift(tx: Tx, ids: readonly string[], drift: Drift | null): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable("tags")
+    .set({ drift })
+    .where("id", "in", [...ids])
+    .execute();
+}
+
+export async function loadCommits(
+  db: Db,
+  sourceId: string,
+  after: number,
+): Promise<(IndexedCommit & { position: number })[]> {
+  return db
+    .selectFrom("commits")
+    .where("source_id", "=", sourceId)
+    .where("position", ">", after)
+    .orderBy("position")
+    .select(["oid", "parents", "folders", "position"])
+    .execute();
+}
+
+/** The newest commits of the index: those from which everything else in it can be reached. */
+export async function findLastCommit(
+  db: Db | Tx,
+  sourceId: string,
+): Promise<{ oid: string; position: number } | undefined> {
+  return db
+    .selectFrom("commits")
+    .where("source_id", "=", sourceId)
+    .orderBy("position", "desc")
+    .limit(1)
+    .select(["oid", "position"])
+    .executeTakeFirst();
+}
+
+export async function insertCommits(tx: Tx, rows: readonly CommitsTable[]): Promise<void> {
+  await insertRows(tx, "commits", rows);
+}
+
+export type CommitWords = {
+  readonly oid: string;
+  readonly message: string;
+  readonly authorName: string;
+  readonly authorEmail: string;
+  readonly committedAt: Date;
+};
+
+export async function listCommitWords(
+  db: Db | Tx,
+  sourceId: string,
+  oids: readonly string[],
+): Promise<CommitWords[]> {
+  if (oids.length === 0) return [];
+  return db
+    .selectFrom("commits")
+    .where("source_id", "=", sourceId)
+    .where(sql<boolean>`oid = ANY(${sql.val([...oids])}::text[])`)
+    .select([
+      "oid",
+      "message",
+      "author_name as authorName",
+      "author_email as authorEmail",
+      "committed_at as committedAt",
+    ])
+    .execute();
+}
+
+export async function recordSynced(tx: Db | Tx, sourceId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable("sources")
+    .set((eb) => ({
+      last_synced_at: now,
+      last_error: null,
+      first_synced_at: eb.fn.coalesce("first_synced_at", sql.val(now)),
+    }))
+    .where("id", "=", sourceId)
+    .execute();
+}
+
+export async function recordSyncError(db: Db, sourceId: string, error: string): Promise<void> {
+  await db.updateTable("sources").set({ last_error: error }).where("id", "=", sourceId).execute();
+}
