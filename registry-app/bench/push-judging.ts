@@ -37,13 +37,13 @@ const at = (name: string, part: number) => {
   return Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10;
 };
 const p50 = { off: at("off", 0.5), judged: at("judged", 0.5) };
-const slower = Math.round((p50.judged - p50.off) * 10) / 10;
+took["slower"] = (took["off"] ?? []).map((off, pair) => (took["judged"]?.[pair] ?? 0) - off);
 console.log(
   JSON.stringify({
     pairs,
     p50Ms: p50,
     p90Ms: { off: at("off", 0.9), judged: at("judged", 0.9) },
-    slowerMs: slower,
+    slowerMs: { p50: p50.judged - p50.off, p50OfPairs: at("slower", 0.5) },
   }),
 );
 await repos.close();

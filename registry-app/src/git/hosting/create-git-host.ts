@@ -3,6 +3,7 @@ import type { Clock, Log } from "../../runtime/index.ts";
 import { answerHooks } from "./answer-hooks.ts";
 import { answerPlainly, exchange, type RunningExchange } from "./exchange.ts";
 import { gitArguments, gitEnvironment } from "./git-arguments.ts";
+import { areHooksRunnable } from "./install-hooks.ts";
 import { judgePush, type JudgedPush } from "./judge-push.ts";
 import { hasKnownEncoding, readBody } from "./read-body.ts";
 import { readRefs } from "./read-refs.ts";
@@ -108,6 +109,9 @@ async function run(
   const { parts, limits, running } = served;
   const startedAt = parts.clock.now().getTime();
   const push = toJudgedPush(parts.log, request, limits);
+  if (push !== undefined && !(await areHooksRunnable(parts.hooksDir))) {
+    throw new Error(`the hooks in ${parts.hooksDir} cannot be run`);
+  }
   const protocol = protocolOf(req, request);
   const child = runGit(
     gitArguments(request, limits, parts.hooksDir),

@@ -119,11 +119,13 @@ function startWatch(
 }
 
 function feed(
-  { req, child, openBody }: Exchange,
+  { req, res, child, openBody }: Exchange,
   onBytes: (sizeBytes: number) => void,
   cut: (why: Cut) => void,
 ): void {
+  // A broken connection shows in how it closes.
   req.on("error", () => undefined);
+  res.on("error", () => undefined);
   if (openBody === undefined) {
     child.stdin.end();
     return;

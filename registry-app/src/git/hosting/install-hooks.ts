@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  readFile,
+  rename,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import { Refusal } from "../../runtime/index.ts";
 
 const ANSWER = `fail() { printf '%s\\n' 'Assay could not judge this push; push again.' >&2; exit 1; }
 show() { while IFS= read -r line <&4 && [ "$line" != . ]; do printf '%s\\n' "\${line#|}" >&2; done; }
@@ -27,13 +37,28 @@ show
 `,
 } as const;
 
-/** Writes the two hooks into `dir` (0700, hooks 0755), replacing what differs; never a folder inside a repository. */
+/**
+ * Writes the two hooks into `dir` (0700, hooks 0755), replacing what differs; never a folder inside a repository.
+ * Throws a Refusal when what was written cannot be run, as on a volume mounted noexec.
+ */
 export async function installHooks(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
   for (const [name, text] of Object.entries(HOOKS)) {
     await installHook(join(dir, name), text);
   }
+  if (await areHooksRunnable(dir)) return;
+  throw new Refusal(
+    "unavailable",
+    `The git hooks in ${dir} cannot be run.`,
+    "Put ASSAY_HOME on a volume that is not mounted noexec.",
+  );
+}
+
+/** Git passes over a hook that it cannot run, and the push goes unjudged: ask before each one. */
+export async function areHooksRunnable(dir: string): Promise<boolean> {
+  const asked = Object.keys(HOOKS).map((name) => access(join(dir, name), constants.X_OK));
+  return (await Promise.allSettled(asked)).every((one) => one.status === "fulfilled");
 }
 
 async function installHook(path: string, text: string): Promise<void> {

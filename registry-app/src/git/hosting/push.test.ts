@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { git, judgeOf, serveRepos, type HostedRepos } from "../../../test/git-hosting.ts";
@@ -188,6 +188,17 @@ describe("a push", () => {
     await repos.idle();
     expect(await refsThere()).toEqual([]);
     expect(seen.ended[0]?.map((one) => one.accepted)).toEqual([false, false]);
+  });
+
+  it("is not taken when a hook is missing or cannot be run", async () => {
+    for (const hook of ["pre-receive", "update"]) {
+      const { work, repos, refsThere } = await begin(judgeOf());
+      await chmod(join(repos.root, "hooks", hook), 0o644);
+      const pushed = await git(work, "push", "origin", "main");
+      expect(pushed.stderr).toContain("HTTP 500");
+      expect(await refsThere()).toEqual([]);
+      await repos.close();
+    }
   });
 
   it("cannot send escape sequences to a terminal through a message", async () => {
