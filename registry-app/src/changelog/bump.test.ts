@@ -1,28 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compareBump, contentBump, declareBump, type SkillContent } from "./index.ts";
+import { compareBump, contentBump, type SkillContent } from "./index.ts";
 
 const file = (path: string, mode = "100644", sha256 = "0") => ({ path, mode, sha256 });
-
-describe("the declared step", () => {
-  it.each([
-    [null, "1.0.0", "first"],
-    [null, "0.1.0-rc.1", "first"],
-    ["1.2.3", "2.0.0", "major"],
-    ["1.2.3", "2.0.0-rc.1", "major"],
-    ["2.0.0-rc.1", "2.0.0-rc.2", "prerelease"],
-    ["1.2.3", "1.3.0", "minor"],
-    ["1.2.3", "1.2.4", "patch"],
-    ["0.2.3", "0.3.0", "minor"],
-    ["1.2.3", "1.2.3", "none"],
-  ])("from %s to %s is %s", (previous, version, bump) => {
-    expect(declareBump(previous, version)).toBe(bump);
-  });
-
-  it("is not told for what is no version", () => {
-    expect(() => declareBump("1.0.0", "latest")).toThrow("semver");
-    expect(() => declareBump("one", "1.0.0")).toThrow("semver");
-  });
-});
 
 describe("a declared step", () => {
   it.each([

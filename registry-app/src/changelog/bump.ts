@@ -1,4 +1,4 @@
-import { diff, major, valid } from "semver";
+import { major } from "semver";
 
 /** A step between versions; `prerelease` is a step within one prerelease line, `first` has nothing before it. */
 export type Bump = "major" | "minor" | "patch" | "prerelease" | "first" | "none";
@@ -11,29 +11,6 @@ export type BumpVerdict =
 export type ChangeSize = Extract<Bump, "major" | "minor" | "patch">;
 
 const RANK = { none: 0, patch: 1, minor: 2, major: 3 } as const;
-
-/** The step from `previous` (null: none before) to `version`; both are semver, else this throws. */
-export function declareBump(previous: string | null, version: string): Bump {
-  for (const one of previous === null ? [version] : [previous, version]) {
-    if (valid(one) === null) throw new Error(`${JSON.stringify(one)} is not a semver version.`);
-  }
-  if (previous === null) return "first";
-  switch (diff(previous, version)) {
-    case "major":
-    case "premajor":
-      return "major";
-    case "minor":
-    case "preminor":
-      return "minor";
-    case "patch":
-    case "prepatch":
-      return "patch";
-    case "prerelease":
-      return "prerelease";
-    default:
-      return "none";
-  }
-}
 
 /** Compares both steps; a first version and a step within a prerelease line are always large enough. */
 export function compareBump(declared: Bump, required: Bump): BumpVerdict {

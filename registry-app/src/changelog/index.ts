@@ -1,5 +1,5 @@
 /** From commits to what changed: entries, Markdown and the version step that they call for. Pure. */
-export { compareBump, declareBump, type Bump, type BumpVerdict } from "./bump.ts";
+export { compareBump, type Bump, type BumpVerdict } from "./bump.ts";
 export { contentBump, type ContentBump, type SkillContent } from "./content-bump.ts";
 export {
   createChangelog,
