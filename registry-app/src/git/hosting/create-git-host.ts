@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Log } from "../../runtime/index.ts";
 import { answerHooks } from "./answer-hooks.ts";
 import { answerPlainly, exchange, type RunningExchange } from "./exchange.ts";
-import { gitArguments, gitEnvironment } from "./git-arguments.ts";
+import { toGitCall, type GitProtocol } from "./git-call.ts";
 import { areHooksRunnable } from "./install-hooks.ts";
 import { judgePush, type JudgedPush } from "./judge-push.ts";
 import { hasKnownEncoding, readBody } from "./read-body.ts";
 import { readRefs } from "./read-refs.ts";
-import { runGit } from "./run-git.ts";
+import { startGit } from "./start-git.ts";
 import { createSlots } from "./slots.ts";
 import type { GitRequest, GitService, HostLimits } from "./types.ts";
 
@@ -32,8 +32,6 @@ export type GitHostParts = {
   /** What `installHooks` was given. */
   readonly hooksDir: string;
   readonly limits?: Partial<HostLimits>;
-  /** PATH of the children; git and sh are found there. */
-  readonly searchPath?: string;
 };
 
 const LIMITS: HostLimits = {
@@ -113,14 +111,10 @@ async function run(
     throw new Error(`the hooks in ${parts.hooksDir} cannot be run`);
   }
   const protocol = protocolOf(req, request);
-  const child = runGit(
-    gitArguments(request, limits, parts.hooksDir),
-    gitEnvironment(parts.searchPath, protocol),
-    {
-      hasHooks: push !== undefined,
-      endOfInputMs: request.action === "receive-pack" ? END_OF_INPUT_MS : 0,
-    },
-  );
+  const child = startGit(toGitCall(request, protocol, limits, parts.hooksDir), {
+    hasHooks: push !== undefined,
+    endOfInputMs: request.action === "receive-pack" ? END_OF_INPUT_MS : 0,
+  });
   const one = exchange({
     req,
     res,
@@ -136,7 +130,7 @@ async function run(
   }
   const whole = (async () => {
     const { exit, cut, bytesIn, bytesOut } = await one.ended;
-    const finished = push?.finish((refs) => readRefs(request.repoDir, refs, parts.searchPath));
+    const finished = push?.finish((refs) => readRefs(request.repoDir, refs));
     await Promise.all([finished, one.answered]);
     const durationMs = parts.clock.now().getTime() - startedAt;
     const facts = { repoDir: request.repoDir, action: request.action, ...exit, cut, durationMs };
@@ -157,7 +151,7 @@ function shapeOf(
   req: IncomingMessage,
   request: GitRequest,
   limits: HostLimits,
-  protocol: "v0" | "v2",
+  protocol: GitProtocol,
 ) {
   const service = serviceOf(request);
   if (request.action === "info-refs") {
@@ -197,7 +191,7 @@ function serviceOf(request: GitRequest): GitService {
   return request.action === "upload-pack" ? "git-upload-pack" : "git-receive-pack";
 }
 
-function protocolOf(req: IncomingMessage, request: GitRequest): "v0" | "v2" {
+function protocolOf(req: IncomingMessage, request: GitRequest): GitProtocol {
   if (serviceOf(request) === "git-receive-pack") return "v0";
   if (!("wants" in request) || request.wants !== "any") return "v0";
   const header = req.headers["git-protocol"];

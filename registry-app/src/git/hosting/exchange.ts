@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { drainRequest } from "./drain-request.ts";
 import type { BodyRefused } from "./read-body.ts";
-import type { GitChild, GitExit } from "./run-git.ts";
+import type { GitChild, GitExit } from "./start-git.ts";
 
 /** Why a request ended before git had finished of its own accord. */
 export type Cut = "client left" | "idle" | "too long" | "server stops" | BodyRefused["reason"];

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage, type RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,7 +12,6 @@ import {
   serveRepos,
   type HostedRepos,
 } from "../../../test/git-hosting.ts";
-import { gitEnvironment } from "./git-arguments.ts";
 import { installHooks } from "./install-hooks.ts";
 import type { HostLimits, PushJudge, Wants } from "./types.ts";
 
@@ -235,16 +234,28 @@ describe("the host", () => {
     expect((await send(repos.port, push)).res.statusCode).toBe(503);
   });
 
-  it("gives its children nothing of its own environment", () => {
-    expect(gitEnvironment(undefined, "v2")).toEqual({
-      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      LC_ALL: "C",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_PROTOCOL: "version=2",
-    });
-  });
+  it.runIf(process.platform === "linux")(
+    "gives its children nothing of its own environment but where programs are",
+    async () => {
+      vi.stubEnv("ASSAY_SECRET_FILE", "leak");
+      vi.stubEnv("GIT_SSH_COMMAND", "leak");
+      const seen: string[] = [];
+      const judge = judgeOf({
+        judge: async () => {
+          for (const line of await processesAbout(join(repos?.root ?? "", "bare"))) {
+            seen.push(await readFile(`/proc/${line.trim().split(" ")[0]}/environ`, "utf8"));
+          }
+          return { kind: "accept" };
+        },
+      });
+      await begin({ judge });
+      vi.unstubAllEnvs();
+      const names = seen.flatMap((one) => one.split("\0")).map((one) => one.split("=")[0] ?? "");
+      const odd = names.filter((name) => !/^(GIT_\w+|PATH|HOME|LC_ALL|TZ|PWD|)$/.test(name));
+      expect(seen.length).toBeGreaterThan(1);
+      expect([odd, seen.join().includes("leak")]).toEqual([[], false]);
+    },
+  );
 
   it("installs hooks that nobody else may enter, mends changed ones, and that refuse alone", async () => {
     const dir = join(await mkdtemp(join(tmpdir(), "assay-hooks-")), "hooks");

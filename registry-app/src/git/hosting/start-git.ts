@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { Readable, Writable } from "node:stream";
+import type { GitCall } from "./git-call.ts";
 
 export type GitExit = { readonly code: number | null; readonly signal: string | null };
 
@@ -19,9 +20,8 @@ const FORCE_AFTER_MS = 3_000;
 const COMPLAINT_LENGTH = 2_000;
 
 /** Starts git as the head of a process group of its own, so that it ends with all it started. */
-export function runGit(
-  args: readonly string[],
-  env: Record<string, string>,
+export function startGit(
+  call: GitCall,
   options: {
     /** Two more pipes, 3 and 4, for hooks that speak. */
     readonly hasHooks: boolean;
@@ -30,9 +30,9 @@ export function runGit(
   },
 ): GitChild {
   const { hasHooks, endOfInputMs } = options;
-  const child = spawn("git", args, {
+  const child = spawn("git", call.args, {
     cwd: "/",
-    env,
+    env: call.env,
     detached: true,
     stdio: ["pipe", "pipe", "pipe", ...(hasHooks ? (["pipe", "pipe"] as const) : [])],
   });
