@@ -1,5 +1,5 @@
 import { checkedOid, checkedRef } from "./names.ts";
-import { nameObject, writeNewObject } from "./object-files.ts";
+import { nameObject, writeTogether, type NewObject } from "./object-files.ts";
 import type { ObjectReaders } from "./object-readers.ts";
 import { parseTree } from "./parse-tree.ts";
 import type { CommitFiles, CommittedFiles } from "./records.ts";
@@ -8,7 +8,12 @@ import { makeCommit, makeTree, type TreeItem } from "./write-objects.ts";
 
 type Change = Buffer | null | ChangedFolder;
 type ChangedFolder = Map<string, Change>;
-type Repo = { readonly readers: ObjectReaders; readonly dir: string };
+type Repo = {
+  readonly readers: ObjectReaders;
+  readonly dir: string;
+  /** What the commit needs and the repo may lack; written together at the end. */
+  readonly objects: NewObject[];
+};
 
 const MAX_TREE_BYTES = 16 * 1024 * 1024;
 
@@ -21,18 +26,17 @@ export async function commitFiles(
   dir: string,
   wanted: CommitFiles,
 ): Promise<CommittedFiles> {
-  const repo = { readers, dir };
+  const repo: Repo = { readers, dir, objects: [] };
   const ref = checkedRef(`refs/heads/${wanted.branch}`);
   const changes = nestChanges(wanted.changes);
   const head = wanted.expectedHead === undefined ? await findHead(repo, ref) : wanted.expectedHead;
   const before = head === null ? undefined : await findTree(repo, head);
-  const tree =
-    (await changeTree(repo, before, changes)) ?? (await writeNewObject(dir, makeTree([])));
+  const tree = (await changeTree(repo, before, changes)) ?? keep(repo, makeTree([]));
   if (head !== null && tree === before) return { kind: "unchanged", commit: head };
   const { author, time, message, sign } = wanted;
   const parents = head === null ? [] : [head];
   const commit = await makeCommit({ tree, parents, author, time, message, sign });
-  await writeNewObject(dir, commit);
+  await writeTogether(dir, [...repo.objects, commit]);
   const moved = await updateRefs(dir, [{ ref, newOid: commit.oid, expectedOid: head }]);
   return moved.kind === "moved"
     ? { kind: "moved", actualHead: moved.actualOid }
@@ -84,7 +88,7 @@ async function changeTree(
   }
   if (items.size === 0) return undefined;
   const tree = makeTree([...items.values()]);
-  return tree.oid === treeOid ? treeOid : writeNewObject(repo.dir, tree);
+  return tree.oid === treeOid ? treeOid : keep(repo, tree);
 }
 
 async function changeItem(
@@ -102,8 +106,13 @@ async function changeItem(
   }
   const blob = nameObject("blob", change);
   if (old?.oid === blob.oid && old.mode.startsWith("100")) return old;
-  await writeNewObject(repo.dir, blob);
+  keep(repo, blob);
   return { mode: old?.mode === "100755" ? old.mode : "100644", name, oid: blob.oid };
+}
+
+function keep(repo: Repo, object: NewObject): string {
+  repo.objects.push(object);
+  return object.oid;
 }
 
 async function readItems(repo: Repo, treeOid: string | undefined): Promise<Map<string, TreeItem>> {

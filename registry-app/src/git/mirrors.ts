@@ -86,14 +86,16 @@ export async function maintainRepo(dir: string): Promise<void> {
 }
 
 /**
- * simple-git with our environment. Its guard takes every setting by environment for an attack; what is allowed here is
- * only what `hardenedEnv` sets to constants. It goes on refusing `--upload-pack`, `-c` and the like in arguments.
+ * simple-git with our environment and no other: its guard wants each `GIT_` variable named, so exactly those that
+ * `hardenedEnv` made are. It goes on refusing `--upload-pack`, `-c` and the like in arguments.
  */
 function porcelain(dir: string, config: readonly Setting[], abort: AbortSignal) {
+  const env = { ...hardenedEnv(config), GIT_DIR: dir };
   return simpleGit({
     baseDir: dir,
     abort,
     maxConcurrentProcesses: 1,
+    allowEnvironment: Object.keys(env).filter((name) => name.startsWith("GIT_")),
     unsafe: {
       allowUnsafeConfigPaths: true,
       allowUnsafeConfigEnvCount: true,
@@ -102,7 +104,7 @@ function porcelain(dir: string, config: readonly Setting[], abort: AbortSignal) 
       allowUnsafeHooksPath: true,
       allowUnsafeProtocolOverride: true,
     },
-  }).env({ ...hardenedEnv(config), GIT_DIR: dir });
+  }).env(env);
 }
 
 function fetchArgs(url: string): string[] {

@@ -1,6 +1,6 @@
 import { gitOutput } from "./git-command.ts";
 import { checkedRef } from "./names.ts";
-import { nameObject, writeNewObject, type NewObject } from "./object-files.ts";
+import { nameObject, writeTogether, type NewObject } from "./object-files.ts";
 import type { ObjectReaders } from "./object-readers.ts";
 import type { PublishedToStore, PublishToStore, RefUpdate, StoreFile } from "./records.ts";
 import { findRef, updateRefs } from "./refs.ts";
@@ -9,7 +9,6 @@ import { makeCommit, makeTree, type TreeItem } from "./write-objects.ts";
 type Folder = Map<string, TreeItem | Folder>;
 
 const MAIN = "refs/heads/main";
-const WRITES_AT_ONCE = 8;
 const REPACK_TIMEOUT_MS = 10 * 60_000;
 
 /**
@@ -23,9 +22,7 @@ export async function publishToStore(version: PublishToStore): Promise<Published
   const tree = addTree(nestFiles(version.files, objects), objects);
   if (tree !== version.expectedTree) return { kind: "tree-differs", tree };
   const commit = await makeCommit({ tree, parents: [], author: authorIdentity, time, message });
-  for (let at = 0; at < objects.length; at += WRITES_AT_ONCE)
-    await Promise.all(objects.slice(at, at + WRITES_AT_ONCE).map((it) => writeNewObject(dir, it)));
-  await writeNewObject(dir, commit);
+  await writeTogether(dir, [...objects, commit]);
   const ref = checkedRef(`refs/tags/${version.tagName}`);
   const main: RefUpdate[] = isLatest ? [{ ref: MAIN, newOid: commit.oid }] : [];
   const moved = await updateRefs(dir, [{ ref, newOid: commit.oid, expectedOid: null }, ...main]);

@@ -28,7 +28,7 @@ type Stop = Exclude<ListedTree, { kind: "listed" }>;
 const READS_AT_ONCE = 32;
 
 /**
- * Lists every leaf below a tree, level by level, and stops at the first cap that is passed, before it reads on:
+ * Lists every leaf below a tree, level by level (sort by path for another order), and stops at the first cap that is passed, before it reads on:
  * a tree of few objects may fan out to billions of paths.
  */
 export async function listTree(

@@ -78,7 +78,8 @@ function openPipe(repoDir: string, { quarantine }: ReadOptions, onGone: () => vo
       resolve();
     });
   });
-  child.stdin.on("error", fail);
+  // A broken pipe is followed by `close`, which knows what git said.
+  child.stdin.on("error", () => {});
   child.stdout.on("data", (chunk: Buffer) => {
     if (gone !== undefined) return;
     try {
