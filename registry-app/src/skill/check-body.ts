@@ -10,6 +10,10 @@ export type BodyInput = {
   readonly paths: ReadonlySet<string>;
 };
 
+/** Advice beyond this helps nobody, and hostile text must not buy time with it. */
+const MAX_ADVICE = 100;
+const MAX_LINE_LENGTH = 4000;
+const FENCE = /^\s{0,3}(?:```|~~~)/;
 const LINK = /\]\(\s{0,3}<?([^()\s<>]{1,500})/g;
 const DIRECT_CALL = /(?:^|[`;|&]|\$ )\s{0,20}(?:\.\/)?(scripts\/[\w./-]{1,200})/g;
 const INTERPRETERS: ReadonlyMap<string, string> = new Map([
@@ -40,10 +44,17 @@ export function checkBody(input: BodyInput): readonly Finding[] {
         `The body has ${lines.length} lines, at most ${SKILL_LIMITS.bodyLines} are recommended`,
       ),
     );
+  return [...findings, ...checkLines(lines, input)];
+}
+
+function checkLines(lines: readonly string[], input: BodyInput): readonly Finding[] {
+  const findings: Finding[] = [];
   let isCode = false;
-  for (const [index, text] of lines.entries()) {
-    const line = bodyStartLine + index;
-    if (/^\s{0,3}(?:```|~~~)/.test(text)) isCode = !isCode;
+  for (const [index, whole] of lines.entries()) {
+    if (findings.length >= MAX_ADVICE) break;
+    const line = input.bodyStartLine + index;
+    const text = whole.slice(0, MAX_LINE_LENGTH);
+    if (FENCE.test(text)) isCode = !isCode;
     else if (!isCode && text.includes("](")) findings.push(...checkLinks(text, line, input));
     if (text.includes("scripts/")) findings.push(...checkCalls(text, line, isCode, input));
   }

@@ -17,6 +17,8 @@ export type FieldsInput = {
   readonly options: ReadOptions;
 };
 
+/** The reference's one message names all fields; this many get a finding of their own. */
+const MAX_JUDGED_FIELDS = 20;
 const INSTALLER_KEYS = /^(?:github-(?:repo|ref|tree-sha|path|pinned)|local-path)$/;
 
 /** What Assay asks of the fields beyond the reference validator: errors for what clients read differently, else advice. */
@@ -37,7 +39,8 @@ export function hasOnlyClientFields(plain: PlainMap): boolean {
 }
 
 function checkExtraFields({ plain, keyPlace, options }: FieldsInput): readonly Finding[] {
-  return unexpectedFields(plain).map((field) => {
+  const fields = unexpectedFields(plain).slice(0, MAX_JUDGED_FIELDS);
+  return fields.map((field) => {
     const readers = CLIENT_FIELDS.get(field);
     const shown = printable(field);
     if (readers !== undefined)

@@ -5,6 +5,7 @@ export type Place = { readonly file: string; readonly line: number; readonly col
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 const FINDINGS_PER_RULE = 20;
+const SHOWN_PATH_LENGTH = 300;
 
 /** Makes a finding of the rule's own severity and fix unless told otherwise. */
 export function makeFinding(
@@ -17,8 +18,8 @@ export function makeFinding(
   return {
     rule,
     severity: own.severity ?? row.severity,
-    message,
-    file: printable(place.file),
+    message: printable(message),
+    file: printable(place.file.slice(0, SHOWN_PATH_LENGTH)),
     line: place.line,
     column: place.column,
     fix: own.fix ?? row.fix,

@@ -1,7 +1,7 @@
 /** Pure reading of skills: SKILL.md and tree rules, tag names, versions, folders of a source. No I/O; input is hostile. */
 export { checkTree } from "./check-tree.ts";
 export { SKILL_LIMITS, type SkillLimits } from "./limits.ts";
-export { readSkill } from "./read-skill.ts";
+export { readAllowedTools, readSkill } from "./read-skill.ts";
 export { getRule, listRules, type Rule, type RuleId } from "./rules.ts";
 export { skillFolders, type SkillFolder } from "./skill-folders.ts";
 export { isSkillName } from "./skill-name.ts";

@@ -7,7 +7,7 @@ export const SKILL_LIMITS = {
   totalBytes: 20 * MEBIBYTE,
   files: 1000,
   skillFileBytes: MEBIBYTE,
-  frontmatterBytes: 32 * 1024,
+  frontmatterBytes: 16 * 1024,
   bodyLines: 500,
   tagBytes: 200,
 } as const;

@@ -1,4 +1,15 @@
-import { CST, isAlias, isMap, isScalar, isSeq, Lexer, parseDocument, type Pair } from "yaml";
+import {
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  parseDocument,
+  type Pair,
+  type YAMLError,
+} from "yaml";
+import { indentQuoted } from "./indent-quoted.ts";
 import type { JsonValue } from "./types.ts";
 
 /** A value as the reference validator sees it: every scalar is its text. */
@@ -15,10 +26,13 @@ export type YamlReading =
       /** Offsets of top-level keys and of keys one level below (`metadata.version`). */
       readonly places: ReadonlyMap<string, FieldPlace>;
       readonly mergeAt: number | undefined;
+      /** Whether quoted text went on at a column where other YAML readers stop. */
+      readonly isRepaired: boolean;
     }
   | { readonly kind: "bad"; readonly message: string; readonly offset: number };
 
 const MAX_DEPTH = 50;
+const MAX_REPAIRS = 2;
 /** What YAML's character set leaves out; the reference's reader stops at the first. */
 // oxlint-disable-next-line no-control-regex -- control characters are the subject
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -41,8 +55,10 @@ class BadYaml extends Error {
  * Parses one YAML document the way strictyaml does: block style, no anchors, aliases, tags or duplicate keys, siblings
  * indented alike. The caller bounds the size; nesting deeper than fifty levels is refused.
  */
-export function parseStrictYaml(source: string): YamlReading {
-  const unprintable = UNPRINTABLE.exec(source);
+export function parseStrictYaml(text: string): YamlReading {
+  // The reference folds the next-line character like a line break.
+  const source = text.includes("\x85") ? text.replaceAll("\x85", " ") : text;
+  const unprintable = UNPRINTABLE.exec(text);
   if (unprintable !== null)
     return {
       kind: "bad",
@@ -71,17 +87,10 @@ function findDeepLine(source: string): number | undefined {
 }
 
 function readDocument(source: string): YamlReading {
-  const document = parseDocument(source, {
-    schema: "core",
-    // The library compares every pair of keys; collectPairs does it in linear time and by text.
-    uniqueKeys: false,
-    prettyErrors: false,
-    keepSourceTokens: false,
-    logLevel: "silent",
-  });
-  const [error] = document.errors.filter(({ message }) => !isTolerated(message));
-  if (error !== undefined) throw new BadYaml(error.message, error.pos[0]);
-  const reader: Reader = { source, places: new Map(), mergeAt: undefined };
+  const { document, text, toOriginal } = parseRepaired(source);
+  const [error] = document.errors.filter((error) => !isTolerated(error, text));
+  if (error !== undefined) throw new BadYaml(error.message, toOriginal(error.pos[0]));
+  const reader: Reader = { source: text, toOriginal, places: new Map(), mergeAt: undefined };
   const { plain, typed } = readNode(document.contents, reader, [], 0);
   const isMapping = typeof typed === "object" && typed !== null && !Array.isArray(typed);
   return {
@@ -90,16 +99,51 @@ function readDocument(source: string): YamlReading {
     typed: isMapping ? (typed as { readonly [key: string]: JsonValue }) : {},
     places: reader.places,
     mergeAt: reader.mergeAt,
+    isRepaired: text !== source,
   };
 }
 
+/** Quoted text may go on at any column for the reference, while the library asks for indentation. */
+function parseRepaired(source: string) {
+  let text = source;
+  let toOriginal = sameOffset;
+  for (let attempt = 0; ; attempt += 1) {
+    const document = parse(text);
+    const [error] = document.errors;
+    const quote = /^Missing closing (["'])quote$/.exec(error?.message ?? "")?.[1];
+    const indented =
+      error !== undefined && quote !== undefined && attempt < MAX_REPAIRS
+        ? indentQuoted(text, error.pos[0], quote)
+        : undefined;
+    if (indented === undefined) return { document, text, toOriginal };
+    const before = toOriginal;
+    text = indented.source;
+    toOriginal = (offset) => before(indented.toOriginal(offset));
+  }
+}
+
+const sameOffset = (offset: number): number => offset;
+
+function parse(text: string) {
+  return parseDocument(text, {
+    schema: "core",
+    // The library compares every pair of keys; readMap does it in linear time and by text.
+    uniqueKeys: false,
+    prettyErrors: false,
+    keepSourceTokens: false,
+    logLevel: "error",
+  });
+}
+
 /** The reference reads a comment right behind a closing quote; the library reports it and reads on. */
-function isTolerated(message: string): boolean {
-  return message.startsWith("Comments must be separated");
+function isTolerated({ message, pos }: YAMLError, text: string): boolean {
+  if (!message.startsWith("Comments must be separated")) return false;
+  return /["']/.test(text[pos[0] - 1] ?? "");
 }
 
 type Reader = {
   readonly source: string;
+  readonly toOriginal: (offset: number) => number;
   readonly places: Map<string, FieldPlace>;
   mergeAt: number | undefined;
 };
@@ -111,8 +155,9 @@ function readNode(node: unknown, reader: Reader, path: readonly string[], start:
   if (isAlias(node)) throw new BadYaml("found undefined alias", node.range?.[0] ?? start);
   if (isScalar(node)) {
     refuseProperties(node, start);
-    const plain = node.source ?? "";
-    return { plain, typed: toJsonScalar(node.value, plain) };
+    const text = node.source ?? "";
+    const isSign = node.type === "PLAIN" && (text === "<<" || text === "=");
+    return { plain: isSign ? NOT_TEXT : text, typed: toJsonScalar(node.value, text) };
   }
   if (isSeq(node)) {
     refuseProperties(node, start);
@@ -125,6 +170,9 @@ function readNode(node: unknown, reader: Reader, path: readonly string[], start:
   }
   throw new BadYaml("unreadable node", start);
 }
+
+/** YAML 1.1 gave the plain values << and = types of their own, so the reference does not read them as text. */
+const NOT_TEXT: PlainMap = new Map();
 
 type Properties = {
   readonly anchor?: string | undefined;
@@ -149,7 +197,7 @@ function readMap(
 ): Both {
   const plain = new Map<string, PlainValue>();
   const typed: [string, JsonValue][] = [];
-  const merged: PlainMap[] = [];
+  let isMerged = false;
   let column: number | undefined;
   for (const pair of pairs) {
     const key = readKey(pair.key, start);
@@ -164,8 +212,9 @@ function readMap(
     }
     const value = readNode(pair.value, reader, [...path, key.text], key.offset);
     if (key.isMerge) {
-      reader.mergeAt ??= key.offset;
-      merged.push(...mergeable(value.plain, key.offset));
+      refuseMerge(value.plain, isMerged, key.offset);
+      isMerged = true;
+      reader.mergeAt ??= reader.toOriginal(key.offset);
       continue;
     }
     if (plain.has(key.text)) throw new BadYaml(`Duplicate key '${key.text}' found`, key.offset);
@@ -173,14 +222,15 @@ function readMap(
     if (!PROTOTYPE_KEYS.has(key.text)) typed.push([key.text, value.typed]);
     if (path.length < 2) notePlace(reader, [...path, key.text], key.offset, pair.value);
   }
-  for (const map of merged)
-    for (const [key, value] of map) if (!plain.has(key)) plain.set(key, value);
   return { plain, typed: Object.fromEntries(typed) };
 }
 
 function notePlace(reader: Reader, path: readonly string[], key: number, value: unknown): void {
   const start = isScalar(value) || isMap(value) || isSeq(value) ? value.range?.[0] : undefined;
-  reader.places.set(path.join("."), { key, value: start ?? key });
+  reader.places.set(path.join("."), {
+    key: reader.toOriginal(key),
+    value: reader.toOriginal(start ?? key),
+  });
 }
 
 function readKey(node: unknown, start: number) {
@@ -192,10 +242,12 @@ function readKey(node: unknown, start: number) {
   return { text, offset, isMerge: text === "<<" && node.type === "PLAIN" };
 }
 
-function mergeable(value: PlainValue, offset: number): readonly PlainMap[] {
+/** The reference takes one merge key of mappings and then does not see what was merged. */
+function refuseMerge(value: PlainValue, isSecond: boolean, offset: number): void {
+  if (isSecond) throw new BadYaml("Duplicate key '<<' found", offset);
   const maps = Array.isArray(value) ? value : [value];
-  if (maps.every((map) => map instanceof Map)) return maps;
-  throw new BadYaml("expected a mapping for merging", offset);
+  if (!maps.every((map) => map instanceof Map))
+    throw new BadYaml("expected a mapping for merging", offset);
 }
 
 function toJsonScalar(value: unknown, text: string): JsonValue {
@@ -210,21 +262,24 @@ function columnOf(source: string, offset: number): number {
 /** The reference takes a tab only inside quotes, comments and the text of a block scalar. */
 function findStructuralTab(source: string): number | undefined {
   let offset = 0;
-  let isBlockText = false;
+  let isBlock = false;
+  let isScalar = false;
   for (const lexeme of new Lexer().lex(source)) {
-    const type = CST.tokenType(lexeme);
-    if (type === "byte-order-mark" || type === "doc-mode" || type === "flow-error-end") continue;
-    if (lexeme === CST.SCALAR) continue;
-    const mayHoldTab =
-      type === "comment" ||
-      type === "single-quoted-scalar" ||
-      type === "double-quoted-scalar" ||
-      (type === "scalar" && isBlockText);
+    const wasScalar = isScalar;
+    isScalar = lexeme === CST.SCALAR;
+    if (isScalar || lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END) continue;
+    const type = wasScalar ? "scalar" : CST.tokenType(lexeme);
     const tab = lexeme.indexOf("\t");
-    if (tab >= 0 && !mayHoldTab) return offset + tab;
-    if (type === "block-scalar-header") isBlockText = true;
-    else if (type !== "space" && type !== "comment" && type !== "newline") isBlockText = false;
+    if (tab >= 0 && !TAB_TOKENS.has(type ?? "") && !(wasScalar && isBlock)) return offset + tab;
+    if (type === "block-scalar-header") isBlock = true;
+    else if (wasScalar) isBlock = false;
     offset += lexeme.length;
   }
   return undefined;
 }
+
+const TAB_TOKENS: ReadonlySet<string> = new Set([
+  "comment",
+  "single-quoted-scalar",
+  "double-quoted-scalar",
+]);

@@ -33,7 +33,7 @@ export function readSkill(files: readonly TreeEntry[], options: ReadOptions): Sk
     referenceErrors: draft.referenceErrors,
     publishable: findings.every(({ severity }) => severity !== "error"),
     ...readTexts(fields),
-    allowedTools: readTools(fields.get("allowed-tools")),
+    allowedTools: readAllowedTools(fields.get("allowed-tools")),
     frontmatter: draft.frontmatter ?? {},
     body: draft.body ?? "",
     bodyStartLine: draft.bodyStartLine ?? 1,
@@ -153,6 +153,15 @@ function judgeFrontmatter(
               "Clients disagree on the merge key <<",
             ),
           ]),
+      ...(yaml.isRepaired
+        ? [
+            makeFinding(
+              "frontmatter.indent",
+              skill.place(split.yamlOffset),
+              "Quoted text goes on in a line that is not indented; most YAML readers stop there",
+            ),
+          ]
+        : []),
       ...checkFields({ plain: fields, typed: yaml.typed, keyPlace, valuePlace, options }),
     ],
     fields,
@@ -234,7 +243,8 @@ function dropAbsent<Key extends string>(texts: Record<Key, string | undefined>) 
 }
 
 /** `Bash(git add:*) Read` and `Read, Grep` are two tools each; a list is taken as it is. */
-function readTools(value: PlainValue | undefined): readonly string[] {
+/** The tools that an `allowed-tools` value names, whether it is a line of text or a list. */
+export function readAllowedTools(value: unknown): readonly string[] {
   if (typeof value === "string")
     return [...value.matchAll(/[^\s(),]{1,200}(?:\([^()]{0,500}\))?/g)].map(([tool]) => tool);
   if (!Array.isArray(value)) return [];

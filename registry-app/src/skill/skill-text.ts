@@ -71,12 +71,30 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** The line starts are looked up once and only when a finding asks, since most skills have none. */
 function placesIn(file: string, text: string): (offset: number) => Place {
+  let starts: readonly number[] | undefined;
   return (offset) => {
-    const before = text.slice(0, Math.max(0, offset));
-    const lineStart = before.lastIndexOf("\n") + 1;
-    const line = before.split("\n").length;
-    const column = Array.from(before.slice(lineStart)).length + 1;
-    return { file, line, column };
+    starts ??= lineStarts(text);
+    const line = countUpTo(starts, Math.max(0, offset));
+    const lineStart = starts[line - 1] ?? 0;
+    return { file, line, column: Array.from(text.slice(lineStart, offset)).length + 1 };
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** How many of the ascending numbers are not above the limit. */
+function countUpTo(ascending: readonly number[], limit: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? Infinity) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

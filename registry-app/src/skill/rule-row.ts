@@ -1,0 +1,16 @@
+import type { Severity } from "./types.ts";
+
+export type RuleRow = {
+  readonly severity: Severity;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+};
+
+/** One row of a rule table. */
+export const rule = (severity: Severity, what: string, why: string, fix: string): RuleRow => ({
+  severity,
+  what,
+  why,
+  fix,
+});
