@@ -1,5 +1,7 @@
+import type { PublicFiles } from "../blobs/index.ts";
 import type { ArchiveFormat, Db } from "../db/index.ts";
 import type { Clock, Log } from "../runtime/index.ts";
+import { refreshSkillJson } from "./materialise.ts";
 import { insertDownloads, type DownloadRow } from "./store/downloads.ts";
 
 export type Downloads = {
@@ -20,16 +22,24 @@ const MAX_WAITING = 10_000;
 
 /** Counts downloads in batches, so that serving an archive needs no database; beyond 10,000 waiting, events are dropped. */
 export function createDownloads(
-  deps: { readonly db: Db; readonly clock: Clock; readonly log: Log },
+  deps: {
+    readonly db: Db;
+    readonly publicFiles: PublicFiles;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
   flushEveryMs = 2_000,
 ): Downloads {
   let waiting: DownloadRow[] = [];
   let writing: Promise<void> | undefined;
   const write = async () => {
-    const batch = waiting;
+    let batch = waiting;
     waiting = [];
     try {
-      if (batch.length > 0) await insertDownloads(deps.db, batch);
+      if (batch.length === 0) return;
+      const skillIds = await insertDownloads(deps.db, batch);
+      batch = [];
+      for (const skillId of skillIds) await refreshSkillJson(deps, skillId);
     } catch (cause) {
       waiting = [...batch, ...waiting].slice(0, MAX_WAITING);
       deps.log.warn({ cause, waiting: waiting.length }, "downloads could not be counted yet");

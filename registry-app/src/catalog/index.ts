@@ -14,6 +14,7 @@ export {
 export { renderMarkdown, type RenderedMarkdown } from "./markdown.ts";
 export {
   materialise,
+  refreshSkillJson,
   renderSkillJson,
   renderVersionJson,
   skillJsonPath,

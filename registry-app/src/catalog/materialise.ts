@@ -1,5 +1,5 @@
 import type { PublicFiles } from "../blobs/index.ts";
-import type { Db } from "../db/index.ts";
+import { withLock, type Db } from "../db/index.ts";
 import { newestFirst, toSkill, toVersion } from "./read-skills.ts";
 import type { Skill, Version } from "./schemas.ts";
 import {
@@ -55,6 +55,17 @@ export async function materialise(
   if (version !== undefined) await deps.publicFiles.write(version.path, version.bytes);
   const skill = await renderSkillJson(deps.db, skillId);
   if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
+}
+
+/** Writes the JSON of a public skill anew, in turn with releases of the same skill, which hold the same lock. */
+export async function refreshSkillJson(
+  deps: { readonly db: Db; readonly publicFiles: PublicFiles },
+  skillId: string,
+): Promise<void> {
+  await withLock(deps.db, `skill:${skillId}`, async () => {
+    const skill = await renderSkillJson(deps.db, skillId);
+    if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
+  });
 }
 
 function toBytes(json: Skill | Version): Buffer {

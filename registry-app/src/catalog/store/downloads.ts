@@ -9,10 +9,10 @@ export type DownloadRow = {
   readonly at: Date;
 };
 
-/** Records downloads and counts them, in one statement: either both happened or neither. */
-export async function insertDownloads(db: Db, rows: readonly DownloadRow[]): Promise<void> {
-  const column = (name: keyof DownloadRow) => rows.map((row) => row[name]);
-  await sql`
+/** Records downloads and counts them, in one statement: either both happened or neither. Returns the skills counted. */
+export async function insertDownloads(db: Db, events: readonly DownloadRow[]): Promise<string[]> {
+  const column = (name: keyof DownloadRow) => events.map((event) => event[name]);
+  const { rows } = await sql<{ id: string }>`
     WITH known AS (
       SELECT v.id AS version_id, s.id AS skill_id, e.format, e.at
       FROM unnest(${column("team")}::text[], ${column("name")}::text[], ${column("version")}::text[],
@@ -24,5 +24,6 @@ export async function insertDownloads(db: Db, rows: readonly DownloadRow[]): Pro
       INSERT INTO download_events (version_id, format, at) SELECT version_id, format, at FROM known)
     UPDATE skills SET downloads = downloads + n.count
     FROM (SELECT skill_id, count(*) AS count FROM known GROUP BY skill_id) n
-    WHERE skills.id = n.skill_id`.execute(db);
+    WHERE skills.id = n.skill_id RETURNING skills.id`.execute(db);
+  return rows.map(({ id }) => id);
 }

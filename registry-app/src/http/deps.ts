@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Blobs, PublicFiles } from "../blobs/index.ts";
+import type { Downloads, SitePortParts } from "../catalog/index.ts";
+import type { Db } from "../db/index.ts";
+import type { GitHost, PushJudge } from "../git/index.ts";
+import type { Actor, TeamOwned } from "../people/index.ts";
+import type { Clock, Ids, Log } from "../runtime/index.ts";
+
+/** What a repository address below `/git/` leads to, and what the one who asks must be allowed. */
+export type HostedRepo =
+  | {
+      readonly kind: "source";
+      readonly subject: TeamOwned;
+      readonly repoDir: string;
+      judgeFor(actor: Actor): PushJudge | "judging off";
+    }
+  | {
+      readonly kind: "control";
+      readonly repoDir: string;
+      judgeFor(actor: Actor): PushJudge | "judging off";
+    }
+  /** The published versions of one skill: read-only. */
+  | { readonly kind: "store"; readonly subject: TeamOwned; readonly repoDir: string }
+  | { readonly kind: "log"; readonly repoDir: string };
+
+export type Hosting = {
+  readonly host: GitHost;
+  /** `repo` is `acme.git`, `control.git`, `log.git` or `s/team/skill.git`; undefined when there is none. */
+  find(repo: string): Promise<HostedRepo | undefined>;
+};
+
+/** A source that takes webhooks: the secret signs them. */
+export type HookTarget = { readonly sourceId: string; readonly secret: string };
+export type HookAnswer = { readonly kind: "stored" } | { readonly kind: "known" };
+
+export type HookTargets = {
+  /** Undefined when the source is unknown or has no secret; both answer alike. */
+  find(sourceSlug: string): Promise<HookTarget | undefined>;
+  /** Stores the delivery once and asks for a sync in the same transaction; a done one changes nothing. */
+  receive(delivery: {
+    readonly sourceId: string;
+    readonly host: string;
+    readonly hostDeliveryId: string;
+  }): Promise<HookAnswer>;
+};
+
+/** The built site: its files, and the handler that renders pages (Astro's, in middleware mode). */
+export type SiteMount = {
+  readonly clientDir: string;
+  handler(
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: (error?: unknown) => void,
+    locals: object,
+  ): unknown;
+};
+
+export type ServerDeps = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly db: Db;
+  readonly blobs: Blobs;
+  readonly publicFiles: PublicFiles;
+  readonly downloads: Downloads;
+  readonly hosting: Hosting;
+  readonly hooks: HookTargets;
+  /** Without a trailing slash. */
+  publicUrl(): string;
+  readonly isDemo: boolean;
+  /** Addresses whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Why this process should get no traffic yet, one sentence each; empty when ready. */
+  whyNotReady(): Promise<readonly string[]>;
+  /** Gauges and counters of the other modules by name (`assay_jobs_waiting`), in their base units. */
+  measures(): Promise<Readonly<Record<string, number>>>;
+  /** What the pages need and this module does not know. */
+  readonly siteParts: SitePortParts;
+  readonly site?: SiteMount;
+};
+
+/** A server that is not listening yet. */
+export type Server = {
+  /** Starts to listen and returns the port, which the system chose when `port` is 0. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Takes no more connections and lets the running requests finish. */
+  close(): Promise<void>;
+};

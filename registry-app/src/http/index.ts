@@ -1,0 +1,12 @@
+/** Everything that is asked over HTTP: API, webhooks, git, install indexes, metrics, and the mounted site. */
+export { createServer } from "./create-server.ts";
+export type {
+  HookAnswer,
+  HookTarget,
+  HookTargets,
+  Hosting,
+  HostedRepo,
+  Server,
+  ServerDeps,
+  SiteMount,
+} from "./deps.ts";

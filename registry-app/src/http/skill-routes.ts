@@ -1,0 +1,83 @@
+import { skillListSchema, searchSkills, skillSchema, versionSchema } from "../catalog/index.ts";
+import { viewerOf } from "../people/index.ts";
+import type { App } from "./app.ts";
+import { sendArchive } from "./archives.ts";
+import { sendBytes, sendJson } from "./conditional.ts";
+import { actorOf } from "./credentials.ts";
+import { withinDeadline } from "./deadline.ts";
+import type { ServerDeps } from "./deps.ts";
+import { skillParams, skillQuery, versionParams } from "./params.ts";
+import { problemSchema } from "./problem.ts";
+import { getSkillJson, getVersionJson } from "./published.ts";
+
+const READ = ["GET", "HEAD"];
+const tags = ["skills"];
+const VERSION_PATH = "/skills/:team/:name/versions/:version";
+
+/** The catalogue, its skills and versions, and their archives. */
+export function addSkillRoutes(app: App, deps: ServerDeps): void {
+  app.route({
+    method: READ,
+    url: "/skills",
+    schema: {
+      tags,
+      summary: "Search the catalogue",
+      querystring: skillQuery,
+      response: { 200: skillListSchema, default: problemSchema },
+    },
+    handler: async (request, reply) => {
+      const viewer = viewerOf(await actorOf(deps, request));
+      const found = await withinDeadline(searchSkills(deps.db, viewer, request.query));
+      return sendJson(request, reply, found, {
+        isPublic: request.headers.authorization === undefined,
+      });
+    },
+  });
+  app.route({
+    method: READ,
+    url: "/skills/:team/:name",
+    schema: {
+      tags,
+      summary: "One skill with its versions, newest first",
+      params: skillParams,
+      response: { 200: skillSchema, default: problemSchema },
+    },
+    handler: async (request, reply) => {
+      const { bytes, isPublic } = await getSkillJson(deps, request, request.params);
+      return sendBytes(request, reply, bytes, { isPublic });
+    },
+  });
+  app.route({
+    method: READ,
+    url: VERSION_PATH,
+    schema: {
+      tags,
+      summary: "One version: what was signed, judged and served",
+      params: versionParams,
+      response: { 200: versionSchema, default: problemSchema },
+    },
+    handler: async (request, reply) => {
+      const { bytes, isPublic } = await getVersionJson(deps, request, request.params);
+      return sendBytes(request, reply, bytes, { isPublic });
+    },
+  });
+  addArchiveRoutes(app, deps);
+}
+
+function addArchiveRoutes(app: App, deps: ServerDeps): void {
+  for (const format of ["tar.gz", "zip"] as const) {
+    app.route({
+      method: READ,
+      url: `${VERSION_PATH}/archive.${format}`,
+      schema: {
+        tags,
+        summary: `The version as ${format}; the bytes never change`,
+        params: versionParams,
+      },
+      handler: async (request, reply) => {
+        const found = await getVersionJson(deps, request, request.params);
+        return sendArchive(deps, request, reply, { ...request.params, format, found });
+      },
+    });
+  }
+}
