@@ -6,7 +6,7 @@ export default defineConfig({
   output: "server",
   adapter: node({ mode: "middleware" }),
   session: false,
-  compressHTML: true,
+  compressHTML: "jsx",
   trailingSlash: "never",
   devToolbar: { enabled: false },
   markdown: { syntaxHighlight: false },

@@ -7,7 +7,6 @@ export function fixturePort(rows: number): AssayPort {
   const skills = catalogue(rows);
   const find = (team: string, name: string) =>
     skills.find((item) => item.team === team && item.name === name);
-  const sourcesOf = (slug: string) => SOURCES.find((source) => source.slug === slug);
   return {
     overview: async () => ({
       counts: {
@@ -79,7 +78,7 @@ export function fixturePort(rows: number): AssayPort {
       size,
     }),
     sourcePage: async (slug, { page, size, state }) => {
-      const source = sourcesOf(slug);
+      const source = sourceOf(slug);
       const tags =
         source?.slug === "acme-skills"
           ? SIGHTINGS.filter((tag) => state === undefined || tag.state === state)
@@ -87,7 +86,7 @@ export function fixturePort(rows: number): AssayPort {
       return source ? { ...source, tags: { items: tags, total: tags.length, page, size } } : null;
     },
     tagPage: async (slug, tagName) => {
-      const source = sourcesOf(slug);
+      const source = sourceOf(slug);
       if (tagName === "boom--v1.0.0") throw new Error("a fault of our own, for the 500 page");
       const sightings = SIGHTINGS.filter((tag) => tag.tag === tagName);
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
@@ -117,6 +116,10 @@ export function fixturePort(rows: number): AssayPort {
     },
     codes: () => CODES,
   };
+}
+
+function sourceOf(slug: string) {
+  return SOURCES.find((source) => source.slug === slug);
 }
 
 function pageOf(item: SkillItem | undefined): SkillPage | null {

@@ -151,7 +151,7 @@ export function catalogue(rows: number): SkillItem[] {
       index + 20,
     );
   });
-  return [...SEEDS.map(seeded), ...made];
+  return [...SEEDS.map(seeded), ...made].slice(0, rows);
 }
 
 const README = `<h1 id="pdf-forms">PDF forms</h1>

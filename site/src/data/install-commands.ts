@@ -13,14 +13,14 @@ export function installCommands(version: VersionPage, publicUrl: string): Instal
   if (install.scope !== null) {
     commands.push({
       client: "skills",
-      command: `DISABLE_TELEMETRY=1 npx skills add ${publicUrl}${install.scope}`,
+      command: `DISABLE_TELEMETRY=1 npx skills add ${quoted(publicUrl + install.scope)}`,
       note: "Installs into the agents that it finds. Without the variable this client reports names and addresses to its vendor.",
     });
   }
   if (install.git !== null) {
     commands.push({
       client: "git",
-      command: `git clone --depth 1 --branch ${quoted(install.gitTag)} ${publicUrl}${install.git}`,
+      command: `git clone --depth 1 --branch ${quoted(install.gitTag)} ${quoted(publicUrl + install.git)}`,
       note: "The store of published versions only.",
     });
   }
@@ -28,7 +28,7 @@ export function installCommands(version: VersionPage, publicUrl: string): Instal
   if (tar !== undefined) {
     commands.push({
       client: "curl",
-      command: `mkdir -p ${quoted(name)} && curl -fsS ${publicUrl}${tar.href} | tar -xz -C ${quoted(name)}`,
+      command: `mkdir -p ${quoted(name)} && curl -fsS ${quoted(publicUrl + tar.href)} | tar -xz -C ${quoted(name)}`,
       note: "The same bytes for everyone, for ever.",
     });
   }

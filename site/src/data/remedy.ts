@@ -5,7 +5,7 @@ export type RemedyPart =
   | { readonly kind: "sentence"; readonly text: string };
 
 const COMMAND = /^(?:git|npx|npm|curl|chmod|ssh-keygen|ssh-add|tar|mkdir|cd|printf|echo|cat|gh)\s/u;
-const LINK = /^(?:https?:\/\/\S+|\/\S*)$/u;
+const LINK = /^(?:https?:\/\/\S+|\/(?!\/)\S*)$/u;
 
 /** Neighbouring command lines become one block; every other line stands for itself. */
 export function splitRemedy(remedy: string): RemedyPart[] {

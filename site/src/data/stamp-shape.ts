@@ -61,20 +61,20 @@ function characterValue(character: string): number {
 }
 
 const SIDES = [
-  { x: 32, y: 10, dx: 1, dy: 1, nx: 1, ny: -1 },
-  { x: 54, y: 32, dx: -1, dy: 1, nx: 1, ny: 1 },
-  { x: 32, y: 54, dx: -1, dy: -1, nx: -1, ny: 1 },
-  { x: 10, y: 32, dx: 1, dy: -1, nx: -1, ny: -1 },
+  { x: 32, y: 2, dx: 1, dy: 1, nx: -1, ny: 1 },
+  { x: 62, y: 32, dx: -1, dy: 1, nx: -1, ny: -1 },
+  { x: 32, y: 62, dx: -1, dy: -1, nx: 1, ny: -1 },
+  { x: 2, y: 32, dx: 1, dy: -1, nx: 1, ny: 1 },
 ] as const;
 
 function stroke(level: number, index: number): string {
   const side = SIDES[Math.floor(index / 6)];
   if (side === undefined) return "";
-  const along = ((index % 6) + 1) * (22 / 7);
-  const length = 0.6 + level;
+  const along = ((index % 6) + 1.5) * 3.75;
+  const length = 0.9 + level * 0.8;
   const x = round(side.x + side.dx * along);
   const y = round(side.y + side.dy * along);
-  return `M${x} ${y}l${round(side.nx * length)} ${round(side.ny * length)}`;
+  return `M${x} ${y}l${round(side.nx * length)},${round(side.ny * length)}`.replaceAll("0.", ".");
 }
 
 function round(value: number): number {

@@ -1,0 +1,171 @@
+import type { Server } from "node:http";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tagHref } from "../src/data/links.ts";
+import { fixturePort } from "./fixture-port.ts";
+import { SIGHTINGS } from "./fixture-tags.ts";
+import { addressOf, serveFixture } from "./serve-fixture.ts";
+import { builtSite } from "./site-build.ts";
+
+const SKILL = "/skills/acme/pdf-forms";
+const PAGES = [
+  "/",
+  "/skills",
+  "/skills?q=zzz",
+  "/skills?page=400&sort=name",
+  SKILL,
+  `${SKILL}/1.5.0-rc.1`,
+  `${SKILL}/1.2.0`,
+  `${SKILL}/1.4.0/files`,
+  `${SKILL}/1.4.0/files/scripts/fill.py`,
+  `${SKILL}/1.4.0/files/assets/blank.pdf`,
+  `${SKILL}/1.4.0/changelog`,
+  `${SKILL}/1.4.0/security`,
+  `${SKILL}/1.4.0/versions`,
+  "/skills/security/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+  "/skills/research/%D7%9C%D7%99%D7%98%D7%95%D7%A9",
+  "/sources",
+  "/sources/acme-skills",
+  "/sources/acme-skills?state=refused",
+  "/sources/platform-skills",
+  "/sources/empty-source",
+  "/teams/acme",
+  "/docs",
+  "/docs/publishing",
+  "/docs/consuming",
+  "/docs/judging",
+  "/docs/codes",
+  "/docs/codes/UNSIGNED",
+  ...SIGHTINGS.map((sighting) => tagHref("acme-skills", sighting.tag)),
+];
+
+let dist: string;
+let full: Server;
+let empty: Server;
+
+beforeAll(async () => {
+  dist = await builtSite();
+  full = await serveFixture(dist, fixturePort(10_000));
+  empty = await serveFixture(dist, fixturePort(0));
+}, 120_000);
+
+afterAll(() => {
+  full.close();
+  empty.close();
+});
+
+async function get(path: string, server = full) {
+  const response = await fetch(addressOf(server) + path, { redirect: "manual" });
+  return { status: response.status, headers: response.headers, html: await response.text() };
+}
+
+describe("every page", () => {
+  it.each(PAGES)("%s answers, with a strict policy and nothing inline", async (path) => {
+    const { status, headers, html } = await get(path);
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain("unsafe");
+    const withoutValues = html.replace(/="[^"]*"/gu, "=");
+    expect(/<\w[^>]*\s(?:on\w+|style)=/u.exec(withoutValues)?.[0]).toBeUndefined();
+    expect(/<script(?! type= src=)[^>]*>/u.exec(withoutValues)?.[0]).toBeUndefined();
+  });
+
+  it.each(PAGES)(
+    "%s has one h1, a title, and no line broken between word and markup",
+    async (path) => {
+      const { html } = await get(path);
+      expect(html.match(/<h1[ >]/gu)?.length).toBeGreaterThanOrEqual(1);
+      expect(html).toMatch(/<title>[^<]+ · Assay<\/title>/u);
+      const joined =
+        /[a-z,.;:]<(?:a|code|b|time) ?[^>]*>[a-z].{0,40}|.{0,40}<\/(?:a|code|b|time)>[A-Za-z]/u;
+      expect(joined.exec(html)?.[0]).toBeUndefined();
+    },
+  );
+});
+
+describe("strings of strangers", () => {
+  it("show markup as text and never as markup", async () => {
+    const { html } = await get("/skills");
+    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(html).not.toContain("<script>alert");
+    expect(html).not.toContain("<img");
+  });
+
+  it("name characters that hide", async () => {
+    const pages = ["/skills", `${SKILL}/1.4.0/files`, `${SKILL}/1.4.0/files/scripts/fill.py`];
+    for (const path of pages) {
+      const { html } = await get(path);
+      expect(html).toContain(">U+202E</span>");
+      expect(html).not.toContain("\u202E");
+    }
+  });
+
+  it("keep their tag's page reachable", async () => {
+    const { html } = await get("/sources/acme-skills");
+    const hrefs = [...html.matchAll(/href="(\/sources\/acme-skills\/tags\/[^"]+)"/gu)];
+    expect(hrefs.length).toBeGreaterThanOrEqual(SIGHTINGS.length);
+    for (const [, href = ""] of hrefs) {
+      expect((await get(href.replaceAll("&#39;", "'"))).status).toBe(200);
+    }
+  });
+});
+
+describe("what is not there", () => {
+  it("answers 404 with a page, also for addresses that no page has", async () => {
+    for (const path of [
+      "/nope/at/all",
+      "/skills/acme/nope",
+      `${SKILL}/9.9.9`,
+      "/teams/nope",
+      "/sources/nope/tags/x",
+    ]) {
+      const { status, html } = await get(path);
+      expect(status).toBe(404);
+      expect(html).toContain("Nothing is at this address");
+    }
+  });
+
+  it("tells the pusher of an unseen tag what to do", async () => {
+    const { status, html } = await get("/sources/acme-skills/tags/hello%40v1.0.0");
+    expect(status).toBe(404);
+    expect(html).toContain("git push origin hello@v1.0.0");
+  });
+
+  it("answers a fault of ours with 500 and without its message", async () => {
+    const { status, html } = await get("/sources/acme-skills/tags/boom--v1.0.0");
+    expect(status).toBe(500);
+    expect(html).toContain("The fault is ours");
+    expect(html).not.toContain("a fault of our own");
+  });
+});
+
+describe("links between pages", () => {
+  it("lead somewhere", async () => {
+    const seen = new Set<string>();
+    for (const path of PAGES.slice(0, 12)) {
+      const { html } = await get(path);
+      for (const [, href = ""] of html.matchAll(/<a [^>]*href="(\/(?:skills|docs)[^"#]*)/gu)) {
+        seen.add(href.replaceAll("&amp;", "&").replaceAll("&#38;", "&"));
+      }
+    }
+    expect(seen.size).toBeGreaterThan(40);
+    const broken: string[] = [];
+    for (const href of seen) {
+      if ((await get(href)).status !== 200) broken.push(href);
+    }
+    expect(broken).toEqual([]);
+  });
+});
+
+describe("weight", () => {
+  it("keeps the catalogue under 40 KB and the styles under 20 KB", async () => {
+    expect((await get("/skills")).html.length).toBeLessThan(40_000);
+    const assets = join(dist, "client/_astro");
+    for (const name of (await readdir(assets)).filter((file) => file.endsWith(".css"))) {
+      expect((await readFile(join(assets, name))).length).toBeLessThan(20_000);
+    }
+  });
+});
