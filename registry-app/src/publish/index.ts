@@ -9,4 +9,4 @@ export { createRegistryLog, type RegistryLog, type RegistryLogDeps } from "./reg
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
-export { listSourcesWithPendingTags } from "./store/facts.ts";
+export { findSkillAccess, listSourcesWithPendingTags } from "./store/facts.ts";

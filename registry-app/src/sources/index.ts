@@ -6,6 +6,7 @@ export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 export {
   findSourceById,
   findSourceBySlug,
+  insertDelivery,
   listCommitWords,
   listSources,
   type CommitWords,

@@ -232,3 +232,30 @@ export async function recordSynced(tx: Db | Tx, sourceId: string, now: Date): Pr
 export async function recordSyncError(db: Db, sourceId: string, error: string): Promise<void> {
   await db.updateTable("sources").set({ last_error: error }).where("id", "=", sourceId).execute();
 }
+
+export type Delivery = {
+  readonly id: string;
+  readonly sourceId: string;
+  readonly host: string;
+  readonly hostDeliveryId: string;
+};
+
+/** Records a webhook call once; false when this very delivery is known. Its payload is not kept: it was a hint. */
+export async function insertDelivery(tx: Tx, delivery: Delivery, now: Date): Promise<boolean> {
+  const inserted = await tx
+    .insertInto("deliveries")
+    .values({
+      id: delivery.id,
+      source_id: delivery.sourceId,
+      host: delivery.host,
+      host_delivery_id: delivery.hostDeliveryId,
+      // The job that follows it is asked for in the same transaction, so nothing is left to do for the delivery itself.
+      state: "done",
+      received_at: now,
+      done_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}

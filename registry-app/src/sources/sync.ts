@@ -94,7 +94,7 @@ async function applySightings(
       });
     }
     await recordSynced(tx, source.id, now);
-    await deps.onSightings(tx, source.id);
+    if (plan.appeared.length > 0) await deps.onSightings(tx, source.id);
   });
   return plan;
 }

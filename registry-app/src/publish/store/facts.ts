@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Db, Tx } from "../../db/index.ts";
+import type { Db, Tx, Visibility } from "../../db/index.ts";
 import { readAllowedTools } from "../../skill/index.ts";
 import type { FileFact, KnownSkill, KnownVersion, PendingTag } from "../types.ts";
 
@@ -151,4 +151,20 @@ function contentOf(
     allowedTools: readAllowedTools(frontmatter["allowed-tools"]),
     files,
   };
+}
+
+/** Who may read a skill, private ones included: its team, its visibility, and whether it is the demo's. */
+export async function findSkillAccess(
+  db: Db,
+  team: string,
+  name: string,
+): Promise<{ teamId: string; visibility: Visibility; isDemo: boolean } | undefined> {
+  return db
+    .selectFrom("skills as k")
+    .innerJoin("teams as t", "t.id", "k.team_id")
+    .innerJoin("sources as s", "s.id", "k.source_id")
+    .where("t.slug", "=", team)
+    .where("k.name", "=", name)
+    .select(["k.team_id as teamId", "k.visibility", "s.is_demo as isDemo"])
+    .executeTakeFirst();
 }

@@ -1,0 +1,46 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { transaction } from "../../src/db/index.ts";
+import type { HookTargets } from "../../src/http/index.ts";
+import { syncSource } from "../../src/queue/index.ts";
+import { findSourceBySlug, insertDelivery } from "../../src/sources/index.ts";
+import type { Core } from "./open-core.ts";
+
+const SECRET_BYTES = 32;
+
+/** Webhooks of git hosts: each source has a secret of its own, derived from the registry's, so none needs storing. */
+export function createHooks(core: Core): HookTargets {
+  const { db, queue, ids, clock, config } = core;
+  return {
+    async find(slug) {
+      const source = await findSourceBySlug(db, slug);
+      return source && { sourceId: source.id, secret: await hookSecret(config.secretFile, slug) };
+    },
+    receive: (delivery) =>
+      transaction(db, async (tx) => {
+        if (!(await insertDelivery(tx, { id: ids.next(), ...delivery }, clock.now())))
+          return { kind: "known" };
+        await queue.enqueue(tx, syncSource, { sourceId: delivery.sourceId });
+        return { kind: "stored" };
+      }),
+  };
+}
+
+/** The secret that a git host signs its webhooks for this source with. */
+export async function hookSecret(secretFile: string, slug: string): Promise<string> {
+  const master = await readOrMakeSecret(secretFile);
+  return createHmac("sha256", master).update(`webhook:${slug}`).digest("base64url");
+}
+
+async function readOrMakeSecret(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  // "wx": of two processes that start at once, one writes and both read the same.
+  await writeFile(path, randomBytes(SECRET_BYTES).toString("base64url"), {
+    mode: 0o600,
+    flag: "wx",
+  }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EEXIST") throw cause;
+  });
+  return readFile(path, "utf8");
+}

@@ -1,0 +1,93 @@
+import { skillJsonPath } from "../../src/catalog/index.ts";
+import { judgeControlPush } from "../../src/control/index.ts";
+import { createGitHost, installHooks, type PushJudge } from "../../src/git/index.ts";
+import type { HostedRepo, Hosting } from "../../src/http/index.ts";
+import {
+  createPushJudge,
+  findSkillAccess,
+  storeDir,
+  type PushDeps,
+} from "../../src/publish/index.ts";
+import { syncSource } from "../../src/queue/index.ts";
+import { findSourceBySlug, sourceRepo } from "../../src/sources/index.ts";
+import type { Core } from "./open-core.ts";
+
+/** The repos below `/git/`: sources that are pushed to, the control repo, the log, and the consumers' stores. */
+export async function createHosting(core: Core, publicUrl: () => string): Promise<Hosting> {
+  const { db, paths, log, shutdown } = core;
+  await installHooks(paths.hooks);
+  const host = createGitHost({ log, clock: core.clock, hooksDir: paths.hooks });
+  shutdown.onStop("git hosting", () => host.stop(5_000));
+  return { host, find: (repo) => findRepo(core, publicUrl, repo) };
+
+  async function findRepo(
+    from: Core,
+    url: () => string,
+    repo: string,
+  ): Promise<HostedRepo | undefined> {
+    const name = repo.replace(/\.git$/, "");
+    if (name === "control")
+      return { kind: "control", repoDir: paths.control, judgeFor: () => createControlJudge(from) };
+    if (name === "log") return { kind: "log", repoDir: paths.log };
+    const [store, team, skill] = name.split("/");
+    if (store === "s" && team !== undefined && skill !== undefined)
+      return findStore(from, team, skill);
+    const source = await findSourceBySlug(db, name);
+    if (source === undefined || source.kind !== "hosted") return undefined;
+    await from.law();
+    return {
+      kind: "source",
+      subject: source,
+      repoDir: sourceRepo(paths.git, source).dir,
+      judgeFor: () => createPushJudge(pushDeps(from, url()), source),
+    };
+  }
+}
+
+function pushDeps(core: Core, publicUrl: string): PushDeps {
+  const { db, readers, cache, verifier, law, clock, ids, log, queue, paths } = core;
+  const onPushed = (sourceId: string) => queue.enqueue(db, syncSource, { sourceId });
+  return {
+    db,
+    readers,
+    cache,
+    verifier,
+    law,
+    clock,
+    ids,
+    log,
+    gitHome: paths.git,
+    publicUrl,
+    onPushed,
+  };
+}
+
+/** A public store is found without the database, so that consumers clone while it is down. */
+async function findStore(core: Core, team: string, skill: string): Promise<HostedRepo | undefined> {
+  const repoDir = storeDir(core.paths.git, team, skill);
+  const isPublic = (await core.publicFiles.read(skillJsonPath(team, skill))) !== undefined;
+  if (isPublic)
+    return { kind: "store", subject: { teamId: "", visibility: "public", isDemo: false }, repoDir };
+  const subject = await findSkillAccess(core.db, team, skill);
+  return subject && { kind: "store", subject, repoDir };
+}
+
+function createControlJudge(core: Core): PushJudge {
+  const { readers, paths, law } = core;
+  const absent = /^0+$/;
+  const oid = (text: string) => (absent.test(text) ? null : text);
+  return {
+    begin: async () => ({ kind: "go" }),
+    judge: async (update) => {
+      const push = {
+        repoDir: paths.control,
+        homeDir: paths.home,
+        ref: update.ref,
+        oldOid: oid(update.old),
+        newOid: oid(update.new),
+      };
+      return judgeControlPush({ readers }, push);
+    },
+    end: async () => void (await law()),
+  };
+}

@@ -1,0 +1,128 @@
+import { mkdir } from "node:fs/promises";
+import {
+  createDirectoryStore,
+  createPublicFiles,
+  type Blobs,
+  type PublicFiles,
+} from "../../src/blobs/index.ts";
+import { createChangelog, type Changelog } from "../../src/changelog/index.ts";
+import {
+  initControl,
+  openControl,
+  type ControlSnapshot,
+  type OperatorKey,
+} from "../../src/control/index.ts";
+import type { Db } from "../../src/db/index.ts";
+import {
+  createObjectCache,
+  createObjectReaders,
+  type ObjectCache,
+  type ObjectReaders,
+} from "../../src/git/index.ts";
+import { createSshVerifier, type SshVerifier } from "../../src/keys/index.ts";
+import { createQueue, type Queue } from "../../src/queue/index.ts";
+import {
+  systemClock,
+  systemIds,
+  type Clock,
+  type Config,
+  type Ids,
+  type Log,
+  type Shutdown,
+} from "../../src/runtime/index.ts";
+import { createCommitGraphs, indexControl, type CommitGraphs } from "../../src/sources/index.ts";
+import { openData, type Data } from "./open-data.ts";
+import { homePaths, type HomePaths } from "./paths.ts";
+
+/** Everything that a command or a process of Assay stands on, built once. */
+export type Core = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly shutdown: Shutdown;
+  readonly paths: HomePaths;
+  readonly data: Data;
+  readonly db: Db;
+  readonly queue: Queue;
+  readonly readers: ObjectReaders;
+  readonly cache: ObjectCache;
+  readonly verifier: SshVerifier;
+  readonly blobs: Blobs;
+  readonly publicFiles: PublicFiles;
+  readonly graphs: CommitGraphs;
+  readonly changelog: Changelog;
+  readonly operator: OperatorKey;
+  /** The law as it stands; the tables of teams and sources say the same when this returns. */
+  readonly law: () => Promise<ControlSnapshot>;
+};
+
+const OBJECT_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Builds the core of this home. Safe to call while another process runs on it. */
+export async function openCore(config: Config, log: Log, shutdown: Shutdown): Promise<Core> {
+  const paths = homePaths(config.home);
+  await mkdir(paths.home, { recursive: true });
+  const data = await openData(config, log, shutdown);
+  const { db } = data;
+  const readers = createObjectReaders();
+  shutdown.onStop("git readers", () => readers.close());
+  const clock = systemClock;
+  const ids = systemIds;
+  const operator = await initControl(
+    { readers, clock },
+    { repoDir: paths.control, homeDir: paths.home, registryName: "Assay" },
+  );
+  const backend =
+    config.redisUrl === undefined
+      ? { kind: "postgres" as const, pool: data.pool }
+      : { kind: "redis" as const, url: config.redisUrl };
+  const queue = createQueue({ db, clock, ids, log, backend });
+  shutdown.onStop("queue", () => queue.close());
+  const law = await createLaw({ readers, log, db, clock, ids, paths });
+  return {
+    config,
+    log,
+    clock,
+    ids,
+    shutdown,
+    paths,
+    data,
+    db,
+    queue,
+    readers,
+    cache: createObjectCache({ maxBytes: OBJECT_CACHE_BYTES }),
+    verifier: createSshVerifier(),
+    blobs: createDirectoryStore(ids, paths.blobs),
+    publicFiles: createPublicFiles(ids, paths.publicFiles),
+    graphs: createCommitGraphs(),
+    changelog: createChangelog(),
+    operator,
+    law,
+  };
+}
+
+type LawDeps = Pick<Core, "readers" | "log" | "db" | "clock" | "ids" | "paths">;
+
+/** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
+async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>> {
+  const control = await openControl(deps, {
+    repoDir: deps.paths.control,
+    homeDir: deps.paths.home,
+  });
+  let indexed = "";
+  let indexing: Promise<void> = Promise.resolve();
+  return async () => {
+    const { snapshot } = await control.current();
+    if (snapshot.digest === indexed) return snapshot;
+    indexing = indexing
+      .catch(() => undefined)
+      .then(async () => {
+        if (snapshot.digest === indexed) return;
+        await indexControl({ ...deps, gitHome: deps.paths.git }, snapshot);
+        indexed = snapshot.digest;
+      });
+    await indexing;
+    return snapshot;
+  };
+}

@@ -1,0 +1,58 @@
+import { createDownloads } from "../../src/catalog/index.ts";
+import { isPrincipalOf } from "../../src/keys/index.ts";
+import { createServer, type Server, type SiteMount } from "../../src/http/index.ts";
+import { listCodes } from "../../src/publish/index.ts";
+import { listDeadLetters } from "../../src/queue/index.ts";
+import type { Core } from "./open-core.ts";
+import { createHooks } from "./hooks.ts";
+import { createHosting } from "./hosting.ts";
+
+export type ServerOptions = {
+  readonly site: SiteMount;
+  readonly publicUrl: () => string;
+  /** Sentences; the server is not ready while there are any. */
+  readonly whyNotReady: () => Promise<readonly string[]>;
+};
+
+/** Builds the HTTP server of this core; it is not listening yet. */
+export async function openServer(core: Core, options: ServerOptions): Promise<Server> {
+  const { db, clock, log, shutdown } = core;
+  const downloads = createDownloads({ db, publicFiles: core.publicFiles, clock, log });
+  shutdown.onStop("download counts", () => downloads.stop());
+  const server = await createServer({
+    clock,
+    ids: core.ids,
+    log,
+    db,
+    blobs: core.blobs,
+    publicFiles: core.publicFiles,
+    downloads,
+    hosting: await createHosting(core, options.publicUrl),
+    hooks: createHooks(core),
+    publicUrl: options.publicUrl,
+    isDemo: core.config.demo,
+    trustedProxies: core.config.trustedProxies,
+    whyNotReady: options.whyNotReady,
+    measures: async () => ({ assay_dead_letters: (await listDeadLetters(db)).length }),
+    siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
+    site: options.site,
+  });
+  shutdown.onStop("HTTP", () => server.close());
+  return server;
+}
+
+async function listSigners(core: Core, team: string) {
+  const law = await core.law();
+  return (law.teams.get(team)?.signers ?? []).map((principal) => {
+    const entries = law.allowedSigners.entries.filter((entry) => isPrincipalOf(entry, principal));
+    const ends = entries.flatMap((entry) => entry.validBeforeMs ?? []);
+    return {
+      principal,
+      keys: entries.map((entry) => entry.key.fingerprint),
+      validBefore:
+        ends.length === entries.length && ends.length > 0
+          ? new Date(Math.max(...ends)).toISOString()
+          : null,
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import {
+  admitTags,
+  decideVersion,
+  releaseVersion,
+  type AdmitDeps,
+  type DecideDeps,
+  type ReleaseDeps,
+} from "../publish/index.ts";
+import * as queue from "../queue/index.ts";
+import { syncSource, type SyncDeps } from "../sources/index.ts";
+
+/** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
+export type JobDeps = {
+  readonly queue: queue.Queue;
+  readonly sync: Omit<SyncDeps, "onSightings">;
+  readonly admit: Omit<AdmitDeps, "onCandidates">;
+  readonly decide: Omit<DecideDeps, "onPublish">;
+  readonly release: ReleaseDeps;
+};
+
+/** Job name -> which function, and which job follows. */
+export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
+  const ask = deps.queue;
+  return [
+    queue.handle(queue.syncSource, async ({ sourceId }) => {
+      await syncSource(
+        {
+          ...deps.sync,
+          onSightings: (tx, id) => ask.enqueue(tx, queue.admitTags, { sourceId: id }),
+        },
+        sourceId,
+      );
+    }),
+    queue.handle(queue.admitTags, async ({ sourceId }) => {
+      const onCandidates: AdmitDeps["onCandidates"] = (tx, ids) =>
+        ask.enqueueAll(
+          tx,
+          queue.decideVersion,
+          ids.map((versionId) => ({ versionId })),
+        );
+      await admitTags({ ...deps.admit, onCandidates }, sourceId);
+    }),
+    queue.handle(queue.decideVersion, async ({ versionId }) => {
+      await decideVersion(
+        {
+          ...deps.decide,
+          onPublish: (tx, id) => ask.enqueue(tx, queue.releaseVersion, { versionId: id }),
+        },
+        versionId,
+      );
+    }),
+    queue.handle(queue.releaseVersion, async ({ versionId }) => {
+      await releaseVersion(deps.release, versionId);
+    }),
+  ];
+}

@@ -1,0 +1,56 @@
+import type { Db } from "../db/index.ts";
+import { listSourcesWithPendingTags, listUndecided } from "../publish/index.ts";
+import * as queue from "../queue/index.ts";
+import type { Clock, Log } from "../runtime/index.ts";
+import { listSources } from "../sources/index.ts";
+
+export type SweepDeps = {
+  readonly queue: queue.Queue;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+export type Sweeping = { stop(): Promise<void> };
+
+const SYNC_EVERY_MS = 5 * 60_000;
+const REPAIR_EVERY_MS = 30_000;
+/** A row younger than this still has its own job. */
+const PATIENCE_MS = 15_000;
+const AT_ONCE = 1_000;
+
+/**
+ * What makes lost webhooks and lost jobs cost nothing: at start and every five minutes each source is synced; at start
+ * and every half minute each row that still waits is asked for again.
+ */
+export function startSweeping(deps: SweepDeps): Sweeping {
+  const patience = () => new Date(deps.clock.now().getTime() - PATIENCE_MS);
+  const undecided = async (isDecided: boolean) => {
+    const rows = await listUndecided(deps.db, patience(), AT_ONCE);
+    return rows.filter((row) => row.isDecided === isDecided).map((row) => ({ versionId: row.id }));
+  };
+  const sources = queue.startSweeper(
+    deps,
+    [
+      queue.candidatesFor(queue.syncSource, async () =>
+        (await listSources(deps.db)).map(({ id }) => ({ sourceId: id })),
+      ),
+    ],
+    SYNC_EVERY_MS,
+  );
+  const rows = queue.startSweeper(
+    deps,
+    [
+      queue.candidatesFor(queue.admitTags, async () =>
+        (await listSourcesWithPendingTags(deps.db, patience())).map((sourceId) => ({ sourceId })),
+      ),
+      queue.candidatesFor(queue.decideVersion, () => undecided(false)),
+      queue.candidatesFor(queue.releaseVersion, () => undecided(true)),
+    ],
+    REPAIR_EVERY_MS,
+  );
+  return {
+    stop: async () => {
+      await Promise.all([sources.close(), rows.close()]);
+    },
+  };
+}
