@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { simpleGit } from "simple-git";
+import { GitPluginError, simpleGit } from "simple-git";
 import { gitOutput, hardenedEnv } from "./git-command.ts";
 import { initBare } from "./init-bare.ts";
 import type { FetchOutcome, RemoteUrl } from "./records.ts";
@@ -68,6 +68,8 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
   } catch (error) {
     await sweep(wanted.dir);
     if (because === "too-large") return { kind: "too-large", limitBytes };
+    // The guard refusing us is a fault of ours, not of the remote.
+    if (because === undefined && error instanceof GitPluginError) throw error;
     if (because === "slow") return { kind: "slow", detail: "the fetch did not end in time" };
     return explain(error instanceof Error ? error.message : String(error));
   } finally {

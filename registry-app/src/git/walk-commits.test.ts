@@ -167,7 +167,7 @@ describe("refs", () => {
     expect(await findRef(t.dir, "refs/heads/main")).toBeUndefined();
     await expect(
       updateRefs(t.dir, [{ ref: "refs/heads/main", newOid: "4".repeat(40) }]),
-    ).rejects.toThrow();
+    ).rejects.toThrow("update-ref");
   });
 
   it.each([

@@ -143,6 +143,5 @@ describe("committing files", () => {
     expect(median).toBeLessThan(150);
     const objects = readdirSync(join(dir, "objects"), { recursive: true }).map(String);
     expect(objects.filter((name) => name.includes("tmp_"))).toEqual([]);
-    console.log(`commitFiles median ${median?.toFixed(1)} ms`);
   });
 });
