@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { MIGRATIONS } from "../migrations/index.ts";
 import { migrate, startEmbedded } from "../src/db/index.ts";
 import { migrateQueue } from "../src/queue/index.ts";
 import { silentLog, systemIds } from "../src/runtime/index.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -46,7 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function startTemporary(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const dir = await mkdtemp(join(tmpdir(), "assay-test-"));
+  const dir = await makeTemporaryFolder("assay-test-");
   const server = await startEmbedded({ dir, log: silentLog, ids: systemIds, settings: FAST });
   const stop = async () => {
     await server.stop();

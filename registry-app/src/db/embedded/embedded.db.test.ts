@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeTemporaryFolder } from "../../../test/temporary-folder.ts";
 import { silentLog, systemIds } from "../../runtime/index.ts";
 import { startEmbedded, type Embedded } from "../index.ts";
 import { findBinaries, shippedFolder } from "./binaries.ts";
@@ -35,7 +36,7 @@ let processes: ChildProcess[] = [];
 
 beforeEach(async () => {
   // As private as /root, and named as awkwardly as a folder may be.
-  parent = await mkdtemp(join(tmpdir(), "assay embedded 'ü$ "));
+  parent = await makeTemporaryFolder("assay embedded 'ü$ ");
   await chmod(parent, 0o700);
   dir = join(parent, "home");
 });
@@ -232,17 +233,17 @@ describe.runIf(isRoot)("embedded Postgres, started by root", () => {
     const shipped = join(parent, "native");
     await cp(shippedFolder(), shipped, { recursive: true, verbatimSymlinks: true });
     const open = await mkdtemp(join(tmpdir(), "assay-open-"));
-    await chmod(open, 0o755);
-    const found = await findBinaries(shipped, open, runAsFor(0), silentLog);
+    const other = await mkdtemp(join(tmpdir(), "assay-other-"));
+    for (const folder of [open, other]) await chmod(folder, 0o755);
+    const found = await findBinaries(shipped, [parent, open, other], runAsFor(0), silentLog);
     expect(found.postgres.startsWith(open)).toBe(true);
-    const again = await findBinaries(shipped, open, runAsFor(0), silentLog);
+    const again = await findBinaries(shipped, [parent, open, other], runAsFor(0), silentLog);
     expect(again).toEqual(found);
     // A folder that somebody else could have prepared is not trusted.
     await chmod(join(found.postgres, "..", ".."), 0o777);
-    const elsewhere = await findBinaries(shipped, open, runAsFor(0), silentLog);
-    expect(elsewhere.postgres.startsWith(open)).toBe(false);
-    await rm(join(elsewhere.postgres, "..", ".."), { recursive: true });
-    await rm(open, { recursive: true });
+    const elsewhere = await findBinaries(shipped, [parent, open, other], runAsFor(0), silentLog);
+    expect(elsewhere.postgres.startsWith(other)).toBe(true);
+    for (const folder of [open, other]) await rm(folder, { recursive: true });
   });
 
   it("also runs for a normal user", async () => {

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -57,7 +58,7 @@ type Lease = {
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { dir, log, ids, settings = {} } = options;
   const runAs = runAsFor(process.getuid?.());
-  const binaries = await findBinaries(shippedFolder(), dir, runAs, log);
+  const binaries = await findBinaries(shippedFolder(), [dir, "/var/lib", tmpdir()], runAs, log);
   const made = await ensureCluster(join(dir, "postgres"), ids.secret(24), binaries, runAs);
   const { cluster } = made;
   if (made.created) log.info({ dir: cluster.dir }, "a new Postgres cluster was made");
