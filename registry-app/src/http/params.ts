@@ -7,7 +7,9 @@ const line = z
   .max(200)
   .refine((text) => !CONTROL.test(text), "has control characters");
 /** One segment of an address: names of teams, skills, versions and sources have no slash. */
-export const segment = line.refine((text) => !text.includes("/"), "has a slash");
+export const segment = line
+  .refine((text) => !text.includes("/"), "has a slash")
+  .refine((text) => text !== "." && text !== "..", "is no name");
 
 export const skillParams = z.object({ team: segment, name: segment });
 export const versionParams = skillParams.extend({ version: segment });

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Refusal, REFUSALS, type Log, type RefusalCode } from "../runtime/index.ts";
+import { INERT, SECURITY_HEADERS } from "./security-headers.ts";
 
 /** RFC 9457; `code` is stable, `detail` is for people. */
 export const problemSchema = z
@@ -63,8 +64,10 @@ export function sendProblem(
   return reply
     .code(body.status)
     .header("cache-control", "no-store")
-    .type(MEDIA_TYPE)
-    .send(JSON.stringify(body));
+    .headers(SECURITY_HEADERS)
+    .header("content-security-policy", INERT)
+    .header("content-type", MEDIA_TYPE)
+    .send(Buffer.from(JSON.stringify(body), "utf8"));
 }
 
 function problem(code: RefusalCode, requestId: string, detail?: string, hint?: string): Problem {
