@@ -40,7 +40,7 @@ function at(rule: RuleId, path: string, message: string): Finding {
 }
 
 function judgePath(path: string, limits: SkillLimits): Finding[] {
-  if (HARMLESS_PATH.test(path)) return [];
+  if (path.length <= limits.pathBytes && HARMLESS_PATH.test(path)) return [];
   const sizeBytes = Buffer.byteLength(path);
   if (sizeBytes > limits.pathBytes)
     return [

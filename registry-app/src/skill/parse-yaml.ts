@@ -32,7 +32,9 @@ export type YamlReading =
   | { readonly kind: "bad"; readonly message: string; readonly offset: number };
 
 const MAX_DEPTH = 50;
-const MAX_REPAIRS = 2;
+const MAX_REPAIRS = 4;
+/** Each repair parses again; no description that the reference takes needs more room. */
+const MAX_REPAIRED_LENGTH = 4096;
 /** What YAML's character set leaves out; the reference's reader stops at the first. */
 // oxlint-disable-next-line no-control-regex -- control characters are the subject
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -112,7 +114,10 @@ function parseRepaired(source: string) {
     const [error] = document.errors;
     const quote = /^Missing closing (["'])quote$/.exec(error?.message ?? "")?.[1];
     const indented =
-      error !== undefined && quote !== undefined && attempt < MAX_REPAIRS
+      error !== undefined &&
+      quote !== undefined &&
+      attempt < MAX_REPAIRS &&
+      text.length < MAX_REPAIRED_LENGTH
         ? indentQuoted(text, error.pos[0], quote)
         : undefined;
     if (indented === undefined) return { document, text, toOriginal };

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { makeFinding, type Place } from "./finding.ts";
 import type { Finding, TreeEntry } from "./types.ts";
 
@@ -37,10 +38,9 @@ function unreadable(finding: Finding): Decoding {
 }
 
 function decodeBytes(file: string, bytes: Uint8Array): Decoding {
-  const raw = decodeUtf8(bytes);
-  if (raw === undefined) {
-    const lenient = Buffer.from(bytes).toString("utf8");
-    const place = placesIn(file, lenient)(lenient.indexOf("\ufffd"));
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  if (!isUtf8(bytes)) {
+    const place = placesIn(file, raw)(raw.indexOf("\ufffd"));
     return unreadable(makeFinding("encoding.utf8", place, `${file} is not valid UTF-8 text`));
   }
   const text = raw.includes("\r") ? raw.replace(/\r\n?/g, "\n") : raw;
@@ -61,14 +61,6 @@ function decodeBytes(file: string, bytes: Uint8Array): Decoding {
       makeFinding("text.crlf", place(carriageReturn), `${file} has line ends other than LF`),
     );
   return { kind: "text", skillText: { file, text, place }, findings };
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The line starts are looked up once and only when a finding asks, since most skills have none. */

@@ -37,22 +37,22 @@ export function splitFrontmatter(text: string, maxBytes: number): Split {
   const after = text.slice(close + FENCE.length).split("\n", 1)[0] ?? "";
   const isClean =
     language === undefined && text[close - 1] === "\n" && after.trim() === "" && yaml !== "";
-  const cut = { yaml, yamlOffset: FENCE.length };
-  if (isClean && !hasLongBlankRun(yaml)) {
-    const file = matter(text, { engines: DENIED_ENGINES, language: "yaml", excerpt: false });
-    const body = file.content;
-    return {
-      kind: "split",
-      ...cut,
-      yaml: file.matter,
-      body,
-      bodyOffset: text.length - body.length,
-      language,
-      isClean,
-    };
-  }
   const bodyOffset = Math.min(text.length, close + FENCE.length + after.length + 1);
-  return { kind: "split", ...cut, body: text.slice(bodyOffset), bodyOffset, language, isClean };
+  return {
+    kind: "split",
+    yaml: isClean && !hasLongBlankRun(yaml) ? cutWithGrayMatter(text, close) : yaml,
+    yamlOffset: FENCE.length,
+    body: text.slice(bodyOffset),
+    bodyOffset,
+    language,
+    isClean,
+  };
+}
+
+/** gray-matter gets the head alone, since it copies all that it is given. */
+function cutWithGrayMatter(text: string, close: number): string {
+  const head = text.slice(0, close + FENCE.length);
+  return matter(head, { engines: DENIED_ENGINES, language: "yaml", excerpt: false }).matter;
 }
 
 /** gray-matter only splits here: its YAML engine yields nothing and every other one throws. */
