@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, lstat, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, lstat, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -25,6 +25,7 @@ export async function findBinaries(
   const version = await versionOf(shipped);
   for (const parent of copyTo) {
     const copy = join(parent, `assay-postgres-${version}`);
+    if (!(await isPassable(parent, runAs))) continue;
     if (!(await isCopied(shipped, copy))) continue;
     if (!(await isRunnable(copy, runAs))) continue;
     log.info({ copy }, "Postgres runs from a copy of its binaries, since the checkout is private");
@@ -76,6 +77,15 @@ async function isRunnable(folder: string, runAs: RunAs): Promise<boolean> {
   }
 }
 
+async function isPassable(folder: string, runAs: RunAs): Promise<boolean> {
+  try {
+    await promisify(execFile)("test", ["-x", folder], { cwd: "/", ...runAs.ids });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True when `copy` holds the binaries (already, or as of now) and nobody but us could have put anything into it. */
 async function isCopied(shipped: string, copy: string): Promise<boolean> {
   const existing = await lstat(copy).catch(() => undefined);
@@ -83,7 +93,6 @@ async function isCopied(shipped: string, copy: string): Promise<boolean> {
     return existing.isDirectory() && existing.uid === 0 && (existing.mode & 0o022) === 0;
   }
   try {
-    await mkdir(dirname(copy), { recursive: true });
     const staging = await mkdtemp(`${copy}.`);
     try {
       await cp(shipped, staging, { recursive: true, verbatimSymlinks: true });

@@ -239,6 +239,7 @@ describe.runIf(isRoot)("embedded Postgres, started by root", () => {
     expect(found.postgres.startsWith(open)).toBe(true);
     const again = await findBinaries(shipped, [parent, open, other], runAsFor(0), silentLog);
     expect(again).toEqual(found);
+    expect(await readdir(parent)).toEqual(["native"]);
     // A folder that somebody else could have prepared is not trusted.
     await chmod(join(found.postgres, "..", ".."), 0o777);
     const elsewhere = await findBinaries(shipped, [parent, open, other], runAsFor(0), silentLog);
