@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -15,9 +15,17 @@ export async function builtSite(): Promise<string> {
     const astro = createRequire(import.meta.url).resolve("astro/package.json");
     const command = [join(dirname(astro), "bin/astro.mjs"), "build", "--outDir", dist];
     const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+    await removeOlder(join(SITE, "dist"));
     await promisify(execFile)(process.execPath, command, { cwd: SITE, env });
   }
   return dist;
+}
+
+async function removeOlder(parent: string): Promise<void> {
+  const names = existsSync(parent) ? await readdir(parent) : [];
+  for (const name of names.filter((entry) => entry.startsWith("test-"))) {
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
 }
 
 async function hashOfSite(): Promise<string> {

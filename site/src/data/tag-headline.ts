@@ -4,7 +4,7 @@ import type { TagSighting } from "./port.ts";
 export function tagHeadline(sighting: TagSighting): string {
   switch (sighting.state) {
     case "pending":
-      return "This tag is being judged. The page follows by itself.";
+      return "This tag is being judged, which takes a second or two.";
     case "published":
       return sighting.drift === "moved"
         ? "Published. The tag was moved afterwards; the bytes served here did not change."
