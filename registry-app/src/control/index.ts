@@ -1,15 +1,13 @@
 /** The control repo: sources, teams, trust, policy and yanks as law, under a root of trust that is pinned outside it. */
-export {
-  addSigner,
-  addSource,
-  addTeam,
-  addYank,
-  removeSigner,
-  type NewSource,
-  type NewTeam,
-} from "./edit-control.ts";
+export { addSource, addTeam, addYank, type NewSource, type NewTeam } from "./edit-control.ts";
+export { addSigner, removeSigner, type NewSigner } from "./edit-signers.ts";
 export { CONTROL_BRANCH } from "./control-caps.ts";
-export { initControl, type InitControl, type OperatorKey, readOperatorKey } from "./init-control.ts";
+export {
+  initControl,
+  type InitControl,
+  type OperatorKey,
+  readOperatorKey,
+} from "./init-control.ts";
 export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
 export { openControl, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";

@@ -1,5 +1,27 @@
-import type { Author, ObjectReaders, SignPayload } from "../git/index.ts";
-import type { Clock } from "../runtime/index.ts";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import {
+  type Author,
+  commitFiles,
+  initBare,
+  type ObjectReaders,
+  type SignPayload,
+} from "../git/index.ts";
+import {
+  createSshVerifier,
+  decodePrivateKey,
+  type Ed25519Pair,
+  encodePrivateKey,
+  formatPublicKey,
+  generateEd25519,
+  signSsh,
+} from "../keys/index.ts";
+import { type Clock, Stalled } from "../runtime/index.ts";
+import { CONTROL_BRANCH } from "./control-caps.ts";
+import { type ControlStore, findControlHead, readCommit } from "./read-control.ts";
+import { findRoot, type Root, rootPath, verifyRootSignature } from "./root-of-trust.ts";
+import type { RootOfTrust } from "./types.ts";
 
 /** The registry's own root key, which signs what the CLI and the pages change in the control repo. */
 export type OperatorKey = {
@@ -15,9 +37,135 @@ export type InitControl = {
   readonly registryName: string;
 };
 
+const OPERATOR = { name: "Assay", email: "control@assay.invalid" };
+const POLICY = `# What a version needs. required: must have run and passed. optional: judged when it ran.
+checks:
+  signature: required
+  validation: required
+  scan: optional
+  evals: optional
+# When the version number goes up by less than the changes ask for: warn, or require.
+bump: warn
+`;
+const SIGNERS = `# Who may sign, by the grammar of ssh-keygen(1), ALLOWED SIGNERS. Times without Z are UTC here.
+`;
+const REVOKED = `# Keys that no longer count: {fingerprint: "SHA256:…", reason: …, since: 2026-01-31T00:00:00Z}.
+keys: []
+`;
+
 /** Makes the hosted control repo, its root of trust and the operator's key, or finds them made; safe to repeat after a crash. */
-export declare function initControl(
+export async function initControl(
   deps: { readonly readers: ObjectReaders; readonly clock: Clock },
   wanted: InitControl,
-): Promise<OperatorKey>;
-export declare function readOperatorKey(homeDir: string): Promise<OperatorKey>;
+): Promise<OperatorKey> {
+  const pair = (await findPair(wanted.homeDir)) ?? (await makePair(wanted.homeDir));
+  const operator = toOperator(pair);
+  await initBare(wanted.repoDir, {
+    config: { "receive.denyNonFastForwards": "true", "receive.denyDeletes": "true" },
+  });
+  const store = { readers: deps.readers, repoDir: wanted.repoDir, options: {} };
+  const root = await findRoot(wanted.homeDir);
+  const head = await findControlHead(store);
+  if (root !== undefined) {
+    if (head !== undefined) return operator;
+    throw new Stalled(
+      `${wanted.repoDir} is empty although ${rootPath(wanted.homeDir)} pins it: restore the control repo`,
+    );
+  }
+  const pin = { principals: [{ name: "assay", publicKey: formatPublicKey(pair.publicKey) }] };
+  const genesis =
+    head === undefined
+      ? await commitFirst(deps, wanted, operator)
+      : await claimGenesis(store, head, { ...pin, threshold: 1, names: namesOf(pair) });
+  const first: RootOfTrust = { ...pin, threshold: 1, genesis };
+  await writeWhole(rootPath(wanted.homeDir), `${JSON.stringify(first, null, 2)}\n`, 0o644);
+  return operator;
+}
+
+/** The operator's key as it was made at the first start; throws `Stalled` when it is not there. */
+export async function readOperatorKey(homeDir: string): Promise<OperatorKey> {
+  const pair = await findPair(homeDir);
+  if (pair === undefined) throw new Stalled(`${keyPath(homeDir)} is missing: restore it`);
+  return toOperator(pair);
+}
+
+async function commitFirst(
+  { readers, clock }: { readonly readers: ObjectReaders; readonly clock: Clock },
+  { repoDir, registryName }: InitControl,
+  operator: OperatorKey,
+): Promise<string> {
+  const changes = new Map([
+    ["registry.yaml", stringify({ name: registryName })],
+    ["policy.yaml", POLICY],
+    ["trust/allowed_signers", SIGNERS],
+    ["trust/revoked.yaml", REVOKED],
+  ]);
+  const done = await commitFiles(readers, repoDir, {
+    branch: CONTROL_BRANCH,
+    changes,
+    author: operator.author,
+    message: "Begin the registry\n",
+    time: clock.now(),
+    sign: operator.sign,
+    expectedHead: null,
+  });
+  if (done.kind === "committed") return done.commit;
+  throw new Stalled(`${repoDir} was written to by somebody else at its first start`);
+}
+
+/** A first start that stopped between commit and pin: only a first commit of our own making may be pinned. */
+async function claimGenesis(store: ControlStore, head: string, root: Root): Promise<string> {
+  const commit = await readCommit(store, head);
+  const isOurs =
+    commit.kind === "ok" &&
+    commit.commit.parents.length === 0 &&
+    verifyRootSignature(createSshVerifier(), root, commit).kind === "root";
+  if (isOurs) return head;
+  throw new Stalled(
+    `${store.repoDir} has a history and nothing pins it: restore root.json, or write one that names its roots`,
+  );
+}
+
+function namesOf(pair: Ed25519Pair): ReadonlyMap<string, string> {
+  return new Map([[pair.publicKey.fingerprint, "assay"]]);
+}
+
+function toOperator(pair: Ed25519Pair): OperatorKey {
+  return {
+    author: OPERATOR,
+    fingerprint: pair.publicKey.fingerprint,
+    sign: (payload) => signSsh(pair, payload, "git"),
+  };
+}
+
+function keyPath(homeDir: string): string {
+  return join(homeDir, "keys", "control_ed25519");
+}
+
+async function makePair(homeDir: string): Promise<Ed25519Pair> {
+  const pair = generateEd25519();
+  await mkdir(join(homeDir, "keys"), { recursive: true, mode: 0o700 });
+  await writeWhole(keyPath(homeDir), encodePrivateKey(pair, OPERATOR.email), 0o600);
+  return pair;
+}
+
+async function findPair(homeDir: string): Promise<Ed25519Pair | undefined> {
+  const path = keyPath(homeDir);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  const read = decodePrivateKey(text);
+  if (read.kind === "bad") throw new Stalled(`${path} is not a usable key: ${read.because}`);
+  return read.pair;
+}
+
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const aside = `${path}.new`;
+  await writeFile(aside, text, { mode });
+  await chmod(aside, mode);
+  await rename(aside, path);
+}

@@ -1,15 +1,52 @@
-import type { ObjectReaders } from "../git/index.ts";
-import type { SshVerifier } from "../keys/index.ts";
-import type { SignatureVerdict, VerifyTagLine } from "./types.ts";
+import { MAX_TAG_BYTES, type ObjectReaders, parseTagObject } from "../git/index.ts";
+import { parseAllowedSigners, type SshVerifier } from "../keys/index.ts";
+import type { SeenTag, SignatureVerdict, VerifyTagLine } from "./types.ts";
+import { verifyTag } from "./verify-tag.ts";
 
 export type VerifyTagInRepo = {
   readonly repoDir: string;
+  /** Without `refs/tags/`. */
   readonly tagName: string;
   readonly allowedSignersText: string;
+  /** When the tag was first seen: keys are judged by it. */
   readonly at: Date;
 };
 
-export declare function verifyTagInRepo(
+
+/** The command `verify-tag`: the signature part of the judgement for one tag of any bare repo, read-only. */
+export async function verifyTagInRepo(
   deps: { readonly readers: ObjectReaders; readonly verifier: SshVerifier },
   wanted: VerifyTagInRepo,
-): Promise<{ readonly line: VerifyTagLine; readonly verdict: SignatureVerdict }>;
+): Promise<{ readonly line: VerifyTagLine; readonly verdict: SignatureVerdict }> {
+  const verdict = verifyTag(deps.verifier, {
+    seen: await readTag(deps.readers, wanted.repoDir, wanted.tagName),
+    tagName: wanted.tagName,
+    signers: parseAllowedSigners(wanted.allowedSignersText),
+    revoked: new Map(),
+    at: wanted.at,
+  });
+  return { line: toLine(verdict), verdict };
+}
+
+async function readTag(readers: ObjectReaders, repoDir: string, tagName: string): Promise<SeenTag> {
+  if (!isRefText(tagName)) return { kind: "missing" };
+  const ref = `refs/tags/${tagName}`;
+  const read = await readers.read(repoDir, ref, { maxBytes: MAX_TAG_BYTES });
+  if (read.kind === "missing") return read;
+  if (read.type !== "tag") return { kind: "lightweight", objectType: read.type };
+  if (read.kind === "too-large") return { kind: "unreadable", because: "too-large" };
+  return parseTagObject(read.bytes);
+}
+
+/** Nothing that git would take for an expression (`^{}`, `~1`, `@{…}`, `:path`), nor for the end of a request. */
+function isRefText(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return name !== "" && name.length <= 1024 && !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(name);
+}
+
+function toLine(verdict: SignatureVerdict): VerifyTagLine {
+  const because = "because" in verdict && verdict.because ? { because: verdict.because } : {};
+  const signer = "signer" in verdict && verdict.signer ? { signer: verdict.signer.principal } : {};
+  const key = "key" in verdict && verdict.key ? { key: verdict.key } : {};
+  return { kind: verdict.kind, ...because, ...signer, ...key };
+}

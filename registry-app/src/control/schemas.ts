@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { isVersion } from "../skill/index.ts";
+import type { CheckLaw, PolicyLaw } from "./types.ts";
+
+const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const PRINCIPAL = /^[^\s,*?!"#\\<>]{1,200}$/;
+const BRANCH = /^[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}$/;
+const OUTCOMES = ["review", "warn", "block", "incomplete", "errored", "skipped"] as const;
+
+/** Whether this can name a team or a source: 1 to 64 of a-z, 0-9 and single inner hyphens. */
+export function isSlug(text: string): boolean {
+  return text.length <= 64 && SLUG.test(text);
+}
+
+/** Whether this can be one person's signing principal: no spaces, no commas, nothing wild. */
+export function isPrincipal(text: string): boolean {
+  return PRINCIPAL.test(text);
+}
+
+/** Whether git takes this for the name of one branch, and no tool for an option or a path trick. */
+export function isBranch(text: string): boolean {
+  return BRANCH.test(text) && !/\.\.|\/\/|\/$|\.$|\.lock(?:$|\/)|\/\./.test(text);
+}
+
+const line = z
+  .string()
+  .min(1)
+  .max(500)
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]*$/, "must be one line");
+const slug = z.string().refine(isSlug, "must be 1 to 64 of a-z, 0-9 and single hyphens inside");
+const principal = z
+  .string()
+  .refine(isPrincipal, "must be one e-mail address, without spaces, commas or wildcards");
+const principals = z.array(principal).max(10_000);
+const coordinate = z
+  .string()
+  .refine((text) => text.split("/").length === 2 && text.split("/").every(isSlug), {
+    message: "must be team/name",
+  });
+const version = z.string().refine(isVersion, "must be a semantic version such as 1.2.0");
+const remoteUrl = z
+  .string()
+  .max(2000)
+  .refine((text) => URL.canParse(text) && !/[\s@]/.test(text), {
+    message: "must be the URL of a git repository, without credentials",
+  });
+const time = z.iso
+  .datetime({ offset: true, error: "must be a time such as 2026-12-31T00:00:00Z" })
+  .transform((text) => new Date(text));
+
+export const registrySchema = z.strictObject({ name: line.default("Assay") });
+
+export const sourceSchema = z
+  .strictObject({
+    team: slug,
+    url: remoteUrl.optional(),
+    hosted: z.literal(true).optional(),
+    visibility: z.enum(["public", "private"]).default("private"),
+    branch: z.string().refine(isBranch, "must be the name of a branch").default("main"),
+    demo: z.boolean().default(false),
+    signers: principals.default([]),
+  })
+  .refine((source) => (source.url === undefined) === (source.hosted === true), {
+    message: "must have either url: (followed) or hosted: true",
+  });
+
+export const teamSchema = z.strictObject({
+  name: line.optional(),
+  signers: principals.default([]),
+  github: z.strictObject({ org: line, team: line }).optional(),
+});
+
+export const revokedSchema = z.strictObject({
+  keys: z
+    .array(
+      z.strictObject({
+        fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, {
+          message: "must be a fingerprint as ssh-keygen -l prints it, SHA256:…",
+        }),
+        reason: line,
+        since: time.optional(),
+      }),
+    )
+    .default([]),
+});
+
+export const yankSchema = z.strictObject({ skill: coordinate, version, reason: line });
+export const approvalSchema = z.strictObject({
+  skill: coordinate,
+  version,
+  digest: z
+    .string()
+    .min(16)
+    .max(200)
+    .regex(/^[\w:+/=-]+$/, "must be the version's digest"),
+  by: principal,
+  reason: line.default(""),
+});
+export const waiverSchema = z.strictObject({
+  skill: coordinate,
+  rule: line,
+  by: principal,
+  reason: line,
+  until: time.optional(),
+});
+
+const need = z.enum(["required", "optional"]);
+const outcomes = z.array(z.enum(OUTCOMES));
+const checkSchema = z.union([
+  need,
+  z.strictObject({ need: need.optional(), refuse: outcomes.optional(), hold: outcomes.optional() }),
+]);
+
+/** By contract a block refuses, a warning and what could not be judged wait for a person, a review is only a note. */
+const DEFAULT_CHECK: CheckLaw = {
+  need: "optional",
+  refuse: ["block"],
+  hold: ["warn", "incomplete", "errored"],
+};
+
+const check = (fallback: CheckLaw["need"]) =>
+  checkSchema.default(fallback).transform((given): CheckLaw => {
+    if (typeof given === "string") return { ...DEFAULT_CHECK, need: given };
+    return {
+      need: given.need ?? fallback,
+      refuse: given.refuse ?? DEFAULT_CHECK.refuse,
+      hold: given.hold ?? DEFAULT_CHECK.hold,
+    };
+  });
+
+export const policySchema = z
+  .strictObject({
+    checks: z
+      .strictObject({
+        signature: check("required"),
+        validation: check("required"),
+        scan: check("optional"),
+        evals: check("optional"),
+      })
+      .prefault({}),
+    bump: z.enum(["warn", "require"]).default("warn"),
+  })
+  .transform((policy): PolicyLaw => policy);
