@@ -82,6 +82,8 @@ beforeAll(async () => {
 });
 afterAll(async () => server.close());
 
+const sign = (secret: string, bytes: string) =>
+  createHmac("sha256", secret).update(bytes).digest("hex");
 const ARCHIVE = "/api/v1/skills/acme/pdf/versions/1.0.0/archive.tar.gz";
 
 describe("with Postgres down", () => {
@@ -216,8 +218,6 @@ describe("OpenAPI", () => {
 
 describe("webhooks", () => {
   const body = '{"ref":"refs/tags/pdf--v1.0.0"}';
-  const sign = (secret: string, bytes: string) =>
-    createHmac("sha256", secret).update(bytes).digest("hex");
   const json = { "content-type": "application/json" };
 
   it.each([
