@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  findSigners,
-  formatPublicKey,
-  generateEd25519,
-  matchesPattern,
-  parseAllowedSigners,
-} from "./index.ts";
+import { findSigners, formatPublicKey, generateEd25519, parseAllowedSigners } from "./index.ts";
+import { matchesPattern } from "./find-signers.ts";
 
 const K = generateEd25519().publicKey;
 const O = generateEd25519().publicKey;

@@ -10,7 +10,7 @@ import {
   parsePublicKey,
   signSsh,
 } from "./index.ts";
-import { wireString, wireUint32 } from "./wire.ts";
+import { wireString } from "./wire.ts";
 
 const payload = Buffer.from("object 1\ntype commit\n\nhello\n");
 const pair = generateEd25519();
@@ -54,25 +54,6 @@ const rsaKey = (modulusLength: number) => {
 };
 const rsa = rsaKey(2048);
 const weakRsa = rsaKey(1024);
-
-function securityKey(flags: number): string {
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const point = raw(privateKey.export({ format: "jwk" }).x);
-  const type = "sk-ssh-ed25519@openssh.com";
-  const publicKey = Buffer.concat([wireString(type), wireString(point), wireString("ssh:")]);
-  const head = { namespace: "git", reserved: Buffer.alloc(0), hash: "sha512" };
-  const message = signedBytes(head, hash("sha512", payload, "buffer"));
-  const tail = Buffer.concat([Buffer.from([flags]), wireUint32(7)]);
-  const wrapped = [hash("sha256", "ssh:", "buffer"), tail, hash("sha256", message, "buffer")];
-  const signature = sign(null, Buffer.concat(wrapped), privateKey);
-  const inner = [wireString(type), wireString(signature), tail];
-  const blob = Buffer.concat([
-    Buffer.from("SSHSIG"),
-    wireUint32(1),
-    ...[publicKey, "git", "", "sha512", Buffer.concat(inner)].map(wireString),
-  ]);
-  return `-----BEGIN SSH SIGNATURE-----\n${blob.toString("base64").replaceAll(/.{70}/g, "$&\n")}\n-----END SSH SIGNATURE-----\n`;
-}
 
 describe("a signature made here", () => {
   const armor = signSsh(pair, payload, "git");
@@ -192,8 +173,6 @@ describe("what may sign", () => {
       }),
       "unsupported-key",
     ],
-    ["a security key that was touched", securityKey(0x01), "good"],
-    ["a security key that was not touched", securityKey(0x00), "no-presence"],
   ];
   it.each(table)("%s", (_name, armor, expected) => {
     const verdict = check(armor);

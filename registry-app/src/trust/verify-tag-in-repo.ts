@@ -1,4 +1,4 @@
-import { MAX_TAG_BYTES, type ObjectReaders, parseTagObject } from "../git/index.ts";
+import { MAX_TAG_BYTES, type ObjectReaders, type ParsedTag, parseTagObject } from "../git/index.ts";
 import { parseAllowedSigners, type SshVerifier } from "../keys/index.ts";
 import type { SeenTag, SignatureVerdict, VerifyTagLine } from "./types.ts";
 import { verifyTag } from "./verify-tag.ts";
@@ -11,7 +11,6 @@ export type VerifyTagInRepo = {
   /** When the tag was first seen: keys are judged by it. */
   readonly at: Date;
 };
-
 
 /** The command `verify-tag`: the signature part of the judgement for one tag of any bare repo, read-only. */
 export async function verifyTagInRepo(
@@ -35,7 +34,19 @@ async function readTag(readers: ObjectReaders, repoDir: string, tagName: string)
   if (read.kind === "missing") return read;
   if (read.type !== "tag") return { kind: "lightweight", objectType: read.type };
   if (read.kind === "too-large") return { kind: "unreadable", because: "too-large" };
-  return parseTagObject(read.bytes);
+  return withRealType(readers, repoDir, parseTagObject(read.bytes));
+}
+
+/** A tag may call what it points at a commit when it is none: the object itself decides. */
+async function withRealType(
+  readers: ObjectReaders,
+  repoDir: string,
+  seen: ParsedTag,
+): Promise<ParsedTag> {
+  if (seen.kind === "unreadable") return seen;
+  const target = await readers.info(repoDir, seen.tag.objectOid);
+  if (target.kind === "missing") return seen;
+  return { ...seen, tag: { ...seen.tag, objectType: target.type } };
 }
 
 /** Nothing that git would take for an expression (`^{}`, `~1`, `@{…}`, `:path`), nor for the end of a request. */
