@@ -242,6 +242,14 @@ describe("the law", () => {
   });
 });
 
+it("a mirror's law is read from the ref under which it was fetched", async () => {
+  const ref = "refs/incoming/heads/main";
+  await updateRefs(repoDir, [{ ref, newOid: head() }]);
+  await commit("registry.yaml", "name: Elsewhere\n", operator.sign);
+  const control = await openControl({ readers, log: silentLog }, { repoDir, homeDir, ref });
+  expect((await control.current()).snapshot.registry.name).toBe("Acme");
+});
+
 describe("a change", () => {
   it("made while another lands is made again on top of it", async () => {
     const teams = ["a", "b", "c", "d", "e"];

@@ -3,6 +3,7 @@ import type { ObjectReaders } from "../git/index.ts";
 import { createSshVerifier } from "../keys/index.ts";
 import { type Log, Stalled } from "../runtime/index.ts";
 import {
+  CONTROL_REF,
   type ControlStore,
   describeProblems,
   findControlHead,
@@ -16,6 +17,8 @@ export type OpenControl = {
   readonly repoDir: string;
   /** ASSAY_HOME, where root.json is. */
   readonly homeDir: string;
+  /** The ref that is the law: `refs/heads/main` when hosted, `refs/incoming/heads/main` of a mirror. */
+  readonly ref?: string;
 };
 
 type Law = { readonly snapshot: ControlSnapshot; readonly commit: string };
@@ -40,8 +43,9 @@ export async function openControl(
   let turns: Promise<unknown> = Promise.resolve();
 
   const readHead = async (): Promise<string> => {
-    const head = await findControlHead(store);
-    if (head === undefined) throw new Stalled(`${where.repoDir} has no commits on main`);
+    const head = await findControlHead(store, where.ref);
+    if (head === undefined)
+      throw new Stalled(`${where.repoDir} has no commits on ${where.ref ?? CONTROL_REF}`);
     return head;
   };
   const refresh = async (): Promise<State> => {

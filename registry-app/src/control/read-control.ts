@@ -22,8 +22,11 @@ export type FilesRead =
 export const CONTROL_REF = `refs/heads/${CONTROL_BRANCH}`;
 const NOTHING = { revoked: new Map<string, never>(), yanks: [] };
 
-export async function findControlHead(store: ControlStore): Promise<string | undefined> {
-  const found = await store.readers.info(store.repoDir, CONTROL_REF, store.options);
+export async function findControlHead(
+  store: ControlStore,
+  ref = CONTROL_REF,
+): Promise<string | undefined> {
+  const found = await store.readers.info(store.repoDir, ref, store.options);
   return found.kind === "object" ? found.oid : undefined;
 }
 
