@@ -13,6 +13,7 @@ const child = spawn(projectNode, [...args, join(root, "registry-app", "bin", "as
   stdio: "inherit",
   env: {
     ASSAY_DEMO: "1",
+    LOG_LEVEL: "warn",
     NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"),
     ...process.env,
   },

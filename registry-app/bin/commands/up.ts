@@ -6,7 +6,7 @@ import { openWorker } from "../compose/open-worker.ts";
 import { claimHome } from "../compose/running.ts";
 import { openSite } from "../compose/site.ts";
 import { untilStopped } from "../compose/until-stopped.ts";
-import { makeDemo } from "../compose/demo.ts";
+import { openDemo } from "../compose/demo.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -14,6 +14,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 export const up: Command = {
   summary: "run the whole registry in one process",
   usage: "",
+  isService: true,
   help: ["PORT, HOST, ASSAY_HOME, DATABASE_URL and REDIS_URL change where; see docs/operating.md."],
   async run({ config, log }) {
     if (!LOOPBACK.has(config.host) && !config.singleProcessAccepted) {
@@ -42,7 +43,7 @@ export const up: Command = {
       const local = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
       if (base === "") base = local;
       await claim.listensAt(local);
-      const hints = config.demo ? await makeDemo(core, local, say) : [];
+      const hints = config.demo ? await openDemo(core, local, say) : [];
       waiting.clear();
       say(`Assay is ready at ${base}`);
       for (const line of hints) say(line);

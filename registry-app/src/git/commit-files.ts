@@ -6,7 +6,8 @@ import type { CommitFiles, CommittedFiles } from "./records.ts";
 import { updateRefs } from "./refs.ts";
 import { makeCommit, makeTree, type TreeItem } from "./write-objects.ts";
 
-type Change = Buffer | null | ChangedFolder;
+type NewFile = { readonly bytes: Buffer; readonly isExecutable: boolean };
+type Change = NewFile | null | ChangedFolder;
 type ChangedFolder = Map<string, Change>;
 type Repo = {
   readonly readers: ObjectReaders;
@@ -28,7 +29,7 @@ export async function commitFiles(
 ): Promise<CommittedFiles> {
   const repo: Repo = { readers, dir, objects: [] };
   const ref = checkedRef(`refs/heads/${wanted.branch}`);
-  const changes = nestChanges(wanted.changes);
+  const changes = nestChanges(wanted.changes, wanted.executables);
   const head = wanted.expectedHead === undefined ? await findHead(repo, ref) : wanted.expectedHead;
   const before = head === null ? undefined : await findTree(repo, head);
   const tree = (await changeTree(repo, before, changes)) ?? keep(repo, makeTree([]));
@@ -43,7 +44,10 @@ export async function commitFiles(
     : { kind: "committed", commit: commit.oid, tree };
 }
 
-function nestChanges(changes: CommitFiles["changes"]): ChangedFolder {
+function nestChanges(
+  changes: CommitFiles["changes"],
+  executables: CommitFiles["executables"],
+): ChangedFolder {
   const root: ChangedFolder = new Map();
   for (const [path, content] of changes) {
     const parts = path.split("/");
@@ -58,7 +62,8 @@ function nestChanges(changes: CommitFiles["changes"]): ChangedFolder {
       folder = below;
     }
     if (folder.has(name)) throw new Error(`${path} is a file and a folder`);
-    folder.set(name, content === null ? null : Buffer.from(content));
+    const isExecutable = executables?.has(path) === true;
+    folder.set(name, content === null ? null : { bytes: Buffer.from(content), isExecutable });
   }
   return root;
 }
@@ -104,10 +109,11 @@ async function changeItem(
     // Removing below what is a file, not a folder, removes nothing.
     return old?.mode === "40000" ? undefined : old;
   }
-  const blob = nameObject("blob", change);
-  if (old?.oid === blob.oid && old.mode.startsWith("100")) return old;
+  const blob = nameObject("blob", change.bytes);
+  const mode = change.isExecutable || old?.mode === "100755" ? "100755" : "100644";
+  if (old?.oid === blob.oid && old.mode === mode) return old;
   keep(repo, blob);
-  return { mode: old?.mode === "100755" ? old.mode : "100644", name, oid: blob.oid };
+  return { mode, name, oid: blob.oid };
 }
 
 function keep(repo: Repo, object: NewObject): string {

@@ -1,7 +1,6 @@
 /** Git on disk: reading objects fast, strict parsing of tags and commits, mirrors, writing, the published stores. */
 export type * from "./records.ts";
 export { commitFiles } from "./commit-files.ts";
-export { commitsBetween, createCommitGraph } from "./commit-graph.ts";
 export { initBare, type GitConfig } from "./init-bare.ts";
 export { createMirror, fetchMirror, maintainRepo, type FetchMirror } from "./mirrors.ts";
 export { createObjectCache, type ObjectCache } from "./object-cache.ts";
@@ -9,6 +8,7 @@ export { createObjectReaders, type ObjectReaders } from "./object-readers.ts";
 export { parseCommit } from "./parse-commit.ts";
 export { MAX_TAG_BYTES, parseTagObject } from "./parse-tag.ts";
 export { parseTree } from "./parse-tree.ts";
+export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";
 export { findInStore, publishToStore, removeFromStore } from "./published-store.ts";
 export { listTree, readFolder } from "./read-folder.ts";
 export { findRef, isAncestor, listRefs, listUnreachable, updateRefs } from "./refs.ts";

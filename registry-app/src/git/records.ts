@@ -180,15 +180,6 @@ export type CommitRecord = {
   readonly isCut: boolean;
 };
 
-/** Commits by oid with their place in an order in which parents come before children. */
-export type CommitGraph = {
-  readonly order: readonly string[];
-  readonly nodes: ReadonlyMap<
-    string,
-    { readonly parents: readonly string[]; readonly position: number }
-  >;
-};
-
 export type RemoteUrl =
   | {
       readonly kind: "ok";
@@ -241,6 +232,8 @@ export type CommitFiles = {
   readonly branch: string;
   /** Path from the root to the new bytes; `null` removes. */
   readonly changes: ReadonlyMap<string, Buffer | string | null>;
+  /** Paths among the changes that get the executable bit; a file that has it keeps it. */
+  readonly executables?: ReadonlySet<string>;
   readonly author: Author;
   readonly message: string;
   readonly time: Date;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  commitsBetween,
-  createCommitGraph,
   findRef,
   isAncestor,
   listRefs,
@@ -110,22 +108,6 @@ describe("a walk of commits", () => {
       expect(record.oid).toBe(t.root);
       break;
     }
-  });
-});
-
-describe("commits between two", () => {
-  it("are those of git rev-list for every pair", async () => {
-    const t = await tangle();
-    const graph = createCommitGraph(await walk(t.dir, { tips: [t.empty, t.other], known: [] }));
-    const all = [t.root, t.left, t.right, t.merge, t.empty, t.other];
-    for (const to of all)
-      for (const from of [undefined, ...all]) {
-        const range = from === undefined ? to : `${from}..${to}`;
-        const expected = git(t.dir, ["rev-list", range]).split("\n").filter(Boolean);
-        expect(commitsBetween(graph, from, to).toSorted()).toEqual(expected.toSorted());
-      }
-    expect(commitsBetween(graph, t.root, "unknown")).toEqual([]);
-    expect(commitsBetween(graph, undefined, t.merge).at(-1)).toBe(t.merge);
   });
 });
 

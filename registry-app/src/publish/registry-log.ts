@@ -29,7 +29,7 @@ export type RegistryLogDeps = {
   readonly clock: Clock;
 };
 
-const BRANCH = "refs/heads/main";
+const BRANCH = "main";
 const LINES_PER_SEGMENT = 256;
 const LINES_PER_COMMIT = 2_000;
 const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -120,9 +120,11 @@ const segmentOf = (seq: number) => Math.floor(seq / LINES_PER_SEGMENT);
 const segmentPath = (segment: number) => `entries/${String(segment).padStart(8, "0")}.ndjson`;
 
 async function readHead(deps: RegistryLogDeps): Promise<Head> {
-  const read = await deps.readers.read(deps.dir, `${BRANCH}:checkpoint`, { maxBytes: 4_096 });
+  const read = await deps.readers.read(deps.dir, `refs/heads/${BRANCH}:checkpoint`, {
+    maxBytes: 4_096,
+  });
   if (read.kind === "missing") return EMPTY;
-  const commit = await deps.readers.info(deps.dir, BRANCH);
+  const commit = await deps.readers.info(deps.dir, `refs/heads/${BRANCH}`);
   if (read.kind !== "object" || commit.kind !== "object")
     throw new Stalled("the registry log has no readable checkpoint");
   const [title, size, sizeBefore, chain] = read.bytes.toString("utf8").split("\n");

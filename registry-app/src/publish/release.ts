@@ -1,7 +1,7 @@
 import { record } from "../audit/index.ts";
 import { decodeUstar, encodeZip, gzipTar, type Blobs } from "../blobs/index.ts";
 import { transaction, withLock, type ArchiveFact, type Db } from "../db/index.ts";
-import { publishToStore, updateRefs, type Author, type StoreFile } from "../git/index.ts";
+import { initBare, publishToStore, updateRefs, type Author, type StoreFile } from "../git/index.ts";
 import { Stalled, type Clock } from "../runtime/index.ts";
 import { highestStable, compareVersions } from "../skill/index.ts";
 import { sourceRepo } from "../sources/index.ts";
@@ -107,8 +107,10 @@ async function storeVersion(
     mode: file.mode,
     bytes: Buffer.from(file.bytes),
   }));
+  const dir = storeDir(deps.gitHome, version.team, version.skill);
+  await initBare(dir, { config: {} });
   const stored = await publishToStore({
-    dir: storeDir(deps.gitHome, version.team, version.skill),
+    dir,
     tagName: `${version.skill}--v${version.version}`,
     files,
     message: storeMessage(version),

@@ -2,12 +2,14 @@
 export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
 export { createCommitGraphs, type CommitGraphs } from "./commit-index.ts";
 export { indexControl, type IndexDeps } from "./index-control.ts";
+export type { SightedTag } from "./plan-sightings.ts";
 export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 export {
   findSourceById,
   findSourceBySlug,
   insertDelivery,
   listCommitWords,
+  listSightedTags,
   listSources,
   type CommitWords,
   type Source,
