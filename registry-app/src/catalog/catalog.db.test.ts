@@ -2,6 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AssayPort } from "../../../site/src/data/port.ts";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { createDirectoryStore, createPublicFiles, encodeUstar, gzipTar } from "../blobs/index.ts";
 import type { TagState, VersionState, Visibility } from "../db/index.ts";
@@ -329,10 +330,11 @@ describe("install indexes", () => {
   });
 });
 
-describe("pages", () => {
-  const port = (viewer: Viewer) =>
-    createSitePort({ db: test.db, blobs, codes: () => [], signersOf: async () => [] }, viewer);
+// The annotation is a test of its own: the site's port and ours are one shape.
+const port = (viewer: Viewer): AssayPort =>
+  createSitePort({ db: test.db, blobs, codes: () => [], signersOf: async () => [] }, viewer);
 
+describe("pages", () => {
   it("show text, files and commands of what is published", async () => {
     const page = await port(anyone).versionPage("acme", "release-notes", "1.10.0");
     expect(page).toMatchObject({

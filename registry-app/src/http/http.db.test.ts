@@ -1,20 +1,27 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { git } from "../../test/git-hosting.ts";
 import { startTestServer, type TestServer } from "../../test/server.ts";
 import { transaction } from "../db/index.ts";
+import { createGitHost, initBare, installHooks } from "../git/index.ts";
 import { createToken, createUser, revokeToken, SYSTEM, upsertTeam } from "../people/index.ts";
-import { systemClock, systemIds } from "../runtime/index.ts";
+import { silentLog, systemClock, systemIds } from "../runtime/index.ts";
 
 let test: TestDatabase;
 let server: TestServer;
 let member = { id: "", text: "" };
 let admin = "";
+let pusher = "";
 const deps = { clock: systemClock, ids: systemIds };
 const at = new Date("2026-01-01T00:00:00Z");
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+const remote = (token: string) => `http://x:${token}@127.0.0.1:${server.port}/git/acme.git`;
+const tip = async (dir: string) => (await git(dir, "rev-parse", "main")).stdout;
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -30,6 +37,14 @@ beforeAll(async () => {
     const { id: userId } = await createUser(deps, tx, SYSTEM, wanted);
     return (await createToken(deps, tx, SYSTEM, { ...token, owner: { userId } })).text;
   });
+  pusher = await transaction(test.db, async (tx) => {
+    const wanted = { ...token, owner: { teamId: team.id }, scopes: ["push" as const] };
+    return (await createToken(deps, tx, SYSTEM, wanted)).text;
+  });
+  const home = await mkdtemp(join(tmpdir(), "assay-git-"));
+  const [hooksDir, repoDir] = [join(home, "hooks"), join(home, "acme.git")];
+  await installHooks(hooksDir);
+  await initBare(repoDir);
   const sourceId = systemIds.next();
   const source = { id: sourceId, slug: "secret", team_id: team.id, kind: "hosted" } as const;
   await test.db
@@ -48,6 +63,14 @@ beforeAll(async () => {
   await mkdir(join(clientDir, "_astro"));
   await writeFile(join(clientDir, "_astro", "page.css"), "a{}");
   server = await startTestServer(test.db, {
+    hosting: {
+      host: createGitHost({ log: silentLog, clock: systemClock, hooksDir }),
+      find: async (repo) => {
+        if (repo !== "acme.git") return undefined;
+        const subject = { teamId: team.id, visibility: "public", isDemo: false } as const;
+        return { kind: "source", subject, repoDir, judgeFor: () => "judging off" };
+      },
+    },
     measures: async () => ({ assay_jobs_waiting: 3 }),
     site: {
       clientDir,
@@ -143,4 +166,32 @@ describe("search over HTTP", () => {
       expect([answer.status, answer.json()["total"]]).toEqual([200, 0]);
     },
   );
+});
+
+describe("git", () => {
+  it("is pushed to and cloned with a token as the password, big pushes that ask first included", async () => {
+    const work = await mkdtemp(join(tmpdir(), "assay-work-"));
+    await git(work, "init", "-q", "-b", "main");
+    await writeFile(join(work, "big.bin"), randomBytes(3_000_000));
+    await git(work, "add", ".");
+    await git(work, "commit", "-q", "-m", "feat: begin");
+    const url = remote(pusher);
+    const pushed = await git(work, "-c", "http.expectContinue=true", "push", url, "main");
+    expect(pushed).toMatchObject({ code: 0 });
+    const cloned = await git(work, "clone", "-q", url, "again");
+    expect(cloned).toMatchObject({ code: 0 });
+    expect(await tip(join(work, "again"))).toBe(await tip(work));
+  });
+
+  it("refuses a push that only may read, a token that is none, and nobody", async () => {
+    const work = await mkdtemp(join(tmpdir(), "assay-work-"));
+    await git(work, "init", "-q", "-b", "main");
+    await git(work, "commit", "-q", "--allow-empty", "-m", "x");
+    const read = await git(work, "push", remote(member.text), "main");
+    expect(read.stderr).toContain("403");
+    const wrong = await git(work, "push", remote(`${pusher.slice(0, -1)}x`), "main");
+    expect(wrong.stderr).toMatch(/Authentication failed/);
+    const nobody = await git(work, "ls-remote", `http://127.0.0.1:${server.port}/git/acme.git`);
+    expect(nobody.stderr).toMatch(/could not read Username/);
+  });
 });

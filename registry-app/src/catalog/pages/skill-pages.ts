@@ -169,13 +169,18 @@ function toVersionLine(row: VersionRow) {
 }
 
 function toFinding(row: FindingRow) {
-  const isKnown = row.severity === "error" || row.severity === "warning";
-  return { ...row, severity: isKnown ? row.severity : ("info" as const) };
+  return { ...row, severity: toSeverity(row.severity) };
 }
 
+function toSeverity(severity: string): "error" | "warning" | "info" {
+  return severity === "error" || severity === "warning" ? severity : "info";
+}
+
+const DECISIONS = ["wait", "hold", "refuse", "publish"] as const;
+
 function toDecision(row: VersionRow) {
-  const kind = row.decision?.kind;
-  if (kind !== "wait" && kind !== "hold" && kind !== "refuse" && kind !== "publish") return null;
+  const kind = DECISIONS.find((one) => one === row.decision?.kind);
+  if (kind === undefined) return null;
   const decidedAt = row.decidedAt?.toISOString() ?? null;
   return { kind, reasons: row.decision?.reasons ?? [], decidedAt };
 }
