@@ -128,7 +128,7 @@ async function layDown(
     histories.reduce((before, { team, source, commits }) => {
       let after = law.teams.has(team.slug) ? before : addTeam(before, team);
       if (!law.sources.has(source))
-        after = addSource(after, { slug: source, team: team.slug, isDemo: true });
+        after = addSource(after, { slug: source, team: team.slug, visibility: "public", isDemo: true });
       const author = commits[0]?.author ?? "ada";
       if (law.teams.get(team.slug)?.signers.includes(AUTHORS[author].email)) return after;
       const publicKey = formatPublicKey(keys[author].publicKey);
