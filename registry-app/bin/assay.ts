@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { createLog, readConfig, Refusal, Stalled } from "../src/runtime/index.ts";
-import { EXIT, type Command, type Context, type ExitCode } from "./command.ts";
+import { createLog } from "../src/runtime/log.ts";
+import { Refusal, Stalled } from "../src/runtime/refusal.ts";
+import { EXIT, type Command, type ExitCode, type Output } from "./command.ts";
 
 /** Loaded when asked for, so that `lint` does not wait for what `up` needs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -50,16 +51,21 @@ async function runCommand(
   } as const;
   const { values, positionals } = parse(name, argv, options);
   if (values["help"] === true) return showHelp(name, command);
-  const config = readConfig(process.env, process.getuid?.() === 0);
   const isJson = values["json"] === true;
-  const context: Context = {
-    config,
+  const output: Output = {
     isJson,
-    log: createLog(config.logLevel, (line) => process.stderr.write(line)),
+    say,
     print: (value, text) =>
       void process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${text}\n`),
   };
-  return command.run(context, positionals, values);
+  if (command.environment === "unread") return command.run(output, positionals, values);
+  // Loaded here, since what reads the environment costs more than all of `lint`.
+  const { readConfig } = await import("../src/runtime/config.ts");
+  const config = readConfig(process.env, process.getuid?.() === 0);
+  const isQuiet = command.isService !== true && !process.env["LOG_LEVEL"];
+  const level = isQuiet ? "warn" : config.logLevel;
+  const log = createLog(level, (line) => process.stderr.write(line));
+  return command.run({ ...output, config, log }, positionals, values);
 }
 
 function parse(name: string, argv: readonly string[], options: NonNullable<Command["options"]>) {

@@ -1,0 +1,42 @@
+import type { Finding, SkillReading } from "../../src/skill/index.ts";
+
+/** One line of `assay lint --json`. */
+export type LintLine = {
+  readonly dir: string;
+  /** What the reference validator says. */
+  readonly valid: boolean;
+  /** What Assay accepts. */
+  readonly publishable: boolean;
+  readonly name: string | null;
+  readonly version?: string;
+  readonly findings: readonly Finding[];
+};
+
+export function toLintLine(dir: string, reading: SkillReading): LintLine {
+  const { valid, publishable, name = null, version, findings } = reading;
+  return {
+    dir,
+    valid,
+    publishable,
+    name,
+    ...(version === undefined ? {} : { version }),
+    findings,
+  };
+}
+
+/** The verdict and its findings for people, each as `file:line:column` and what mends it. */
+export function describeLint(line: LintLine): string {
+  const title = [line.name ?? "", line.version ?? ""].join(" ").trim();
+  const verdict = line.publishable ? "publishable" : "not publishable";
+  const head = `${line.dir}: ${verdict}${title === "" ? "" : ` (${title})`}`;
+  return [head, ...line.findings.flatMap((finding) => describeFinding(line.dir, finding))].join(
+    "\n",
+  );
+}
+
+function describeFinding(dir: string, finding: Finding): string[] {
+  const { file, line, column, severity, rule, message, fix } = finding;
+  const place = `${dir.replace(/\/+$/, "")}/${file}:${line}:${column}`;
+  const told = `  ${place}  ${severity}  ${message}  [${rule}]`;
+  return fix === undefined ? [told] : [told, `      fix: ${fix}`];
+}
