@@ -8,7 +8,8 @@ import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
 
 export type ServerOptions = {
-  readonly site: SiteMount;
+  /** Absent: the API, git and webhooks only. */
+  readonly site?: SiteMount;
   readonly publicUrl: () => string;
   /** Sentences; the server is not ready while there are any. */
   readonly whyNotReady: () => Promise<readonly string[]>;
@@ -35,7 +36,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     whyNotReady: options.whyNotReady,
     measures: async () => ({ assay_dead_letters: (await listDeadLetters(db)).length }),
     siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
-    site: options.site,
+    ...(options.site !== undefined && { site: options.site }),
   });
   shutdown.onStop("HTTP", () => server.close());
   return server;

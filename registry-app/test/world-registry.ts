@@ -1,0 +1,42 @@
+import { openCore, type Core } from "../bin/compose/open-core.ts";
+import { openServer } from "../bin/compose/open-server.ts";
+import { openWorker } from "../bin/compose/open-worker.ts";
+import { createShutdown, readConfig, type Log } from "../src/runtime/index.ts";
+
+export type Registry = {
+  readonly core: Core;
+  readonly url: string;
+  stop(): Promise<void>;
+};
+
+export type RegistryWish = {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly log: Log;
+  readonly gitHosts?: string;
+  /** False: jobs pile up, as while the worker's process is down. */
+  readonly hasWorker?: boolean;
+};
+
+/** The product in this process, as `assay up` composes it, but for the pages: on a free port. */
+export async function startRegistry(wish: RegistryWish): Promise<Registry> {
+  const env = {
+    ASSAY_HOME: wish.home,
+    DATABASE_URL: wish.databaseUrl,
+    ASSAY_GIT_HOSTS: wish.gitHosts,
+    PORT: "0",
+  };
+  const shutdown = createShutdown(wish.log);
+  try {
+    const core = await openCore(readConfig(env, false), wish.log, shutdown);
+    if (wish.hasWorker !== false) await openWorker(core);
+    else await core.law();
+    let url = "";
+    const server = await openServer(core, { publicUrl: () => url, whyNotReady: async () => [] });
+    url = `http://127.0.0.1:${await server.listen({ host: "127.0.0.1", port: 0 })}`;
+    return { core, url, stop: () => shutdown.stop() };
+  } catch (cause) {
+    await shutdown.stop();
+    throw cause;
+  }
+}

@@ -1,0 +1,261 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { request, type IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Core } from "../bin/compose/open-core.ts";
+import {
+  addSigner,
+  addSource,
+  addTeam,
+  proposeChange,
+  type ControlFiles,
+  type NewSource,
+} from "../src/control/index.ts";
+import { transaction } from "../src/db/index.ts";
+import { createToken, findTeam, SYSTEM, type Scope } from "../src/people/index.ts";
+import { JOBS, listDeadLetters, syncSource } from "../src/queue/index.ts";
+import { createLog } from "../src/runtime/index.ts";
+import { findSourceBySlug } from "../src/sources/index.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+import type { Signer } from "./forge-keys.ts";
+import { startRegistry, type RegistryWish } from "./world-registry.ts";
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  json(): Json;
+};
+/** A parsed JSON object, which a test holds against what it expects. */
+export type Json = Readonly<Record<string, unknown>>;
+export type Ask = {
+  readonly method?: string;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+};
+
+/** The whole product in this process on a home and a database of its own. */
+export type World = {
+  readonly home: string;
+  readonly url: string;
+  readonly core: Core;
+  readonly database: TestDatabase;
+  /** Parsed lines of the log. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Changes the law as the operator does. */
+  change(edit: (files: ControlFiles) => ControlFiles): Promise<void>;
+  /** A team with its signers, keys and all. */
+  addTeam(slug: string, ...signers: readonly Signer[]): Promise<void>;
+  addSource(source: NewSource): Promise<void>;
+  addSigner(team: string, signer: Signer): Promise<void>;
+  /** A token that acts for a team. */
+  token(team: string, ...scopes: readonly Scope[]): Promise<string>;
+  /** The push URL of a source, with a token in it when one is given. */
+  remote(slug: string, token?: string): string;
+  ask(path: string, options?: Ask): Promise<Answer>;
+  /** Syncs a source, as the timer would, and waits until all of it is judged. */
+  sync(slug: string): Promise<void>;
+  /** Waits until no job is left and no tag waits. */
+  settled(): Promise<void>;
+  /** What the API says of a tag, once it is decided. */
+  tag(source: string, name: string, token?: string): Promise<Json>;
+  /** Every row of every table that says what was judged; times of access left out. */
+  dump(): Promise<string>;
+  /** Stops; throws when a job failed or was left, a dead letter lies about, or a half-written file is found. */
+  close(): Promise<void>;
+};
+
+export type WorldWish = Pick<RegistryWish, "gitHosts"> & {
+  /** Where Postgres is reached, when it is not the test database's own address. */
+  readonly databaseUrl?: (url: string) => Promise<string> | string;
+};
+
+const PATIENCE_MS = 30_000;
+const TABLES = [
+  "teams",
+  "sources",
+  "tags",
+  "commits",
+  "skills",
+  "skill_versions",
+  "skill_files",
+  "checks",
+  "findings",
+  "log_entries",
+  "audit_log",
+] as const;
+
+/** Starts a registry that holds nothing yet. */
+export async function createWorld(wish: WorldWish = {}): Promise<World> {
+  const database = await createTestDatabase();
+  const home = await mkdtemp(join(tmpdir(), "assay-world-"));
+  const log: Record<string, unknown>[] = [];
+  const { core, url, stop } = await startRegistry({
+    home,
+    databaseUrl: (await wish.databaseUrl?.(database.url)) ?? database.url,
+    log: createLog("info", (line) => log.push(JSON.parse(line) as Record<string, unknown>)),
+    ...(wish.gitHosts !== undefined && { gitHosts: wish.gitHosts }),
+  });
+  const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
+  const settled = () => waitUntil("nothing is left to do", () => isIdle(database.db, core));
+  const world: World = {
+    home,
+    url,
+    core,
+    database,
+    log,
+    change,
+    settled,
+    async addTeam(slug, ...signers) {
+      await change((files) => addTeam(files, { slug, name: slug }));
+      for (const signer of signers) await world.addSigner(slug, signer);
+    },
+    addSource: (source) => change((files) => addSource(files, source)),
+    addSigner: (team, { email, publicKey }) =>
+      change((files) => addSigner(files, { principal: email, publicKey, teams: [team] })),
+    token: (slug, ...scopes) => makeToken(core, slug, scopes.length === 0 ? ["push"] : scopes),
+    remote: (slug, token) =>
+      `${url.replace("://", token === undefined ? "://" : `://any:${token}@`)}/git/${slug}.git`,
+    ask: (path, options = {}) => ask(url, path, options),
+    async sync(slug) {
+      const source = await findSourceBySlug(database.db, slug);
+      if (source === undefined) throw new Error(`there is no source ${slug}`);
+      await core.queue.enqueue(database.db, syncSource, { sourceId: source.id });
+      await settled();
+    },
+    tag: async (source, name, token) => {
+      const path = `/api/v1/sources/${source}/tags/${name.split("/").map(encodeURIComponent).join("/")}`;
+      return waitFor(`${name} is decided`, async () => {
+        const answer = await ask(url, path, token === undefined ? {} : { token });
+        if (answer.status === 404) return undefined;
+        const json = answer.json();
+        return json["state"] === "pending" ? undefined : json;
+      });
+    },
+    dump: () => dump(database),
+    async close() {
+      try {
+        await settled();
+        await refuseLeftovers(database, core, log);
+      } finally {
+        await stop();
+        await database.close();
+      }
+      await refuseHalfFiles(home);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** Asks again until there is an answer. */
+export async function waitFor<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > until) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export async function waitUntil(what: string, look: () => Promise<boolean>): Promise<void> {
+  await waitFor(what, async () => ((await look()) ? true : undefined));
+}
+
+/** Plain node:http: unlike fetch it sends a path as it is given. */
+export async function ask(base: string, path: string, wish: Ask = {}): Promise<Answer> {
+  const { hostname, port } = new URL(base);
+  const auth = wish.token === undefined ? {} : { authorization: `Bearer ${wish.token}` };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: hostname,
+        port,
+        path,
+        method: wish.method ?? "GET",
+        headers: { ...auth, ...wish.headers },
+        agent: false,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString("utf8");
+          const { statusCode: status = 0, headers } = response;
+          resolve({ status, headers, bytes, text, json: () => JSON.parse(text) as Json });
+        });
+      },
+    );
+    sent.on("error", reject);
+    sent.end(wish.body);
+  });
+}
+
+async function changeLaw(core: Core, change: (files: ControlFiles) => ControlFiles) {
+  const { author, sign } = core.operator;
+  const time = core.clock.now();
+  const message = "Change the law\n";
+  await proposeChange(core, { repoDir: core.paths.control, change, message, author, time, sign });
+  await core.law();
+}
+
+async function makeToken(core: Core, slug: string, scopes: readonly Scope[]): Promise<string> {
+  const team = await findTeam(core.db, slug);
+  if (team === undefined) throw new Error(`there is no team ${slug}`);
+  const wanted = { name: "test", owner: { teamId: team.id }, scopes, expiresAt: null };
+  const made = await transaction(core.db, (tx) => createToken(core, tx, SYSTEM, wanted));
+  return made.text;
+}
+
+async function isIdle(db: TestDatabase["db"], core: Core): Promise<boolean> {
+  for (const job of JOBS) {
+    const { waiting, running, delayed } = await core.queue.count(job);
+    if (waiting + running + delayed > 0) return false;
+  }
+  const pending = await db
+    .selectFrom("tags")
+    .where("state", "=", "pending")
+    .select("name")
+    .limit(1)
+    .execute();
+  return pending.length === 0;
+}
+
+async function refuseLeftovers(
+  { db }: TestDatabase,
+  core: Core,
+  log: readonly Record<string, unknown>[],
+): Promise<void> {
+  const letters = await listDeadLetters(core.db);
+  if (letters.length > 0) throw new Error(`dead letters: ${JSON.stringify(letters)}`);
+  const waiting = await db.selectFrom("log_entries").where("seq", "is", null).selectAll().execute();
+  // A refusal is carried to the log with the next release at the latest.
+  const decided = waiting.filter(({ key }) => !key.startsWith("refused:"));
+  if (decided.length > 0) throw new Error(`not in the log: ${JSON.stringify(decided)}`);
+  const faults = log.filter(({ level }) => level === "error");
+  if (faults.length > 0) throw new Error(`errors were logged: ${JSON.stringify(faults)}`);
+}
+
+/** What a crash leaves and an orderly stop must not: files written aside, quarantines, locks. */
+async function refuseHalfFiles(home: string): Promise<void> {
+  const entries = await readdir(home, { recursive: true });
+  const half = entries.filter((path) =>
+    /\.(?:lock|new|tmp)$|\/tmp_|tmp_objdir|\/tmp\/./.test(path),
+  );
+  if (half.length > 0) throw new Error(`half-written files are left: ${half.join(", ")}`);
+}
+
+async function dump({ db }: TestDatabase): Promise<string> {
+  const parts: string[] = [];
+  for (const table of TABLES) {
+    const rows = await db.selectFrom(table).selectAll().execute();
+    const lines = rows.map((row) => JSON.stringify({ ...row, last_synced_at: undefined }));
+    parts.push(`${table}\n${lines.toSorted().join("\n")}`);
+  }
+  return parts.join("\n\n");
+}
