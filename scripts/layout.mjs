@@ -52,7 +52,7 @@ export const MAY_IMPORT = {
 
 /** Packages that only some places may use: SQL in stores, git behind git/, queues behind queue/. */
 export const PACKAGE_HOMES = {
-  "(kysely|pg)": "^registry-app/(src/db|migrations)/|/store\.ts$|/store/[^/]+\.ts$",
+  "(kysely|pg)": "^registry-app/(src/db|migrations)/|/store[.]ts$|/store/[^/]+[.]ts$",
   "(bullmq|ioredis)": "^registry-app/src/queue/",
   "(isomorphic-git|simple-git)": "^registry-app/src/git/",
   "(gray-matter|yaml)": "^registry-app/src/(skill|control|evals|bundles)/",

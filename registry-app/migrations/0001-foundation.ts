@@ -78,7 +78,7 @@ const SKILLS = [
      id uuid PRIMARY KEY, skill_id uuid NOT NULL REFERENCES skills, tag_id uuid NOT NULL UNIQUE REFERENCES tags,
      version text NOT NULL, is_prerelease boolean NOT NULL,
      state text NOT NULL CHECK (state IN ('candidate', 'published', 'held', 'refused', 'quarantined', 'yanked')),
-     tag_name text NOT NULL, tag_oid text NOT NULL, commit_oid text NOT NULL, tree_oid text NOT NULL,
+     tag_name text NOT NULL, tag_oid text NOT NULL, tag_payload_sha256 text NOT NULL UNIQUE, commit_oid text NOT NULL, tree_oid text NOT NULL,
      digest text NOT NULL, tar_sha256 text NOT NULL, tar_size_bytes bigint NOT NULL,
      frontmatter jsonb NOT NULL, description text NOT NULL, skill_md text NOT NULL,
      signer_principal text NOT NULL, signer_key text NOT NULL, created_by uuid REFERENCES users,

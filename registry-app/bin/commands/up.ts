@@ -10,6 +10,8 @@ import { openDemo } from "../compose/demo.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
 /** Everything in one process, with embedded Postgres unless DATABASE_URL says otherwise. */
 export const up: Command = {
   summary: "run the whole registry in one process",
@@ -24,7 +26,6 @@ export const up: Command = {
         "Run serve, worker and check-worker apart (docs/operating.md), or set ASSAY_SINGLE_PROCESS=accept if that is meant.",
       );
     }
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
     const shutdown = createShutdown(log);
     const stopped = untilStopped(shutdown, say);
     try {

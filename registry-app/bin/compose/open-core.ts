@@ -5,6 +5,7 @@ import {
   type Blobs,
   type PublicFiles,
 } from "../../src/blobs/index.ts";
+import { alignPublicFiles, listPrivateSkillIds } from "../../src/catalog/index.ts";
 import { createChangelog, type Changelog } from "../../src/changelog/index.ts";
 import {
   initControl,
@@ -79,7 +80,8 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
       : { kind: "redis" as const, url: config.redisUrl };
   const queue = createQueue({ db, clock, ids, log, backend });
   shutdown.onStop("queue", () => queue.close());
-  const law = await createLaw({ readers, log, db, clock, ids, paths });
+  const publicFiles = createPublicFiles(ids, paths.publicFiles);
+  const law = await createLaw({ readers, log, db, clock, ids, paths, publicFiles });
   return {
     config,
     log,
@@ -94,7 +96,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
     cache: createObjectCache({ maxBytes: OBJECT_CACHE_BYTES }),
     verifier: createSshVerifier(),
     blobs: createDirectoryStore(ids, paths.blobs),
-    publicFiles: createPublicFiles(ids, paths.publicFiles),
+    publicFiles,
     graphs: createCommitGraphs(),
     changelog: createChangelog(),
     operator,
@@ -102,7 +104,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   };
 }
 
-type LawDeps = Pick<Core, "readers" | "log" | "db" | "clock" | "ids" | "paths">;
+type LawDeps = Pick<Core, "readers" | "log" | "db" | "clock" | "ids" | "paths" | "publicFiles">;
 
 /** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
 async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>> {
@@ -119,7 +121,11 @@ async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>>
       .catch(() => undefined)
       .then(async () => {
         if (snapshot.digest === indexed) return;
-        await indexControl({ ...deps, gitHome: deps.paths.git }, snapshot);
+        const changed = await indexControl({ ...deps, gitHome: deps.paths.git }, snapshot);
+        // At start as well: a crash may have come between a change of visibility and the files that follow it.
+        const stale = indexed === "" ? await listPrivateSkillIds(deps.db) : [];
+        for (const skillId of new Set([...changed, ...stale]))
+          await alignPublicFiles(deps, skillId);
         indexed = snapshot.digest;
       });
     await indexing;

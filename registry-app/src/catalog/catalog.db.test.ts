@@ -119,6 +119,7 @@ async function addVersion(
       state,
       tag_name: tagName,
       tag_oid: "1".repeat(40),
+      tag_payload_sha256: systemIds.next(),
       commit_oid: "2".repeat(40),
       tree_oid: "3".repeat(40),
       digest: "s1:abc",

@@ -13,6 +13,7 @@ export {
 } from "./install-index.ts";
 export { renderMarkdown, type RenderedMarkdown } from "./markdown.ts";
 export {
+  alignPublicFiles,
   materialise,
   refreshSkillJson,
   renderSkillJson,
@@ -21,6 +22,7 @@ export {
   versionJsonPath,
   type Rendered,
 } from "./materialise.ts";
+export { listPrivateSkillIds } from "./store/skills.ts";
 export type { Page } from "./paging.ts";
 export {
   findArchive,

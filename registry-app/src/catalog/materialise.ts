@@ -4,6 +4,7 @@ import { newestFirst, toSkill, toVersion } from "./read-skills.ts";
 import type { Skill, Version } from "./schemas.ts";
 import {
   findPublicSkillById,
+  findSkillFiles,
   findSkillIdOfVersion,
   findVersion,
   listChecks,
@@ -38,8 +39,16 @@ export async function renderSkillJson(db: Db, skillId: string): Promise<Rendered
 /** The JSON of a version as its file; undefined when its skill is not public or the version is not to be shown. */
 export async function renderVersionJson(db: Db, versionId: string): Promise<Rendered | undefined> {
   const id = await findSkillIdOfVersion(db, versionId);
-  const skill = id && (await findPublicSkillById(db, id.skillId));
-  const row = id && skill && (await findVersion(db, id.skillId, id.version));
+  return id && renderVersionJsonOf(db, id.skillId, id.version);
+}
+
+async function renderVersionJsonOf(
+  db: Db,
+  skillId: string,
+  version: string,
+): Promise<Rendered | undefined> {
+  const skill = await findPublicSkillById(db, skillId);
+  const row = skill && (await findVersion(db, skillId, version));
   if (skill === undefined || row === undefined) return undefined;
   const json = toVersion(row, await listChecks(db, row.id), await listFiles(db, row.id));
   return { path: versionJsonPath(skill.team, skill.name, row.version), bytes: toBytes(json) };
@@ -64,6 +73,29 @@ export async function refreshSkillJson(
 ): Promise<void> {
   await withLock(deps.db, `skill:${skillId}`, async () => {
     const skill = await renderSkillJson(deps.db, skillId);
+    if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
+  });
+}
+
+/**
+ * Makes the public files of a skill say what may be seen of it now: all of them for a public skill, none for a private
+ * one. In turn with releases of the same skill.
+ */
+export async function alignPublicFiles(
+  deps: { readonly db: Db; readonly publicFiles: PublicFiles },
+  skillId: string,
+): Promise<void> {
+  await withLock(deps.db, `skill:${skillId}`, async () => {
+    const files = await findSkillFiles(deps.db, skillId);
+    if (files === undefined) return;
+    const skill = await renderSkillJson(deps.db, skillId);
+    if (skill === undefined) await deps.publicFiles.remove(skillJsonPath(files.team, files.name));
+    for (const number of files.versions) {
+      const version = skill && (await renderVersionJsonOf(deps.db, skillId, number));
+      if (version === undefined)
+        await deps.publicFiles.remove(versionJsonPath(files.team, files.name, number));
+      else await deps.publicFiles.write(version.path, version.bytes);
+    }
     if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
   });
 }

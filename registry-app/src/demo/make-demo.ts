@@ -128,7 +128,12 @@ async function layDown(
     histories.reduce((before, { team, source, commits }) => {
       let after = law.teams.has(team.slug) ? before : addTeam(before, team);
       if (!law.sources.has(source))
-        after = addSource(after, { slug: source, team: team.slug, visibility: "public", isDemo: true });
+        after = addSource(after, {
+          slug: source,
+          team: team.slug,
+          visibility: "public",
+          isDemo: true,
+        });
       const author = commits[0]?.author ?? "ada";
       if (law.teams.get(team.slug)?.signers.includes(AUTHORS[author].email)) return after;
       const publicKey = formatPublicKey(keys[author].publicKey);
@@ -206,7 +211,7 @@ async function tell(
       so.startedAt.getTime() - (history.commits.length - index) * BETWEEN_COMMITS_MS,
     );
     const oid = await writeDemoCommit(deps, dir, commit, time);
-    await push(deps, dir, so.remote, [{ ref: "refs/heads/main", oid }]);
+    await push(dir, so.remote, [{ ref: "refs/heads/main", oid }]);
     for (const tag of commit.tags) {
       if (tag.making !== "moved" && accepted.has(tag.name)) continue;
       const signers = { author: signer(so.keys[commit.author]), stranger: signer(so.stranger) };
@@ -253,7 +258,7 @@ async function pushTag(
   tag: DemoTag,
   oid: string,
 ): Promise<void> {
-  const said = await push(deps, dir, remote, [
+  const said = await push(dir, remote, [
     { ref: `refs/tags/${tag.name}`, oid, isForced: tag.making === "moved" },
   ]);
   const isAsExpected =
@@ -266,7 +271,6 @@ async function pushTag(
 }
 
 function push(
-  deps: DemoDeps,
   dir: string,
   remote: Remote | undefined,
   refs: Parameters<typeof pushRefs>[0]["refs"],

@@ -12,7 +12,8 @@ import {
   type Source,
 } from "../sources/index.ts";
 import { bindBatch, type Bound } from "./bind-batch.ts";
-import { judgeTag, type Bench, type JudgeDeps } from "./judge-tag.ts";
+import type { Bench, JudgeDeps } from "./bench.ts";
+import { judgeTag } from "./judge-tag.ts";
 import { packSkill } from "./pack-skill.ts";
 import type { RegistryLog } from "./registry-log.ts";
 import { readHistories, type HistoryDeps } from "./read-histories.ts";
@@ -159,7 +160,12 @@ async function writeBatch(
       skills,
       now,
     );
-    await insertCandidates(tx, candidates, deps.pendingChecks, ENGINES, deps.ids, now);
+    await insertCandidates(tx, candidates, {
+      pendingChecks: deps.pendingChecks,
+      engines: ENGINES,
+      ids: deps.ids,
+      now,
+    });
     await closeTags(tx, closed, now);
     await deps.registryLog.append(tx, [
       ...candidates.map((one) => acceptedFact(source, bench.law, one)),

@@ -97,7 +97,7 @@ export async function loadTaken(
   source: Source,
   good: readonly {
     readonly tag: { readonly name: string; readonly oid: string };
-    readonly judged: { readonly skill: string };
+    readonly judged: { readonly skill: string; readonly payloadSha256: string };
   }[],
 ): Promise<Taken> {
   const [names, elsewhere, skills] = await Promise.all([
@@ -109,7 +109,7 @@ export async function loadTaken(
     listBoundElsewhere(
       db,
       source.id,
-      good.map(({ tag }) => tag.oid),
+      good.map(({ judged }) => judged.payloadSha256),
     ),
     loadSkills(db, source.teamId, [...new Set(good.map(({ judged }) => judged.skill))]),
   ]);
@@ -147,9 +147,9 @@ export function findConflict(
       `${tag.name} was accepted at ${boundOid.slice(0, 12)} and now is at ${tag.oid.slice(0, 12)}`,
     );
   }
-  const other = taken.elsewhere.get(tag.oid);
+  const other = taken.elsewhere.get(judged.payloadSha256);
   if (other !== undefined)
-    return refuse("BOUND_ELSEWHERE", `this tag object was first accepted from source ${other}`);
+    return refuse("BOUND_ELSEWHERE", `this signed tag was first accepted from source ${other}`);
   if (skill !== undefined && skill.sourceId !== source.id) {
     return refuse(
       "NAME_TAKEN",

@@ -9,7 +9,7 @@ import type { Db } from "../db/index.ts";
 import { declaredBump, previousOf } from "../skill/index.ts";
 import { listCommitWords, type CommitGraph } from "../sources/index.ts";
 import type { Bound } from "./bind-batch.ts";
-import type { Bench } from "./judge-tag.ts";
+import type { Bench } from "./bench.ts";
 import { remedyFor } from "./codes.ts";
 import { loadContents } from "./store/facts.ts";
 import type { FileFact, FindingFact, History, KnownVersion, Refused } from "./types.ts";

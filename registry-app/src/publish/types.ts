@@ -48,6 +48,8 @@ export type Judged = {
   readonly kind: "good";
   readonly clauses: readonly Clause[];
   readonly tagBytes: Buffer;
+  /** SHA-256 in hex of the bytes that the signature covers. */
+  readonly payloadSha256: string;
   readonly skill: string;
   readonly version: string;
   readonly folder: string;

@@ -25,15 +25,15 @@ const HOSTED_CONFIG = {
 
 /**
  * Makes the tables of teams and sources say what the control repo says, and the repos of hosted sources exist. The
- * tables are an index of the law: running it again changes nothing.
+ * tables are an index of the law: running it again changes nothing. Returns the skills that became public or private.
  */
-export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promise<void> {
+export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promise<string[]> {
   for (const source of law.sources.values()) {
     if (source.kind === "hosted")
       await initBare(sourceRepo(deps.gitHome, source).dir, { config: HOSTED_CONFIG });
   }
   const now = deps.clock.now();
-  await transaction(deps.db, async (tx) => {
+  return transaction(deps.db, async (tx) => {
     await lockInTx(tx, "index-control");
     const known = new Set((await listSources(tx)).map((source) => source.slug));
     const teamIds = new Map<string, string>();
@@ -50,7 +50,7 @@ export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promi
         at: now,
       });
     }
-    await alignSkillVisibility(tx);
+    const changed = await alignSkillVisibility(tx);
     for (const slug of await removeSourcesExcept(tx, [...law.sources.keys()])) {
       await record(tx, {
         actor: "control",
@@ -60,6 +60,7 @@ export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promi
         at: now,
       });
     }
+    return changed;
   });
 }
 

@@ -70,10 +70,15 @@ export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): 
     .execute();
 }
 
-/** A skill is as visible as its source; a change of the source's visibility reaches its skills here. */
-export async function alignSkillVisibility(tx: Tx): Promise<void> {
-  await sql`UPDATE skills SET visibility = s.visibility FROM sources s
-    WHERE s.id = skills.source_id AND skills.visibility <> s.visibility`.execute(tx);
+/** A skill is as visible as its source; returns the skills that a change of their source's visibility reached. */
+export async function alignSkillVisibility(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`UPDATE skills SET visibility = s.visibility FROM sources s
+    WHERE s.id = skills.source_id AND skills.visibility <> s.visibility RETURNING skills.id`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
 }
 
 export async function removeSourcesExcept(tx: Tx, slugs: readonly string[]): Promise<string[]> {

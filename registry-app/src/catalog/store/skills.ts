@@ -177,6 +177,24 @@ export async function findPublicSkillById(db: Db, skillId: string) {
 }
 
 /** The versions of a skill that are shown, in no order. */
+/** Coordinate and every version number of a skill, whatever may be seen of it. */
+export async function findSkillFiles(db: Db, skillId: string) {
+  const { rows } = await sql<{ team: string; name: string; versions: string[] }>`
+    SELECT t.slug AS team, k.name, coalesce(array_agg(v.version) FILTER (WHERE v.id IS NOT NULL), '{}') AS versions
+    FROM skills k JOIN teams t ON t.id = k.team_id LEFT JOIN skill_versions v ON v.skill_id = k.id
+    WHERE k.id = ${skillId} GROUP BY t.slug, k.name`.execute(db);
+  return rows[0];
+}
+
+export async function listPrivateSkillIds(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom("skills")
+    .where("visibility", "=", "private")
+    .select("id")
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 export async function listVersions(db: Db, skillId: string): Promise<VersionRow[]> {
   const { rows } = await sql<VersionRow>`
     SELECT ${VERSION_COLUMNS} FROM skill_versions v

@@ -52,6 +52,8 @@ export interface SkillVersionsTable {
   state: VersionState;
   tag_name: string;
   tag_oid: string;
+  /** SHA-256 in hex of what the signature covers: a signed release binds once, whatever armour it is wrapped in. */
+  tag_payload_sha256: string;
   commit_oid: string;
   tree_oid: string;
   digest: string;

@@ -50,21 +50,21 @@ export async function listBoundNames(
   return new Map(rows.map((row) => [row.name, row.oid]));
 }
 
-/** For each of these tag objects that a version of another source is bound to: that source's slug. */
+/** For each of these signed payloads that a version of another source is bound to: that source's slug. */
 export async function listBoundElsewhere(
   db: Db | Tx,
   sourceId: string,
-  oids: readonly string[],
+  payloads: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom("skill_versions as v")
     .innerJoin("tags as t", "t.id", "v.tag_id")
     .innerJoin("sources as s", "s.id", "t.source_id")
     .where("s.id", "<>", sourceId)
-    .where(anyOf("v.tag_oid", oids))
-    .select(["v.tag_oid", "s.slug"])
+    .where(anyOf("v.tag_payload_sha256", payloads))
+    .select(["v.tag_payload_sha256 as payload", "s.slug"])
     .execute();
-  return new Map(rows.map((row) => [row.tag_oid, row.slug]));
+  return new Map(rows.map((row) => [row.payload, row.slug]));
 }
 
 /** The skills of a team by name, with every version ever accepted. */

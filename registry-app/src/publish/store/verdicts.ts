@@ -52,77 +52,78 @@ export async function insertSkills(
     .execute();
 }
 
+export type CandidateFacts = {
+  /** Checks that no engine has run yet. */
+  readonly pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[];
+  /** Engine versions of the two checks that admitting decides itself. */
+  readonly engines: { readonly signature: string; readonly validation: string };
+  readonly ids: { next(): string };
+  readonly now: Date;
+};
+
 /** Versions, files, the checks that are already decided or still to run, and findings: a handful of statements for any number. */
 export async function insertCandidates(
   tx: Tx,
   candidates: readonly NewCandidate[],
-  pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[],
-  engines: { readonly signature: string; readonly validation: string },
-  ids: { next(): string },
-  now: Date,
+  facts: CandidateFacts,
 ): Promise<void> {
+  await insertRows(tx, "skill_versions", candidates.map(versionRow));
+  await insertRows(tx, "skill_files", candidates.flatMap(fileRows));
   await insertRows(
     tx,
-    "skill_versions",
-    candidates.map((candidate) => versionRow(candidate)),
+    "checks",
+    candidates.flatMap((one) => checkRows(one, facts)),
   );
   await insertRows(
     tx,
-    "skill_files",
-    candidates.flatMap(({ id, packed }) =>
-      packed.files.map((file) => ({
-        version_id: id,
-        path: file.path,
-        mode: file.mode,
-        size_bytes: file.sizeBytes,
-        sha256: file.sha256,
-      })),
-    ),
+    "findings",
+    candidates.flatMap((one) => findingRows(one, facts)),
   );
-  const checkRow = (
-    versionId: string,
-    name: CheckName,
-    engineVersion: string,
-    summary: string | null,
-  ) => ({
-    version_id: versionId,
+  await acceptTags(tx, candidates);
+}
+
+function fileRows({ id, packed }: NewCandidate) {
+  return packed.files.map((file) => ({
+    version_id: id,
+    path: file.path,
+    mode: file.mode,
+    size_bytes: file.sizeBytes,
+    sha256: file.sha256,
+  }));
+}
+
+function checkRows({ id, judged, history }: NewCandidate, facts: CandidateFacts) {
+  const row = (name: CheckName, engineVersion: string, summary: string | null) => ({
+    version_id: id,
     name,
     engine_version: engineVersion,
     outcome: summary === null ? null : ("pass" as const),
     summary: summary ?? "",
     score: null,
     detail: {},
-    created_at: now,
-    finished_at: summary === null ? null : now,
+    created_at: facts.now,
+    finished_at: summary === null ? null : facts.now,
   });
-  await insertRows(
-    tx,
-    "checks",
-    candidates.flatMap(({ id, judged, history }) => [
-      checkRow(id, "signature", engines.signature, `signed by ${judged.signer.principal}`),
-      checkRow(id, "validation", engines.validation, validationSummary(history.findings.length)),
-      ...pendingChecks.map((check) => checkRow(id, check.name, check.engineVersion, null)),
-    ]),
-  );
-  await insertRows(
-    tx,
-    "findings",
-    candidates.flatMap(({ id, history }) =>
-      history.findings.map((finding) => ({
-        id: ids.next(),
-        version_id: id,
-        check_name: "validation" as const,
-        rule: finding.rule,
-        severity: finding.severity,
-        message: finding.message,
-        file: finding.file,
-        line: finding.line,
-        column: finding.column,
-        fix: finding.fix ?? null,
-      })),
-    ),
-  );
-  await acceptTags(tx, candidates);
+  return [
+    row("signature", facts.engines.signature, `signed by ${judged.signer.principal}`),
+    row("validation", facts.engines.validation, validationSummary(history.findings.length)),
+    ...facts.pendingChecks.map((check) => row(check.name, check.engineVersion, null)),
+  ];
+}
+
+function findingRows({ id, history }: NewCandidate, facts: CandidateFacts) {
+  return history.findings.map((finding) => ({
+    id: facts.ids.next(),
+    version_id: id,
+    check_name: "validation" as const,
+    rule: finding.rule,
+    severity: finding.severity,
+    message: finding.message,
+    file: finding.file,
+    line: finding.line,
+    column: finding.column,
+    fix: finding.fix ?? null,
+  }));
 }
 
 const validationSummary = (notes: number) =>
@@ -138,6 +139,7 @@ function versionRow({ id, skillId, tag, judged, packed, history, createdBy }: Ne
     state: "candidate" as const,
     tag_name: tag.name,
     tag_oid: tag.oid,
+    tag_payload_sha256: judged.payloadSha256,
     commit_oid: judged.commitOid,
     tree_oid: judged.treeOid,
     digest: packed.digest,
