@@ -55,23 +55,42 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
     if (source === undefined) return 0;
     const pending = inOrder(await listPendingTags(deps.db, sourceId));
     if (pending.length === 0) return 0;
-    const { bench, graph } = await openBench(deps, source);
+    const session = await openSession(deps, source);
     for (let start = 0; start < pending.length; start += BATCH) {
-      await admitBatch(deps, bench, graph, pending.slice(start, start + BATCH));
+      await admitBatch(deps, session, pending.slice(start, start + BATCH));
     }
     return pending.length;
   });
 }
 
-async function openBench(
-  deps: AdmitDeps,
-  source: Source,
-): Promise<{ bench: Bench; graph: CommitGraph }> {
+type Session = {
+  readonly bench: Bench;
+  readonly graph: CommitGraph;
+  /** False while the commit index is behind the branch: then a commit that it lacks may still be on the branch. */
+  readonly isIndexed: boolean;
+};
+
+async function openSession(deps: AdmitDeps, source: Source): Promise<Session> {
   const repo = sourceRepo(deps.gitHome, source);
-  const graph = await deps.graphs.get(deps.db, source.id);
   const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
+  const graph = await deps.graphs.get(deps.db, source.id);
   const isOnBranch = (commitOid: string) => tip !== undefined && graph.isReachable(tip, commitOid);
-  return { bench: { source, repo, law: await deps.law(), isOnBranch }, graph };
+  const bench = { source, repo, law: await deps.law(), isOnBranch };
+  return { bench, graph, isIndexed: tip === undefined || graph.has(tip) };
+}
+
+/** A push moves its refs one after the other, so a tag can be seen before the branch that brings its commit. */
+const REFS_SETTLE_MS = 60_000;
+
+/** The tag stays pending and is judged again by the sync that ends the push, or by the sweep. */
+function isTooEarly(
+  { bench, isIndexed }: Session,
+  { tag, verdict }: JudgedTag,
+  now: Date,
+): boolean {
+  if (verdict.kind !== "refused" || verdict.code !== "NOT_ON_BRANCH") return false;
+  const isFresh = now.getTime() - tag.firstSeenAt.getTime() < REFS_SETTLE_MS;
+  return !isIndexed || (bench.source.kind === "hosted" && isFresh);
 }
 
 /** By first sighting, and within one sighting by version, so that a version's predecessor is admitted before it. */
@@ -99,11 +118,12 @@ type JudgedTag = {
 
 async function admitBatch(
   deps: AdmitDeps,
-  bench: Bench,
-  graph: CommitGraph,
+  session: Session,
   tags: readonly PendingTag[],
 ): Promise<void> {
-  const judged = await inParallel(tags, JUDGED_AT_ONCE, (tag) => judgeAndPack(deps, bench, tag));
+  const { bench, graph } = session;
+  const all = await inParallel(tags, JUDGED_AT_ONCE, (tag) => judgeAndPack(deps, bench, tag));
+  const judged = all.filter((one) => !isTooEarly(session, one, deps.clock.now()));
   const { bound, refused } = await bindBatch(deps, bench.source, judged);
   const histories = await readHistories(deps, bench, graph, bound);
   const closed = [

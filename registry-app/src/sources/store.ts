@@ -104,6 +104,20 @@ export async function listSightedTags(db: Db | Tx, sourceId: string): Promise<Si
     .then((rows) => rows.map((row) => ({ ...row, isBound: Boolean(row.isBound) })));
 }
 
+/** Is there a tag of this source that nobody has judged yet? */
+export async function hasPendingTags(db: Db | Tx, sourceId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("tags as t")
+    .leftJoin("skill_versions as v", "v.tag_id", "t.id")
+    .where("t.source_id", "=", sourceId)
+    .where("t.state", "=", "pending")
+    .where("v.id", "is", null)
+    .select("t.id")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export type NewTag = {
   readonly id: string;
   readonly name: string;

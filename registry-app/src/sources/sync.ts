@@ -7,6 +7,7 @@ import { planSightings, type SightingPlan, type TagRef } from "./plan-sightings.
 import { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 import {
   findSourceById,
+  hasPendingTags,
   insertTags,
   listSightedTags,
   recordSynced,
@@ -53,9 +54,11 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
         return { kind: "unreachable", reason };
       }
     }
+    // Tags before the branch: whatever tag is seen here, the branch that it came with is seen as well.
+    const refs = await listTagRefs(repo);
     const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
     const commits = tip === undefined ? 0 : await indexCommits(deps.db, source.id, repo.dir, tip);
-    const plan = await applySightings(deps, source, await listTagRefs(repo));
+    const plan = await applySightings(deps, source, refs);
     return { kind: "synced", appeared: plan.appeared.length, drifted: plan.drifts.length, commits };
   });
 }
@@ -94,7 +97,8 @@ async function applySightings(
       });
     }
     await recordSynced(tx, source.id, now);
-    if (plan.appeared.length > 0) await deps.onSightings(tx, source.id);
+    if (plan.appeared.length > 0 || (await hasPendingTags(tx, source.id)))
+      await deps.onSightings(tx, source.id);
   });
   return plan;
 }
