@@ -1,9 +1,5 @@
 import { record } from "../../src/audit/index.ts";
-import {
-  proposeChange,
-  type ControlFiles,
-  type ControlSnapshot,
-} from "../../src/control/index.ts";
+import { proposeChange, type ControlFiles, type ControlSnapshot } from "../../src/control/index.ts";
 import { transaction } from "../../src/db/index.ts";
 import { actorName, SYSTEM } from "../../src/people/index.ts";
 import type { Core } from "./open-core.ts";

@@ -15,8 +15,8 @@ const siteDir = join(root, "site");
  * state never loses its files.
  */
 export async function openSite(say: (line: string) => void): Promise<SiteMount> {
-  const dir = join(siteDir, "dist", await hashOfSite());
-  if (!existsSync(join(dir, "server", "entry.mjs"))) {
+  const dir = await siteFolder();
+  if (!isBuilt(dir)) {
     say("Building the site (once for this version) ...");
     await buildSite(dir);
   }
@@ -24,6 +24,20 @@ export async function openSite(say: (line: string) => void): Promise<SiteMount> 
     handler: SiteMount["handler"];
   };
   return { clientDir: join(dir, "client"), handler: entry.handler };
+}
+
+/** Where the site is built for the present state of its files; undefined when it is not. */
+export async function findBuiltSite(): Promise<string | undefined> {
+  const dir = await siteFolder();
+  return isBuilt(dir) ? dir : undefined;
+}
+
+async function siteFolder(): Promise<string> {
+  return join(siteDir, "dist", await hashOfSite());
+}
+
+function isBuilt(dir: string): boolean {
+  return existsSync(join(dir, "server", "entry.mjs"));
 }
 
 async function hashOfSite(): Promise<string> {

@@ -71,6 +71,19 @@ export function removeSigner(files: ControlFiles, principal: string): ControlFil
   );
 }
 
+/** The files without the principal among one team's signers; their keys and what else they sign for stay. */
+export function removeTeamSigner(
+  files: ControlFiles,
+  principal: string,
+  team: string,
+): ControlFiles {
+  refuseUnknownTeam(files, team);
+  const gone = principal.toLowerCase();
+  return changeSigners(files, teamPath(team), (list) =>
+    list.filter((one) => one.toLowerCase() !== gone),
+  );
+}
+
 function addKey(
   files: ControlFiles,
   principal: string,

@@ -29,7 +29,10 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     connectionTimeoutMillis: 10_000,
   });
   // Without a listener, an idle connection that the server closes would end the process.
-  pool.on("error", (cause) => log.warn({ cause }, "a database connection was lost"));
+  pool.on("error", (cause) => {
+    // A pool that ends does not wait for its sockets, so the server may be the first to hang up.
+    if (!pool.ending) log.warn({ cause }, "a database connection was lost");
+  });
   try {
     await pool.query("SELECT 1");
   } catch (cause) {

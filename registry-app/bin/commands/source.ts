@@ -1,0 +1,161 @@
+import { addSource } from "../../src/control/index.ts";
+import { checkRemoteUrl } from "../../src/git/index.ts";
+import { admitTags } from "../../src/queue/index.ts";
+import { Refusal } from "../../src/runtime/index.ts";
+import { findSourceBySlug, listSources, syncSource, type Source } from "../../src/sources/index.ts";
+import { EXIT, needText, text, type Context, type Values } from "../command.ts";
+import { changeLaw } from "../compose/change-law.ts";
+import { hookSecret } from "../compose/hooks.ts";
+import type { Core } from "../compose/open-core.ts";
+import { findPublicUrl } from "../compose/public-url.ts";
+import { findRunning } from "../compose/running.ts";
+import { withCore } from "../compose/with-core.ts";
+import { commandOfVerbs } from "../verbs.ts";
+
+/** Registry repos: hosted here, or followed elsewhere. */
+export const source = commandOfVerbs({
+  name: "source",
+  summary: "add, list and sync the repos that skills are published from",
+  verbs: {
+    add: {
+      usage: "SLUG --team SLUG [--url URL] [--private] [--branch main]",
+      does: "host a repo here, or follow the one at --url; only tags on --branch are released",
+      words: 1,
+      options: {
+        team: { type: "string" },
+        url: { type: "string" },
+        private: { type: "boolean" },
+        branch: { type: "string" },
+      },
+      run: add,
+    },
+    list: { usage: "", does: "every source", words: 0, run: list },
+    sync: { usage: "SLUG", does: "look for new tags now", words: 1, run: sync },
+    secret: {
+      usage: "SLUG",
+      does: "the address and secret to give the git host for its webhook",
+      words: 1,
+      run: secret,
+    },
+  },
+  examples: [
+    "npx assay source add acme-skills --team acme",
+    "npx assay source add acme-tools --team acme --url https://git.example/acme/tools.git --private",
+  ],
+});
+
+async function add(context: Context, [slug = ""]: readonly string[], values: Values) {
+  const team = needText(values, "team", "source");
+  const url = text(values, "url");
+  const branch = text(values, "branch");
+  const visibility = values["private"] === true ? ("private" as const) : ("public" as const);
+  if (url !== undefined) refuseUrl(url, context.config.gitHosts);
+  return withCore(context, async (core) => {
+    const wanted = {
+      slug,
+      team,
+      visibility,
+      ...(url !== undefined && { url }),
+      ...(branch !== undefined && { branch }),
+    };
+    await changeLaw(core, {
+      change: (files) => addSource(files, wanted),
+      message: `Add source ${slug} of team ${team}`,
+      subject: `source:${slug}`,
+      detail: { team, visibility, url: url ?? null },
+    });
+    const base = await findPublicUrl(core.config);
+    const made = await getSource(core, slug);
+    context.print(toLine(made, base), `Source ${slug} of team ${team} is added.`);
+    for (const line of nextSteps(made, base)) context.say(line);
+    return EXIT.fine;
+  });
+}
+
+async function list(context: Context) {
+  return withCore(context, async (core) => {
+    await core.law();
+    const base = await findPublicUrl(core.config);
+    for (const one of await listSources(core.db)) {
+      const line = toLine(one, base);
+      const told = [one.slug, one.team, one.kind, one.visibility, one.branch, line.url];
+      context.print(line, told.join("  "));
+    }
+    return EXIT.fine;
+  });
+}
+
+async function sync(context: Context, [slug = ""]: readonly string[]) {
+  return withCore(context, async (core) => {
+    await core.law();
+    const { id } = await getSource(core, slug);
+    const result = await syncSource(
+      {
+        db: core.db,
+        gitHome: core.paths.git,
+        allowedGitHosts: core.config.gitHosts,
+        clock: core.clock,
+        ids: core.ids,
+        log: core.log,
+        onSightings: (tx, sourceId) => core.queue.enqueue(tx, admitTags, { sourceId }),
+      },
+      id,
+    );
+    if (result.kind !== "synced") {
+      const reason = result.kind === "gone" ? "the source was removed" : result.reason;
+      context.print({ slug, ...result }, `${slug} could not be read: ${reason}`);
+      return EXIT.bad;
+    }
+    const { appeared, drifted, commits } = result;
+    const told = `${slug}: ${appeared} new tags, ${drifted} moved or vanished, ${commits} new commits`;
+    context.print({ slug, ...result }, told);
+    if (appeared > 0 && (await findRunning(core.config)) === undefined)
+      context.say("They are judged when a worker runs: npx assay up, or npx assay worker.");
+    return EXIT.fine;
+  });
+}
+
+async function secret(context: Context, [slug = ""]: readonly string[]) {
+  return withCore(context, async (core) => {
+    await core.law();
+    await getSource(core, slug);
+    const url = `${await findPublicUrl(core.config)}/hooks/${slug}`;
+    const shared = await hookSecret(core.config.secretFile, slug);
+    context.print({ slug, url, secret: shared }, `${url}\n${shared}`);
+    context.say("Give both to the git host as a webhook for pushes and tags, content type JSON.");
+    return EXIT.fine;
+  });
+}
+
+function refuseUrl(url: string, gitHosts: readonly string[]): void {
+  const checked = checkRemoteUrl(url, gitHosts);
+  if (checked.kind === "ok") return;
+  const hint = "Which hosts may be followed stands in ASSAY_GIT_HOSTS (docs/operating.md).";
+  throw new Refusal("unprocessable", `${url}: ${checked.message}`, hint);
+}
+
+async function getSource(core: Core, slug: string): Promise<Source> {
+  const found = await findSourceBySlug(core.db, slug);
+  if (found !== undefined) return found;
+  throw new Refusal("not-found", `There is no source ${slug}.`, "See them: npx assay source list");
+}
+
+/** `url` is where git finds the repo: pushed to when hosted, fetched from when followed. */
+function toLine(one: Source, base: string) {
+  const { slug, team, kind, visibility, branch } = one;
+  const url = one.url ?? `${base}/git/${slug}.git`;
+  return { slug, team, kind, url, visibility, branch };
+}
+
+function nextSteps(made: Source, base: string): readonly string[] {
+  const { slug, team, kind } = made;
+  return kind === "hosted"
+    ? [
+        `Push to it: git remote add origin ${base}/git/${slug}.git`,
+        `with a token as the password: npx assay token create NAME --team ${team} --scope push`,
+      ]
+    : [
+        `Read it now: npx assay source sync ${slug}`,
+        `Let its host tell of pushes: npx assay source secret ${slug}`,
+      ];
+}
