@@ -1,0 +1,93 @@
+import { execFile, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parseTagObject, type ObjectReaders } from "../src/git/index.ts";
+import { createSshVerifier, formatPublicKey, parseAllowedSigners } from "../src/keys/index.ts";
+import { verifyTag } from "../src/trust/index.ts";
+import type { MadeSource, SourceWish } from "./make-source.ts";
+import { time } from "./measure.ts";
+
+const run = promisify(execFile);
+const env = { PATH: process.env["PATH"], GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+
+/** How fast git itself walks all objects of a repo: `--batch-check` reads their headers, `--batch` their bytes. */
+export async function readAllObjects(dir: string, mode: "--batch-check" | "--batch") {
+  const args = [
+    `--git-dir=${dir}`,
+    "cat-file",
+    mode,
+    "--batch-all-objects",
+    "--unordered",
+    "--buffer",
+  ];
+  let bytes = 0;
+  const { ms } = await time(async () => {
+    const child = spawn("git", args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    for await (const chunk of child.stdout) bytes += (chunk as Buffer).length;
+  });
+  const { stdout } = await run("git", [`--git-dir=${dir}`, "count-objects", "-v"], { env });
+  const objects = Number(/^in-pack: (\d+)$/m.exec(stdout)?.[1] ?? 0);
+  return { ms, objects, bytes };
+}
+
+/** What anybody would write first: one `git verify-tag` a tag. Undefined where there is no ssh-keygen. */
+export async function verifyBySpawning(
+  dir: string,
+  home: string,
+  made: MadeSource,
+  signer: SourceWish["signer"],
+  sample: number,
+) {
+  if ((await run("sh", ["-c", "command -v ssh-keygen"]).catch(() => undefined)) === undefined)
+    return undefined;
+  const signers = join(home, "allowed_signers");
+  await writeFile(signers, signerLine(signer));
+  const tags = made.tags.slice(0, sample);
+  const options = ["-c", "gpg.format=ssh", "-c", `gpg.ssh.allowedSignersFile=${signers}`];
+  const { ms } = await time(async () => {
+    for (const { name } of tags)
+      await run("git", [`--git-dir=${dir}`, ...options, "verify-tag", name], { env });
+  });
+  return { ms, tags: tags.length };
+}
+
+/** Our own verification of the same tags, their bytes at hand, then once more with reading them from git. */
+export async function verifyInProcess(
+  readers: ObjectReaders,
+  dir: string,
+  made: MadeSource,
+  signer: SourceWish["signer"],
+) {
+  const verifier = createSshVerifier();
+  const signers = parseAllowedSigners(signerLine(signer));
+  const at = new Date();
+  const verify = (tagName: string, bytes: Buffer) => {
+    const wanted = { seen: parseTagObject(bytes), tagName, signers, revoked: new Map(), at };
+    if (verifyTag(verifier, wanted).kind !== "trusted")
+      throw new Error(`${tagName} is not trusted`);
+  };
+  const read = async (oid: string) => {
+    const found = await readers.read(dir, oid, { maxBytes: 65_536 });
+    if (found.kind !== "object") throw new Error(`${oid} cannot be read`);
+    return found.bytes;
+  };
+  const held: { name: string; bytes: Buffer }[] = [];
+  const reading = await time(async () => {
+    for (let start = 0; start < made.tags.length; start += 64) {
+      const batch = made.tags.slice(start, start + 64);
+      held.push(
+        ...(await Promise.all(
+          batch.map(async ({ name, oid }) => ({ name, bytes: await read(oid) })),
+        )),
+      );
+    }
+  });
+  const verifying = await time(() => {
+    for (const { name, bytes } of held) verify(name, bytes);
+  });
+  return { tags: held.length, readMs: reading.ms, verifyMs: verifying.ms };
+}
+
+const signerLine = ({ email, pair }: SourceWish["signer"]) =>
+  `${email} ${formatPublicKey(pair.publicKey)}\n`;
