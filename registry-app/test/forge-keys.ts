@@ -3,7 +3,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SignPayload } from "../src/git/index.ts";
-import { encodePrivateKey, formatPublicKey, generateEd25519, signSsh } from "../src/keys/index.ts";
+import {
+  encodePrivateKey,
+  formatPublicKey,
+  generateEd25519,
+  parsePublicKey,
+  signSsh,
+} from "../src/keys/index.ts";
 
 /** Somebody who tags: the address, the key's public line, and the hand that signs. */
 export type Signer = {
@@ -45,6 +51,13 @@ export async function makeKeygenSigner(
     sign: (payload) => keygen(["-Y", "sign", "-n", "git", "-f", file], payload),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
+}
+
+/** `SHA256:` and the hash of the signer's public key. */
+export function fingerprintOf({ publicKey }: Signer): string {
+  const read = parsePublicKey(publicKey);
+  if (read.kind !== "key") throw new Error(`${publicKey} is ${read.because}`);
+  return read.key.fingerprint;
 }
 
 /** Signs with the same key, but what is signed is not what the tag says. */

@@ -36,6 +36,8 @@ export type Ask = {
   readonly body?: string | Buffer;
 };
 
+export type TagAsked = { readonly oid?: string; readonly state?: string; readonly token?: string };
+
 /** The whole product in this process on a home and a database of its own. */
 export type World = {
   readonly home: string;
@@ -59,8 +61,8 @@ export type World = {
   sync(slug: string): Promise<void>;
   /** Waits until no job is left and no tag waits. */
   settled(): Promise<void>;
-  /** What the API says of a tag, once it is decided. */
-  tag(source: string, name: string, token?: string): Promise<Json>;
+  /** What the API says of a tag, once it is decided; with `oid`, once it speaks of that object, with `state`, once it has that. */
+  tag(source: string, name: string, wish?: TagAsked): Promise<Json>;
   /** Every row of every table that says what was judged; times of access left out. */
   dump(): Promise<string>;
   /** Stops; throws when a job failed or was left, a dead letter lies about, or a half-written file is found. */
@@ -125,13 +127,15 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
       await core.queue.enqueue(database.db, syncSource, { sourceId: source.id });
       await settled();
     },
-    tag: async (source, name, token) => {
+    tag: async (source, name, { oid, state, token } = {}) => {
       const path = `/api/v1/sources/${source}/tags/${name.split("/").map(encodeURIComponent).join("/")}`;
       return waitFor(`${name} is decided`, async () => {
         const answer = await ask(url, path, token === undefined ? {} : { token });
         if (answer.status === 404) return undefined;
         const json = answer.json();
-        return json["state"] === "pending" ? undefined : json;
+        const isMeant = oid === undefined || json["oid"] === oid;
+        const isSo = state === undefined ? json["state"] !== "pending" : json["state"] === state;
+        return isSo && isMeant ? json : undefined;
       });
     },
     dump: () => dump(database),
