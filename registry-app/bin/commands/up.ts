@@ -1,6 +1,7 @@
-import { createShutdown, Refusal } from "../../src/runtime/index.ts";
+import type { Server } from "../../src/http/index.ts";
+import { createShutdown, Refusal, type Config } from "../../src/runtime/index.ts";
 import { EXIT, type Command } from "../command.ts";
-import { openCore } from "../compose/open-core.ts";
+import { openCore, type Core } from "../compose/open-core.ts";
 import { openServer } from "../compose/open-server.ts";
 import { openWorker } from "../compose/open-worker.ts";
 import { claimHome } from "../compose/running.ts";
@@ -34,25 +35,57 @@ export const up: Command = {
       const core = await openCore(config, log, shutdown);
       await openWorker(core);
       let base = config.publicUrl ?? "";
-      const waiting = new Set(config.demo ? ["the demo registry is being made"] : []);
+      let isMakingDemo = config.demo;
       const server = await openServer(core, {
         site,
         publicUrl: () => base,
-        whyNotReady: async () => [...waiting],
+        whyNotReady: async () => [
+          ...(isMakingDemo ? ["the demo registry is being made"] : []),
+          ...(await findExposedDemo(core)),
+        ],
       });
-      const port = await server.listen({ host: config.host, port: config.port });
+      const port = await listen(server, config);
       const local = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
       if (base === "") base = local;
       await claim.listensAt(local);
       const hints = config.demo ? await openDemo(core, local, say) : [];
-      waiting.clear();
+      isMakingDemo = false;
       say(`Assay is ready at ${base}`);
       for (const line of hints) say(line);
     } catch (cause) {
+      // Somebody who presses Ctrl-C during the start is not told that the start failed.
+      const wasAskedTo = shutdown.isStopping();
       await shutdown.stop();
-      throw cause;
+      if (!wasAskedTo) throw cause;
+      return EXIT.fine;
     }
     await stopped;
     return EXIT.fine;
   },
 };
+
+/** The demo's key and token are printed on a terminal: a registry that others can reach must not trust them. */
+async function findExposedDemo({ config, law }: Core): Promise<string[]> {
+  if (LOOPBACK.has(config.host)) return [];
+  const { sources } = await law();
+  return [...sources.values()]
+    .filter((source) => source.isDemo)
+    .map(
+      (source) =>
+        `the demo source ${source.slug} is still trusted, and others can reach this registry`,
+    );
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<number> {
+  return server.listen({ host, port }).catch((cause: unknown) => {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw cause;
+    throw new Refusal(
+      "unavailable",
+      code === "EADDRINUSE"
+        ? `Something else listens on port ${port} of ${host} already.`
+        : `This account may not listen on port ${port} of ${host} (${String(code)}).`,
+      `Choose another port, for example: PORT=${port + 1} npm start`,
+    );
+  });
+}
