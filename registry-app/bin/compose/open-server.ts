@@ -1,4 +1,6 @@
+import { setTimeout } from "node:timers/promises";
 import { createDownloads } from "../../src/catalog/index.ts";
+import { queryInTx, type Db } from "../../src/db/index.ts";
 import { isPrincipalOf } from "../../src/keys/index.ts";
 import { createServer, type Server, type SiteMount } from "../../src/http/index.ts";
 import { listCodes } from "../../src/publish/index.ts";
@@ -33,13 +35,25 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     publicUrl: options.publicUrl,
     isDemo: core.config.demo,
     trustedProxies: core.config.trustedProxies,
-    whyNotReady: options.whyNotReady,
+    whyNotReady: async () => [...(await options.whyNotReady()), ...(await databaseReasons(db))],
     measures: async () => ({ assay_dead_letters: (await listDeadLetters(db)).length }),
     siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
     ...(options.site !== undefined && { site: options.site }),
   });
   shutdown.onStop("HTTP", () => server.close());
   return server;
+}
+
+const DATABASE_WAIT_MS = 2_000;
+
+/** What is public is read without the database, so only readiness tells of it. */
+async function databaseReasons(db: Db): Promise<readonly string[]> {
+  const gone = ["the database does not answer"];
+  const asked = queryInTx(db, "SELECT 1").then(
+    () => [],
+    () => gone,
+  );
+  return Promise.race([asked, setTimeout(DATABASE_WAIT_MS, gone, { ref: false })]);
 }
 
 async function listSigners(core: Core, team: string) {

@@ -4,6 +4,7 @@ import {
   isAncestor,
   type ProposedRef,
   type PushJudge,
+  type ReadOptions,
   type RefVerdict,
 } from "../git/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
@@ -43,7 +44,9 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
   const acceptedInPush: { readonly tag: PendingTag; readonly judged: Judged }[] = [];
 
   const judgeOne = async (update: ProposedRef): Promise<RefVerdict> => {
-    if (bench === undefined || !update.ref.startsWith(TAGS)) return { kind: "accept" };
+    // A deletion is refused by the host, in its own words: there is no object to judge.
+    if (bench === undefined || !update.ref.startsWith(TAGS) || ABSENT.test(update.new))
+      return { kind: "accept" };
     const tag = pendingTag(deps, update);
     const moved = await findMove(deps, source, tag, update);
     const verdict = moved ?? (await judgeTag(deps, bench, tag));
@@ -73,9 +76,10 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
   };
 
   return {
-    async begin(refs) {
+    async begin(refs, quarantine) {
       const law = await deps.law();
-      const tips = await branchTips(repo.dir, `${repo.heads}${source.branch}`, refs);
+      const branch = `${repo.heads}${source.branch}`;
+      const tips = await branchTips(repo.dir, branch, refs, { quarantine });
       bench = {
         source,
         repo,
@@ -106,15 +110,23 @@ function pageOf(deps: PushDeps, source: Source, tag: PendingTag): string {
   return `${deps.publicUrl}/sources/${source.slug}/tags/${name}`;
 }
 
-/** Where the protected branch stands and where this push wants it: a tag may come with the commit it names. */
+/**
+ * Where the protected branch will stand after this push: a tag may come with the commit it names. What git is going to
+ * refuse, since it rewrites the branch, does not count.
+ */
 async function branchTips(
   repoDir: string,
   ref: string,
   refs: readonly ProposedRef[],
+  options: ReadOptions,
 ): Promise<string[]> {
   const proposed = refs.find((one) => one.ref === ref)?.new;
   const present = await findRef(repoDir, ref);
-  return [present, proposed].filter((oid) => oid !== undefined && !ABSENT.test(oid)) as string[];
+  if (proposed === undefined || ABSENT.test(proposed))
+    return present === undefined ? [] : [present];
+  if (present === undefined) return [proposed];
+  const isForward = await isAncestor(repoDir, present, [proposed], options);
+  return [isForward ? proposed : present];
 }
 
 /** A tag that the repo has, or that a version is bound to, does not move; nothing else about it needs judging. */

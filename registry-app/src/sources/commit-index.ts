@@ -2,12 +2,15 @@ import type { CommitsTable, Db } from "../db/index.ts";
 import { transaction } from "../db/index.ts";
 import { walkCommits, type CommitRecord } from "../git/index.ts";
 import { createCommitGraph, type CommitGraph } from "./commit-graph.ts";
-import { findLastCommit, insertCommits, loadCommits } from "./store.ts";
+import { findLastCommit, insertCommits, listIndexed, loadCommits } from "./store.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
 const MAX_MESSAGE_BYTES = 16_384;
 
-/** Adds the commits of `tip` that are not in the index yet, parents first; returns how many. Call it under the source's lock. */
+/**
+ * Adds the commits of `tip` that are not in the index yet, parents first; returns how many. A branch that was rewritten
+ * and came back brings commits that are there already. Call it under the source's lock.
+ */
 export async function indexCommits(
   db: Db,
   sourceId: string,
@@ -15,13 +18,22 @@ export async function indexCommits(
   tip: string,
 ): Promise<number> {
   const last = await findLastCommit(db, sourceId);
-  if (last?.oid === tip) return 0;
+  if (last?.oid === tip || (await listIndexed(db, sourceId, [tip])).size > 0) return 0;
   let position = last?.position ?? -1;
+  let added = 0;
   let rows: CommitsTable[] = [];
   const flush = async () => {
     const full = rows;
     rows = [];
-    if (full.length > 0) await transaction(db, (tx) => insertCommits(tx, full));
+    if (full.length === 0) return;
+    const indexed = await listIndexed(
+      db,
+      sourceId,
+      full.map((row) => row.oid),
+    );
+    const fresh = full.filter((row) => !indexed.has(row.oid));
+    await transaction(db, (tx) => insertCommits(tx, fresh));
+    added += fresh.length;
   };
   const known = last === undefined ? [] : [last.oid];
   for await (const commit of walkCommits(repoDir, {
@@ -34,7 +46,7 @@ export async function indexCommits(
     if (rows.length >= ROWS_PER_TRANSACTION) await flush();
   }
   await flush();
-  return position - (last?.position ?? -1);
+  return added;
 }
 
 function rowOf(sourceId: string, position: number, commit: CommitRecord): CommitsTable {

@@ -190,7 +190,7 @@ export async function loadCommits(
     .execute();
 }
 
-/** The newest commits of the index: those from which everything else in it can be reached. */
+/** The commit that was indexed last; all of the index can be reached from it, unless the branch was rewritten. */
 export async function findLastCommit(
   db: Db | Tx,
   sourceId: string,
@@ -202,6 +202,21 @@ export async function findLastCommit(
     .limit(1)
     .select(["oid", "position"])
     .executeTakeFirst();
+}
+
+/** Those of the commits that the index holds. */
+export async function listIndexed(
+  db: Db | Tx,
+  sourceId: string,
+  oids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom("commits")
+    .where("source_id", "=", sourceId)
+    .where(sql<boolean>`oid = ANY(${sql.val([...oids])}::text[])`)
+    .select("oid")
+    .execute();
+  return new Set(rows.map((row) => row.oid));
 }
 
 export async function insertCommits(tx: Tx, rows: readonly CommitsTable[]): Promise<void> {
