@@ -51,6 +51,8 @@ const SKILL: readonly ArchiveFile[] = [
 ];
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const digestOf = (files: readonly ArchiveFile[]): string =>
+  contentDigest(files.map(({ path, mode, bytes }) => ({ path, mode, sha256: sha256(bytes) })));
 
 describe("ustar", () => {
   it("gives the same bytes for the same files in any order, for ever", async () => {
@@ -130,7 +132,7 @@ describe("paths", () => {
     });
     expect(() => encodeUstar([file(path)])).toThrow(because);
     expect(() => encodeZip([file(path)])).toThrow(because);
-    expect(() => contentDigest([file(path)])).toThrow(because);
+    expect(() => digestOf([file(path)])).toThrow(because);
   });
 
   it("refuses a path that is there twice, and one that is a file and a folder", () => {
@@ -190,18 +192,18 @@ describe("content digest", () => {
         cwd: folder,
         encoding: "utf8",
       }).trim();
-      expect(contentDigest(SKILL)).toBe(`s1:${recomputed}`);
+      expect(digestOf(SKILL)).toBe(`s1:${recomputed}`);
     },
   );
 
   it("changes with a byte, a name or the executable bit, and not with the order", () => {
-    const digest = contentDigest(SKILL);
+    const digest = digestOf(SKILL);
     const [first, ...rest] = SKILL;
     if (first === undefined) throw new Error("no file");
-    expect(contentDigest(SKILL.toReversed())).toBe(digest);
-    expect(contentDigest([{ ...first, mode: "100644" }, ...rest])).not.toBe(digest);
-    expect(contentDigest([{ ...first, path: "scripts/run2.sh" }, ...rest])).not.toBe(digest);
-    expect(contentDigest([{ ...first, bytes: Buffer.from("#") }, ...rest])).not.toBe(digest);
-    expect(contentDigest([])).toBe("s1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    expect(digestOf(SKILL.toReversed())).toBe(digest);
+    expect(digestOf([{ ...first, mode: "100644" }, ...rest])).not.toBe(digest);
+    expect(digestOf([{ ...first, path: "scripts/run2.sh" }, ...rest])).not.toBe(digest);
+    expect(digestOf([{ ...first, bytes: Buffer.from("#") }, ...rest])).not.toBe(digest);
+    expect(digestOf([])).toBe("s1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
   });
 });

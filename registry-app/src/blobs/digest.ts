@@ -1,5 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { toCanonicalOrder, type ArchiveFile } from "./archive-file.ts";
+
+/** A file by the SHA-256 (hex) of its bytes. */
+export type FileSum = Pick<ArchiveFile, "path" | "mode"> & { readonly sha256: string };
 
 /**
  * The content digest `s1:`, which clients pin: base64 (standard alphabet, padded) of the SHA-256 over one line a file,
@@ -10,10 +13,9 @@ import { toCanonicalOrder, type ArchiveFile } from "./archive-file.ts";
  *       if [ -x "$f" ]; then printf '100755 '; else printf '100644 '; fi; sha256sum -- "$f"
  *     done | openssl dgst -sha256 -binary | openssl base64
  */
-export function contentDigest(files: readonly ArchiveFile[]): string {
-  const digest = createHash("sha256");
-  for (const { mode, path, bytes } of toCanonicalOrder(files)) {
-    digest.update(`${mode} ${createHash("sha256").update(bytes).digest("hex")}  ${path}\n`);
-  }
-  return `s1:${digest.digest("base64")}`;
+export function contentDigest(files: readonly FileSum[]): string {
+  const lines = toCanonicalOrder(files).map(
+    (file) => `${file.mode} ${file.sha256}  ${file.path}\n`,
+  );
+  return `s1:${hash("sha256", lines.join(""), "base64")}`;
 }

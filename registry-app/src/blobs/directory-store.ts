@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Refusal, Stalled, type Ids } from "../runtime/index.ts";
-import { isAbsent, writeAside } from "./write-aside.ts";
+import { writeAside } from "./write-aside.ts";
 
 /** Bytes by their SHA-256 (64 lowercase hex digits); small enough for a directory or an object store to hold. */
 export interface Blobs {
@@ -32,35 +32,35 @@ export function createDirectoryStore(ids: Ids, dir: string): Blobs {
     return join(dir, sha256.slice(0, 2), sha256);
   };
   const keep = async (sha256: string, bytes: Uint8Array): Promise<boolean> => {
-    if ((await findSize(toPath(sha256))) === bytes.length) return false;
+    if (findSize(toPath(sha256)) === bytes.length) return false;
     await writeAside(join(dir, "aside", ids.next()), toPath(sha256), bytes);
     return true;
   };
   return {
     async put(bytes) {
-      const sha256 = hash(bytes);
+      const sha256 = sha256Of(bytes);
       await keep(sha256, bytes);
       return sha256;
     },
     async putIfAbsent(sha256, make) {
-      if ((await findSize(toPath(sha256))) !== undefined) return false;
+      if (findSize(toPath(sha256)) !== undefined) return false;
       const bytes = await make();
-      const found = hash(bytes);
+      const found = sha256Of(bytes);
       if (found !== sha256) throw new Error(`The bytes made for blob ${sha256} are ${found}.`);
       return keep(sha256, bytes);
     },
-    has: async (sha256) => (await findSize(toPath(sha256))) !== undefined,
+    has: async (sha256) => findSize(toPath(sha256)) !== undefined,
     size: async (sha256) => findSize(toPath(sha256)),
     async open(sha256, range) {
       const path = toPath(sha256);
-      return (await findSize(path)) === undefined ? undefined : createReadStream(path, range);
+      return findSize(path) === undefined ? undefined : createReadStream(path, range);
     },
     read: async (sha256, maxBytes) => readChecked(toPath(sha256), sha256, maxBytes),
   };
 }
 
 async function readChecked(path: string, sha256: string, maxBytes: number): Promise<Buffer> {
-  const sizeBytes = await findSize(path);
+  const sizeBytes = findSize(path);
   if (sizeBytes === undefined) throw new Stalled(`Blob ${sha256} is not in the store.`, { sha256 });
   if (sizeBytes > maxBytes) {
     throw new Refusal(
@@ -69,19 +69,15 @@ async function readChecked(path: string, sha256: string, maxBytes: number): Prom
     );
   }
   const bytes = await readFile(path);
-  if (hash(bytes) !== sha256) throw new Stalled(`Blob ${sha256} is damaged.`, { sha256 });
+  if (sha256Of(bytes) !== sha256) throw new Stalled(`Blob ${sha256} is damaged.`, { sha256 });
   return bytes;
 }
 
-async function findSize(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
+/** Asked at once: the answer is there before another thread could take the question. */
+function findSize(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }
 
-function hash(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+function sha256Of(bytes: Uint8Array): string {
+  return hash("sha256", bytes);
 }

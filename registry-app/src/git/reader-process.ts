@@ -96,8 +96,9 @@ function openPipe(repoDir: string, { quarantine }: ReadOptions, onGone: () => vo
     new Promise((resolve, reject) => {
       if (gone !== undefined) return reject(gone);
       parser.expect({ spec, wantsContents: verb === "contents", resolve, reject });
-      // One write for all requests of one turn: a pipe write costs more than the answer.
-      if (outbox.length === 0) queueMicrotask(flush);
+      // One write for all requests of one turn, those of promises that settle in it included: a write costs more than
+      // the answer.
+      if (outbox.length === 0) process.nextTick(flush);
       outbox.push(`${verb} ${spec}\n`);
     });
   const end = () => {

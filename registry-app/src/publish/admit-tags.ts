@@ -56,9 +56,19 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
     const pending = inOrder(await listPendingTags(deps.db, sourceId));
     if (pending.length === 0) return 0;
     const session = await openSession(deps, source);
-    for (let start = 0; start < pending.length; start += BATCH) {
-      await admitBatch(deps, session, pending.slice(start, start + BATCH));
+    const batches = Array.from({ length: Math.ceil(pending.length / BATCH) }, (_, index) =>
+      pending.slice(index * BATCH, (index + 1) * BATCH),
+    );
+    // Judging keeps this process and git busy, writing the database: each batch is judged while the one before it is written.
+    let written: Promise<void> = Promise.resolve();
+    for (const tags of batches) {
+      const judging = judgeBatch(deps, session, tags);
+      // Both have ended before the failure of one is thrown, so nothing goes on without the lock.
+      await Promise.allSettled([judging, written]);
+      await written;
+      written = admitBatch(deps, session, await judging);
     }
+    await written;
     return pending.length;
   });
 }
@@ -116,20 +126,32 @@ type JudgedTag = {
   readonly verdict: (Judged & { readonly packed: Packed }) | Refused | Ignored;
 };
 
-async function admitBatch(
+async function judgeBatch(
   deps: AdmitDeps,
   session: Session,
   tags: readonly PendingTag[],
+): Promise<readonly JudgedTag[]> {
+  const all = await inParallel(tags, JUDGED_AT_ONCE, (tag) =>
+    judgeAndPack(deps, session.bench, tag),
+  );
+  return all.filter((one) => !isTooEarly(session, one, deps.clock.now()));
+}
+
+async function admitBatch(
+  deps: AdmitDeps,
+  { bench, graph }: Session,
+  judged: readonly JudgedTag[],
 ): Promise<void> {
-  const { bench, graph } = session;
-  const all = await inParallel(tags, JUDGED_AT_ONCE, (tag) => judgeAndPack(deps, bench, tag));
-  const judged = all.filter((one) => !isTooEarly(session, one, deps.clock.now()));
   const { bound, refused } = await bindBatch(deps, bench.source, judged);
   const histories = await readHistories(deps, bench, graph, bound);
   const closed = [
     ...refused,
     ...judged.flatMap(({ tag, verdict }) => (verdict.kind === "good" ? [] : [{ tag, verdict }])),
   ];
+  const accounts = await findAccounts(
+    deps,
+    bound.map((one) => one.judged.signer.principal),
+  );
   const candidates: (NewCandidate & { readonly bound: Bound })[] = [];
   for (const one of bound) {
     const outcome = histories.get(one.tag.id);
@@ -139,11 +161,22 @@ async function admitBatch(
       candidates.push({
         ...one,
         history: outcome,
-        createdBy: await deps.findAccount(deps.db, one.judged.signer.principal),
+        createdBy: accounts.get(one.judged.signer.principal) ?? null,
         bound: one,
       });
   }
   await writeBatch(deps, bench, candidates, closed);
+}
+
+/** A batch has many tags and few signers. */
+async function findAccounts(
+  { db, findAccount }: AdmitDeps,
+  principals: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const found = [...new Set(principals)].map(
+    async (one) => [one, await findAccount(db, one)] as const,
+  );
+  return new Map(await Promise.all(found));
 }
 
 async function judgeAndPack(deps: AdmitDeps, bench: Bench, tag: PendingTag): Promise<JudgedTag> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { contentDigest, encodeUstar, type ArchiveFile, type Blobs } from "../blobs/index.ts";
 import type { Packed } from "./types.ts";
 
@@ -6,15 +6,11 @@ import type { Packed } from "./types.ts";
 export async function packSkill(blobs: Blobs, files: readonly ArchiveFile[]): Promise<Packed> {
   const tar = encodeUstar(files);
   const tarSha256 = await blobs.put(tar);
-  return {
-    digest: contentDigest(files),
-    tarSha256,
-    tarSizeBytes: tar.length,
-    files: files.map((file) => ({
-      path: file.path,
-      mode: file.mode,
-      sizeBytes: file.bytes.length,
-      sha256: createHash("sha256").update(file.bytes).digest("hex"),
-    })),
-  };
+  const facts = files.map(({ path, mode, bytes }) => ({
+    path,
+    mode,
+    sizeBytes: bytes.length,
+    sha256: hash("sha256", bytes),
+  }));
+  return { digest: contentDigest(facts), tarSha256, tarSizeBytes: tar.length, files: facts };
 }
