@@ -27,7 +27,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name = "", ...rest] = argv;
   if (name === "" || name === "--help" || name === "-h" || name === "help") return showCommands();
-  const load = COMMANDS[name];
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
     say(`assay: there is no command "${name}". Run "npx assay --help" for the list.`);
     return EXIT.failed;
@@ -84,26 +84,26 @@ async function showCommands(): Promise<ExitCode> {
   const rows = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const),
   );
-  say(
+  process.stdout.write(
     [
       "Assay: a GitOps registry for Agent Skills.",
       "",
       ...rows.map(([name, summary]) => `  npx assay ${name.padEnd(12)} ${summary}`),
       "",
       `Every command has --help and --json.`,
-    ].join("\n"),
+    ].join("\n") + "\n",
   );
   return EXIT.fine;
 }
 
 function showHelp(name: string, command: Command): ExitCode {
-  say(
+  process.stdout.write(
     [
       command.summary,
       "",
       `  npx assay ${name} ${command.usage}`,
       ...(command.help ?? []).map((line) => `  ${line}`),
-    ].join("\n"),
+    ].join("\n") + "\n",
   );
   return EXIT.fine;
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createObjectReaders } from "../../src/git/index.ts";
 import { createSshVerifier } from "../../src/keys/index.ts";
 import { Refusal } from "../../src/runtime/refusal.ts";
@@ -57,7 +57,8 @@ function findGitDir(given: string): string {
   const found = [given, join(given, ".git")].find(
     (dir) => existsSync(join(dir, "HEAD")) && existsSync(join(dir, "objects")),
   );
-  if (found !== undefined) return found;
+  // Git is run from another folder.
+  if (found !== undefined) return resolve(found);
   throw new Refusal(
     "not-found",
     `${given} is not a git repo.`,
