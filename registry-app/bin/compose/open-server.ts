@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { createDownloads } from "../../src/catalog/index.ts";
 import { queryInTx, type Db } from "../../src/db/index.ts";
 import { isPrincipalOf } from "../../src/keys/index.ts";
-import { createServer, type Server, type SiteMount } from "../../src/http/index.ts";
+import { createServer, type Hosting, type Server, type SiteMount } from "../../src/http/index.ts";
 import { listCodes } from "../../src/publish/index.ts";
 import { listDeadLetters } from "../../src/queue/index.ts";
 import type { Core } from "./open-core.ts";
@@ -12,6 +12,8 @@ import { createHosting } from "./hosting.ts";
 export type ServerOptions = {
   /** Absent: the API, git and webhooks only. */
   readonly site?: SiteMount;
+  /** The repos below `/git/`, where they are to be others than `createHosting` finds. */
+  readonly hosting?: Hosting;
   readonly publicUrl: () => string;
   /** Sentences; the server is not ready while there are any. */
   readonly whyNotReady: () => Promise<readonly string[]>;
@@ -30,7 +32,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     blobs: core.blobs,
     publicFiles: core.publicFiles,
     downloads,
-    hosting: await createHosting(core, options.publicUrl),
+    hosting: options.hosting ?? (await createHosting(core, options.publicUrl)),
     hooks: createHooks(core),
     publicUrl: options.publicUrl,
     isDemo: core.config.demo,
