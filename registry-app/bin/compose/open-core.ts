@@ -21,7 +21,7 @@ import {
   type ObjectReaders,
 } from "../../src/git/index.ts";
 import { createSshVerifier, type SshVerifier } from "../../src/keys/index.ts";
-import { createQueue, type Queue } from "../../src/queue/index.ts";
+import { applyLaw, createQueue, type Queue } from "../../src/queue/index.ts";
 import {
   systemClock,
   systemIds,
@@ -81,7 +81,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   const queue = createQueue({ db, clock, ids, log, backend });
   shutdown.onStop("queue", () => queue.close());
   const publicFiles = createPublicFiles(ids, paths.publicFiles);
-  const law = await createLaw({ readers, log, db, clock, ids, paths, publicFiles });
+  const law = await createLaw({ readers, log, db, queue, clock, ids, paths, publicFiles });
   return {
     config,
     log,
@@ -104,7 +104,10 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   };
 }
 
-type LawDeps = Pick<Core, "readers" | "log" | "db" | "clock" | "ids" | "paths" | "publicFiles">;
+type LawDeps = Pick<
+  Core,
+  "readers" | "log" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles"
+>;
 
 /** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
 async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>> {
@@ -126,6 +129,7 @@ async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>>
         const stale = indexed === "" ? await listPrivateSkillIds(deps.db) : [];
         for (const skillId of new Set([...changed, ...stale]))
           await alignPublicFiles(deps, skillId);
+        await deps.queue.enqueue(deps.db, applyLaw, { digest: snapshot.digest });
         indexed = snapshot.digest;
       });
     await indexing;

@@ -22,6 +22,8 @@ export async function openWorker(core: Core): Promise<void> {
     clock,
   });
   const gitHome = paths.git;
+  const writeJson = (skillId: string, versionId: string) =>
+    materialise({ db, publicFiles: core.publicFiles }, skillId, versionId);
   const handlers = createHandlers({
     queue,
     sync: { db, gitHome, allowedGitHosts: config.gitHosts, clock, ids, log },
@@ -44,13 +46,24 @@ export async function openWorker(core: Core): Promise<void> {
     decide: { db, law, registryLog, clock },
     release: {
       db,
+      law,
       blobs,
       registryLog,
       gitHome,
       author: REGISTRY_AUTHOR,
       clock,
-      materialise: (skillId, versionId) =>
-        materialise({ db, publicFiles: core.publicFiles }, skillId, versionId),
+      materialise: writeJson,
+    },
+    law: {
+      db,
+      law,
+      readers: core.readers,
+      blobs,
+      registryLog,
+      gitHome,
+      author: REGISTRY_AUTHOR,
+      clock,
+      materialise: writeJson,
     },
   });
   await law();

@@ -1,9 +1,11 @@
 import {
+  applyLaw,
   admitTags,
   decideVersion,
   releaseVersion,
   type AdmitDeps,
   type DecideDeps,
+  type LawDeps,
   type ReleaseDeps,
 } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
@@ -16,6 +18,7 @@ export type JobDeps = {
   readonly admit: Omit<AdmitDeps, "onCandidates">;
   readonly decide: Omit<DecideDeps, "onPublish">;
   readonly release: ReleaseDeps;
+  readonly law: Omit<LawDeps, "onReopened">;
 };
 
 /** Job name -> which function, and which job follows. */
@@ -50,7 +53,26 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
       );
     }),
     queue.handle(queue.releaseVersion, async ({ versionId }) => {
-      await releaseVersion(deps.release, versionId);
+      const outcome = await releaseVersion(deps.release, versionId);
+      if (outcome === "undecided")
+        await ask.enqueue(deps.release.db, queue.decideVersion, { versionId });
+    }),
+    queue.handle(queue.applyLaw, async () => {
+      await applyLaw({
+        ...deps.law,
+        onReopened: async (tx, sourceIds, versionIds) => {
+          await ask.enqueueAll(
+            tx,
+            queue.admitTags,
+            sourceIds.map((sourceId) => ({ sourceId })),
+          );
+          await ask.enqueueAll(
+            tx,
+            queue.decideVersion,
+            versionIds.map((versionId) => ({ versionId })),
+          );
+        },
+      });
     }),
   ];
 }

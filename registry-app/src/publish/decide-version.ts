@@ -3,10 +3,11 @@ import type { ControlSnapshot } from "../control/index.ts";
 import { transaction, type Db, type Tx } from "../db/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { remedyFor } from "./codes.ts";
-import { decide, type Decision } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 import type { RegistryLog } from "./registry-log.ts";
-import { findReleaseFacts, listCheckStates, putDecision } from "./store/decisions.ts";
+import { findReleaseFacts, putDecision } from "./store/decisions.ts";
 import type { ReleaseFacts } from "./types.ts";
+import { weigh } from "./weigh.ts";
 
 export type DecideDeps = {
   readonly db: Db;
@@ -28,13 +29,8 @@ export async function decideVersion(
   const version = await findReleaseFacts(deps.db, versionId);
   if (version === undefined) return "gone";
   if (version.state !== "candidate" && version.state !== "held") return "gone";
-  const law = await deps.law();
+  const { decision, checks, law } = await weigh(deps, version);
   const coordinate = `${version.team}/${version.skill}@${version.version}`;
-  const approvals = law.approvals
-    .filter((one) => one.digest === version.digest && one.by !== version.signerPrincipal)
-    .map((one) => one.by);
-  const checks = await listCheckStates(deps.db, versionId);
-  const decision = decide({ checks, policy: law.policy, approvals });
   if (decision.kind === "wait" || (decision.kind === "hold" && version.state === "held"))
     return decision.kind;
 

@@ -90,7 +90,9 @@ const TABLE: Row[] = [
 
 describe("decide", () => {
   it.each(TABLE)("%s", (_sentence, checks, policy, approvals, kind) => {
-    expect(decide({ checks, policy: { checks: policy }, approvals }).kind).toBe(kind);
+    expect(decide({ checks, policy: { checks: policy }, approvals, compromised: null }).kind).toBe(
+      kind,
+    );
   });
 
   it("says for every decision but the happy one which check caused it", () => {
@@ -98,7 +100,22 @@ describe("decide", () => {
       checks: [check("scan", "block")],
       policy: { checks: {} },
       approvals: [],
+      compromised: null,
     });
     expect(decision.reasons).toEqual(["scan: block"]);
+  });
+
+  it("refuses a version whose key was compromised meanwhile, whatever passed and whoever approved", () => {
+    const decision = decide({
+      checks: passed,
+      policy: { checks: {} },
+      approvals: ["bo@acme"],
+      compromised: "the key was stolen",
+    });
+    expect(decision).toEqual({
+      kind: "refuse",
+      code: "KEY_REVOKED",
+      reasons: ["the key was stolen"],
+    });
   });
 });

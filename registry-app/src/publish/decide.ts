@@ -20,7 +20,11 @@ export type DecisionPolicy = { readonly checks: Readonly<Partial<Record<CheckNam
 
 export type Decision =
   | { readonly kind: "wait"; readonly reasons: readonly string[] }
-  | { readonly kind: "refuse"; readonly code: "CHECK_FAILED"; readonly reasons: readonly string[] }
+  | {
+      readonly kind: "refuse";
+      readonly code: "CHECK_FAILED" | "KEY_REVOKED";
+      readonly reasons: readonly string[];
+    }
   | { readonly kind: "hold"; readonly code: "HELD"; readonly reasons: readonly string[] }
   | { readonly kind: "publish"; readonly reasons: readonly string[] };
 
@@ -29,6 +33,8 @@ export type DecisionFacts = {
   readonly policy: DecisionPolicy;
   /** Principals other than the signer who approved this digest. */
   readonly approvals: readonly string[];
+  /** Why the signing key is compromised for this version, or null. No approval lifts that. */
+  readonly compromised: string | null;
 };
 
 const DEFAULT_RULE: CheckRule = {
@@ -42,6 +48,8 @@ const DEFAULT_RULE: CheckRule = {
  * once; waiting outranks holding, so that a person is asked once, with everything known.
  */
 export function decide(facts: DecisionFacts): Decision {
+  if (facts.compromised !== null)
+    return { kind: "refuse", code: "KEY_REVOKED", reasons: [facts.compromised] };
   const judged = facts.checks.map((check) => ({
     check,
     rule: facts.policy.checks[check.name] ?? DEFAULT_RULE,

@@ -1,6 +1,5 @@
 import { transaction, type Db } from "../db/index.ts";
 import {
-  findRef,
   isAncestor,
   type ProposedRef,
   type PushJudge,
@@ -79,12 +78,14 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
     async begin(refs, quarantine) {
       const law = await deps.law();
       const branch = `${repo.heads}${source.branch}`;
-      const tips = await branchTips(repo.dir, branch, refs, { quarantine });
+      const tips = await branchTips(deps, repo.dir, branch, refs, { quarantine });
       bench = {
         source,
         repo,
         law,
-        isOnBranch: (commitOid) => isAncestor(repo.dir, commitOid, tips),
+        // The tip itself is what a tag names as a rule, and needs no walk.
+        isOnBranch: async (commitOid) =>
+          tips.includes(commitOid) || isAncestor(repo.dir, commitOid, tips),
       };
       return { kind: "go" };
     },
@@ -115,13 +116,15 @@ function pageOf(deps: PushDeps, source: Source, tag: PendingTag): string {
  * refuse, since it rewrites the branch, does not count.
  */
 async function branchTips(
+  { readers }: PushDeps,
   repoDir: string,
   ref: string,
   refs: readonly ProposedRef[],
   options: ReadOptions,
 ): Promise<string[]> {
   const proposed = refs.find((one) => one.ref === ref)?.new;
-  const present = await findRef(repoDir, ref);
+  const found = await readers.info(repoDir, ref);
+  const present = found.kind === "object" ? found.oid : undefined;
   if (proposed === undefined || ABSENT.test(proposed))
     return present === undefined ? [] : [present];
   if (present === undefined) return [proposed];

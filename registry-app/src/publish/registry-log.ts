@@ -14,8 +14,8 @@ import { insertLogEntries, listWaitingEntries, putLogPlaces } from "./store/log-
 export type LogFact = { readonly key: string } & Readonly<Record<string, unknown>>;
 
 export type RegistryLog = {
-  /** Sets facts down in the caller's transaction; `flush` carries them to git. */
-  append(tx: Tx, facts: readonly LogFact[]): Promise<void>;
+  /** Sets facts down in the caller's transaction and returns how many are new; `flush` carries them to git. */
+  append(tx: Tx, facts: readonly LogFact[]): Promise<number>;
   /** Commits all that waits, in order and once each, before it returns. Returns the log's length. */
   flush(): Promise<number>;
 };

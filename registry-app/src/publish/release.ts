@@ -1,52 +1,60 @@
+import { createHash } from "node:crypto";
 import { record } from "../audit/index.ts";
+import type { ControlSnapshot } from "../control/index.ts";
 import { decodeUstar, encodeZip, gzipTar, type Blobs } from "../blobs/index.ts";
 import { transaction, withLock, type ArchiveFact, type Db } from "../db/index.ts";
-import { initBare, publishToStore, updateRefs, type Author, type StoreFile } from "../git/index.ts";
-import { Stalled, type Clock } from "../runtime/index.ts";
-import { highestStable, compareVersions } from "../skill/index.ts";
+import { updateRefs } from "../git/index.ts";
+import type { Clock } from "../runtime/index.ts";
 import { sourceRepo } from "../sources/index.ts";
-import { createHash } from "node:crypto";
 import type { RegistryLog } from "./registry-log.ts";
-import { findReleaseFacts, listPublished, putLatest, putPublished } from "./store/decisions.ts";
-import { storeDir } from "./store-dir.ts";
+import {
+  chooseLatest,
+  MAX_TAR_BYTES,
+  storeVersion,
+  type Latest,
+  type StoreDeps,
+} from "./store-version.ts";
+import { findReleaseFacts, putLatest, putPublished } from "./store/decisions.ts";
 import type { ReleaseFacts } from "./types.ts";
+import { weigh } from "./weigh.ts";
 
-export type ReleaseDeps = {
+export type ReleaseDeps = StoreDeps & {
   readonly db: Db;
+  readonly law: () => Promise<ControlSnapshot>;
   readonly blobs: Blobs;
   readonly registryLog: RegistryLog;
-  readonly gitHome: string;
-  readonly author: Author;
   readonly clock: Clock;
   /** Writes the JSON of skill and version that answers with Postgres down. */
   readonly materialise: (skillId: string, versionId: string) => Promise<void>;
 };
 
-const MAX_TAR_BYTES = 128 * 1024 * 1024;
-
 /**
  * Makes a version that was decided to be published visible. Every step can be repeated: a run that dies anywhere is
- * finished by the next one. Nothing is visible before the registry log holds the decision.
+ * finished by the next one. Nothing is visible before the registry log holds the decision. The decision is taken again
+ * from the facts of now, so that nobody publishes by reporting an outcome; `undecided` when it comes out otherwise.
  */
 export async function releaseVersion(
   deps: ReleaseDeps,
   versionId: string,
-): Promise<"released" | "gone"> {
-  const version = await findReleaseFacts(deps.db, versionId);
-  if (version === undefined || (version.state !== "candidate" && version.state !== "published"))
-    return "gone";
+): Promise<"released" | "undecided" | "gone"> {
+  const asked = await findReleaseFacts(deps.db, versionId);
+  if (asked === undefined) return "gone";
   await deps.registryLog.flush();
-  const tar = await deps.blobs.read(version.tarSha256, MAX_TAR_BYTES);
+  const tar = await deps.blobs.read(asked.tarSha256, MAX_TAR_BYTES);
   const archives = await makeArchives(deps.blobs, tar);
   // Two versions of one skill share its store, its latest version and its JSON.
-  await withLock(deps.db, `skill:${version.skillId}`, async () => {
+  return withLock(deps.db, `skill:${asked.skillId}`, async () => {
+    const version = await findReleaseFacts(deps.db, versionId);
+    if (version?.state !== "candidate" && version?.state !== "published") return "gone";
+    const { decision } = await weigh(deps, version);
+    if (version.state === "candidate" && decision.kind !== "publish") return "undecided";
     await keepObjects(deps, version);
-    const latest = await chooseLatest(deps, version);
+    const latest = await chooseLatest(deps.db, version.skillId, { with: version });
     await storeVersion(deps, version, tar, latest.version === version.version);
     await makeVisible(deps, version, archives, latest);
     await deps.materialise(version.skillId, version.id);
+    return "released";
   });
-  return "released";
 }
 
 async function makeArchives(blobs: Blobs, tar: Buffer): Promise<ArchiveFact[]> {
@@ -74,72 +82,6 @@ async function keepObjects(deps: ReleaseDeps, version: ReleaseFacts): Promise<vo
   ]);
 }
 
-type Latest = {
-  readonly id: string | null;
-  readonly shownId: string;
-  readonly version: string | undefined;
-};
-
-/** The highest stable version; a skill with pre-releases only has no latest, and shows the highest of those. */
-async function chooseLatest(deps: ReleaseDeps, version: ReleaseFacts): Promise<Latest> {
-  const published = await listPublished(deps.db, version.skillId);
-  const all = published.some((one) => one.id === version.id)
-    ? published
-    : [...published, { id: version.id, version: version.version }];
-  const stable = highestStable(all.map((one) => one.version));
-  const latest = all.find((one) => one.version === stable);
-  const highest = all.toSorted((a, b) => compareVersions(b.version, a.version))[0];
-  return {
-    id: latest?.id ?? null,
-    shownId: latest?.id ?? highest?.id ?? version.id,
-    version: latest?.version,
-  };
-}
-
-async function storeVersion(
-  deps: ReleaseDeps,
-  version: ReleaseFacts,
-  tar: Buffer,
-  isLatest: boolean,
-): Promise<void> {
-  const files = decodeUstar(tar).map((file): StoreFile => ({
-    path: file.path,
-    mode: file.mode,
-    bytes: Buffer.from(file.bytes),
-  }));
-  const dir = storeDir(deps.gitHome, version.team, version.skill);
-  await initBare(dir, { config: {} });
-  const stored = await publishToStore({
-    dir,
-    tagName: `${version.skill}--v${version.version}`,
-    files,
-    message: storeMessage(version),
-    time: version.firstSeenAt,
-    authorIdentity: deps.author,
-    isLatest,
-    expectedTree: version.treeOid,
-  });
-  if (stored.kind === "stored") return;
-  throw new Stalled("the published store does not take the version", {
-    version: version.id,
-    stored,
-  });
-}
-
-function storeMessage(version: ReleaseFacts): string {
-  return [
-    `${version.team}/${version.skill} ${version.version}`,
-    "",
-    `Source: ${version.source.slug}`,
-    `Tag: ${version.tagName}`,
-    `Tag-Object: ${version.tagOid}`,
-    `Commit: ${version.commitOid}`,
-    `Digest: ${version.digest}`,
-    `Signed-By: ${version.signerPrincipal} ${version.signerKey}`,
-    "",
-  ].join("\n");
-}
-
 async function makeVisible(
   deps: ReleaseDeps,
   version: ReleaseFacts,
@@ -150,7 +92,7 @@ async function makeVisible(
   const now = deps.clock.now();
   await transaction(deps.db, async (tx) => {
     await putPublished(tx, version, archives, now);
-    await putLatest(tx, version.skillId, latest.id, latest.shownId, now);
+    await putLatest(tx, version.skillId, latest.id, latest.shownId ?? version.id, now);
     await record(tx, {
       actor: "system",
       action: "version.release",

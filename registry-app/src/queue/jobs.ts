@@ -60,5 +60,14 @@ export const releaseVersion = defineJob({
   keyOf: ({ versionId }) => versionId,
 });
 
+/** Bring what was published in line with a law of the control repo, named by its digest. */
+export const applyLaw = defineJob({
+  name: "apply-law",
+  payload: z.strictObject({ digest: z.string() }),
+  attempts: 5,
+  backoffMs: 2000,
+  keyOf: () => "law",
+});
+
 /** The catalogue: every kind of job there is. */
-export const JOBS = [syncSource, admitTags, decideVersion, releaseVersion] as const;
+export const JOBS = [syncSource, admitTags, decideVersion, releaseVersion, applyLaw] as const;

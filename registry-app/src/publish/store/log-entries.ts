@@ -1,16 +1,17 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "../../db/index.ts";
 
-/** Sets lines down to be carried to the registry log; a key that is there already keeps its first line. */
+/** Sets lines down to be carried to the registry log; a key that is there already keeps its first line. Returns how many are new. */
 export async function insertLogEntries(
   tx: Tx,
   entries: readonly { readonly key: string; readonly line: string }[],
   now: Date,
-): Promise<void> {
-  if (entries.length === 0) return;
-  await sql`INSERT INTO log_entries (key, line, created_at)
+): Promise<number> {
+  if (entries.length === 0) return 0;
+  const inserted = await sql`INSERT INTO log_entries (key, line, created_at)
     SELECT r.key, r.line, ${now} FROM json_to_recordset(${JSON.stringify(entries)}::json) AS r(key text, line text)
     ON CONFLICT (key) DO NOTHING`.execute(tx);
+  return Number(inserted.numAffectedRows ?? 0);
 }
 
 /** Lines that are not in the log yet, in the order in which they were set down. */

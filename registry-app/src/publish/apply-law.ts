@@ -1,0 +1,162 @@
+import { record } from "../audit/index.ts";
+import { withLock, transaction, type Db, type Tx } from "../db/index.ts";
+import type { Blobs } from "../blobs/index.ts";
+import type { ControlSnapshot } from "../control/index.ts";
+import { findInStore, removeFromStore, type ObjectReaders } from "../git/index.ts";
+import type { Clock } from "../runtime/index.ts";
+import type { RegistryLog } from "./registry-log.ts";
+import { standingOf, type Standing } from "./standing.ts";
+import { storeDir } from "./store-dir.ts";
+import {
+  chooseLatest,
+  MAX_TAR_BYTES,
+  storeVersion,
+  type Latest,
+  type StoreDeps,
+} from "./store-version.ts";
+import { findReleaseFacts, putLatest } from "./store/decisions.ts";
+import { listReleased, listUnsettled, putStanding, reopenRefusedTags } from "./store/standings.ts";
+import type { ReleaseFacts } from "./types.ts";
+
+export type LawDeps = StoreDeps & {
+  readonly db: Db;
+  readonly readers: ObjectReaders;
+  readonly blobs: Blobs;
+  readonly law: () => Promise<ControlSnapshot>;
+  readonly registryLog: RegistryLog;
+  readonly clock: Clock;
+  readonly materialise: (skillId: string, versionId: string) => Promise<void>;
+  /** Called in the transaction that found them: sources with tags to judge again, versions to decide again. */
+  readonly onReopened: (
+    tx: Tx,
+    sourceIds: readonly string[],
+    versionIds: readonly string[],
+  ) => Promise<void>;
+};
+
+export type LawApplied = {
+  readonly changed: readonly { readonly coordinate: string; readonly to: Standing["kind"] }[];
+  readonly reopenedSources: number;
+};
+
+/**
+ * Brings what was published in line with the law as it stands: compromised keys quarantine, yanks hide, and either is
+ * undone when the law no longer says so. A law that was not in force before also opens again the tags that were refused
+ * for their signer, and every version that waits for a decision.
+ */
+export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
+  const law = await deps.law();
+  const changed: { coordinate: string; to: Standing["kind"] }[] = [];
+  for (const version of await listReleased(deps.db)) {
+    const standing = standingOf(law, version);
+    const isChange = stateOf(standing) !== version.state;
+    // What is not good is made so again each time: a crash may have come between the row and the files.
+    if (!isChange && standing.kind === "good") continue;
+    const facts = await findReleaseFacts(deps.db, version.id);
+    if (facts === undefined) continue;
+    await withLock(deps.db, `skill:${facts.skillId}`, () =>
+      changeStanding(deps, law, facts, standing),
+    );
+    if (isChange) changed.push({ coordinate: coordinateOf(facts), to: standing.kind });
+  }
+  const reopenedSources = await reopen(deps, law);
+  await deps.registryLog.flush();
+  return { changed, reopenedSources };
+}
+
+const stateOf = (standing: Standing) => (standing.kind === "good" ? "published" : standing.kind);
+const coordinateOf = (version: ReleaseFacts) =>
+  `${version.team}/${version.skill}@${version.version}`;
+
+async function changeStanding(
+  deps: LawDeps,
+  law: ControlSnapshot,
+  version: ReleaseFacts,
+  standing: Standing,
+): Promise<void> {
+  // The bytes go first and come last: a crash in between leaves too little visible, never too much.
+  if (standing.kind === "quarantined") await withdraw(deps, version);
+  const latest = await writeStanding(deps, law, version, standing);
+  if (standing.kind !== "quarantined") {
+    const tar = await deps.blobs.read(version.tarSha256, MAX_TAR_BYTES);
+    await storeVersion(deps, version, tar, latest.version === version.version);
+  }
+  await deps.materialise(version.skillId, version.id);
+}
+
+async function writeStanding(
+  deps: LawDeps,
+  law: ControlSnapshot,
+  version: ReleaseFacts,
+  standing: Standing,
+): Promise<Latest> {
+  const now = deps.clock.now();
+  const state = stateOf(standing);
+  const reason = standing.kind === "good" ? "the law no longer says otherwise" : standing.reason;
+  return transaction(deps.db, async (tx) => {
+    const change = standing.kind === "good" ? { with: version } : { without: version.id };
+    const chosen = await chooseLatest(tx, version.skillId, change);
+    if (version.state === state) return chosen;
+    await putStanding(tx, version.id, state);
+    await putLatest(tx, version.skillId, chosen.id, chosen.shownId ?? version.id, now);
+    const coordinate = coordinateOf(version);
+    await deps.registryLog.append(tx, [
+      {
+        key: `standing:${version.tagOid}:${standing.kind}:${law.digest}`,
+        at: now.toISOString(),
+        coordinate,
+        tagOid: version.tagOid,
+        standing: state,
+        reason,
+        law: law.digest,
+      },
+    ]);
+    const action = standing.kind === "good" ? "version.restore" : `version.${standing.kind}`;
+    await record(tx, {
+      actor: "control",
+      action,
+      subject: coordinate,
+      detail: { reason },
+      at: now,
+    });
+    return chosen;
+  });
+}
+
+/** Takes a version out of the repo that consumers clone, objects included. */
+async function withdraw(deps: LawDeps, version: ReleaseFacts): Promise<void> {
+  const dir = storeDir(deps.gitHome, version.team, version.skill);
+  const rest = await chooseLatest(deps.db, version.skillId, { without: version.id });
+  const latestCommit =
+    rest.version === undefined
+      ? null
+      : ((await findInStore(dir, `${version.skill}--v${rest.version}`)) ?? null);
+  await removeFromStore(deps.readers, {
+    dir,
+    tagName: `${version.skill}--v${version.version}`,
+    latestCommit,
+  });
+}
+
+/** Once for each law: judging again what did not change would only write the same down again. */
+async function reopen(deps: LawDeps, law: ControlSnapshot): Promise<number> {
+  const now = deps.clock.now();
+  return transaction(deps.db, async (tx) => {
+    const isNew = await deps.registryLog.append(tx, [
+      { key: `law:${law.digest}`, at: now.toISOString(), law: law.digest },
+    ]);
+    if (isNew === 0) return 0;
+    const sourceIds = await reopenRefusedTags(tx, SIGNER_CODES);
+    await deps.onReopened(tx, sourceIds, await listUnsettled(tx));
+    return sourceIds.length;
+  });
+}
+
+/** Refusals that another line in the control repo can turn into an acceptance. */
+const SIGNER_CODES = [
+  "UNKNOWN_SIGNER",
+  "SIGNER_NOT_ALLOWED",
+  "KEY_EXPIRED",
+  "KEY_REVOKED",
+  "UNSUPPORTED_KEY",
+] as const;

@@ -1,0 +1,53 @@
+import type { Db, Tx, VersionState } from "../../db/index.ts";
+import type { StandingFacts } from "../standing.ts";
+
+export type Released = StandingFacts & { readonly id: string; readonly state: VersionState };
+
+/** Every version that was published at some time. */
+export async function listReleased(db: Db | Tx): Promise<Released[]> {
+  return db
+    .selectFrom("skill_versions as v")
+    .innerJoin("skills as k", "k.id", "v.skill_id")
+    .innerJoin("teams as t", "t.id", "k.team_id")
+    .where("v.state", "in", ["published", "yanked", "quarantined"])
+    .orderBy("v.first_seen_at")
+    .select(["v.id", "v.state", "t.slug as team", "k.name as skill", "v.version"])
+    .select(["v.signer_key as signerKey", "v.first_seen_at as firstSeenAt"])
+    .execute();
+}
+
+export async function putStanding(
+  tx: Tx,
+  versionId: string,
+  state: "published" | "yanked" | "quarantined",
+): Promise<void> {
+  await tx
+    .updateTable("skill_versions")
+    .set({ state })
+    .where("id", "=", versionId)
+    .where("state", "in", ["published", "yanked", "quarantined"])
+    .execute();
+}
+
+/** Tags that git holds and that were refused for one of these codes wait for a judgement again; returns their sources. */
+export async function reopenRefusedTags(tx: Tx, codes: readonly string[]): Promise<string[]> {
+  const rows = await tx
+    .updateTable("tags")
+    .set({ state: "pending", code: null, reason: null, remedy: null, decided_at: null })
+    .where("state", "=", "refused")
+    .where("in_git", "=", true)
+    .where("code", "in", [...codes])
+    .returning("source_id as id")
+    .execute();
+  return [...new Set(rows.map((row) => row.id))];
+}
+
+/** Versions whose decision may come out otherwise under another law. */
+export async function listUnsettled(tx: Tx): Promise<string[]> {
+  const rows = await tx
+    .selectFrom("skill_versions")
+    .where("state", "in", ["candidate", "held"])
+    .select("id")
+    .execute();
+  return rows.map((row) => row.id);
+}
