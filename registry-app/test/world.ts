@@ -103,7 +103,17 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     ...(wish.gitHosts !== undefined && { gitHosts: wish.gitHosts }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
-  const settled = () => waitUntil("nothing is left to do", () => isIdle(database.db, core));
+  // What the log complained of last says best why something did not come.
+  const complained = (what: string) => () =>
+    [
+      what,
+      ...log
+        .filter(isComplaint)
+        .slice(-3)
+        .map((line) => JSON.stringify(line)),
+    ].join("\n");
+  const settled = () =>
+    waitUntil(complained("nothing is left to do"), () => isIdle(database.db, core));
   const world: World = {
     home,
     url,
@@ -131,7 +141,7 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     },
     tag: async (source, name, { oid, state, token } = {}) => {
       const path = `/api/v1/sources/${source}/tags/${name.split("/").map(encodeURIComponent).join("/")}`;
-      return waitFor(`${name} is decided`, async () => {
+      return waitFor(complained(`${name} is decided`), async () => {
         const answer = await ask(url, path, token === undefined ? {} : { token });
         if (answer.status === 404) return undefined;
         const json = answer.json();
@@ -157,18 +167,29 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
 }
 
 /** Asks again until there is an answer. */
-export async function waitFor<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const until = Date.now() + PATIENCE_MS;
+export async function waitFor<T>(
+  what: string | (() => string),
+  look: () => Promise<T | undefined>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const until = Date.now() + patienceMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error(`waited in vain until ${what}`);
+    if (Date.now() > until) {
+      const awaited = typeof what === "string" ? what : what();
+      throw new Error(`waited in vain until ${awaited}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
-export async function waitUntil(what: string, look: () => Promise<boolean>): Promise<void> {
-  await waitFor(what, async () => ((await look()) ? true : undefined));
+export async function waitUntil(
+  what: string | (() => string),
+  look: () => Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  await waitFor(what, async () => ((await look()) ? true : undefined), patienceMs);
 }
 
 /** Plain node:http: unlike fetch it sends a path as it is given. */
@@ -201,6 +222,8 @@ export async function ask(base: string, path: string, wish: Ask = {}): Promise<A
     sent.end(wish.body);
   });
 }
+
+const isComplaint = ({ level }: Record<string, unknown>) => level === "warn" || level === "error";
 
 async function changeLaw(core: Core, change: (files: ControlFiles) => ControlFiles) {
   const { author, sign } = core.operator;
