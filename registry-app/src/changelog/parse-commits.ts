@@ -1,7 +1,7 @@
 import createPreset from "conventional-changelog-conventionalcommits";
 import { CommitParser, type Commit } from "conventional-commits-parser";
 import type { ChangeSize } from "./bump.ts";
-import type { CommitRecord } from "./changelog.ts";
+import type { CommitRecord } from "./types.ts";
 import { boundMessage, MAX_NOTE_LENGTH, MAX_SUBJECT_LENGTH, toOneLine } from "./clean-text.ts";
 
 /** One change that a commit tells of: its header, or a bullet of a squashed body. */

@@ -1,5 +1,5 @@
 import { DEFAULT_COMMIT_TYPES } from "conventional-changelog-conventionalcommits";
-import type { ChangelogEntry } from "./changelog.ts";
+import type { ChangelogEntry } from "./types.ts";
 import { toMarkdown } from "./clean-text.ts";
 
 type Line = ChangelogEntry & { readonly notes: readonly string[] };

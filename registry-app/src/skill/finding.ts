@@ -1,5 +1,6 @@
 import { getRule, type RuleId } from "./rules.ts";
-import type { Finding, Severity } from "./types.ts";
+import type { Severity } from "./rule-row.ts";
+import type { Finding } from "./types.ts";
 
 export type Place = { readonly file: string; readonly line: number; readonly column: number };
 

@@ -3,6 +3,7 @@ export { checkTree } from "./check-tree.ts";
 export { SKILL_LIMITS, type SkillLimits } from "./limits.ts";
 export { readAllowedTools, readSkill } from "./read-skill.ts";
 export { getRule, listRules, type Rule, type RuleId } from "./rules.ts";
+export type { Severity } from "./rule-row.ts";
 export { skillFolders, type SkillFolder } from "./skill-folders.ts";
 export { isSkillName } from "./skill-name.ts";
 export {
@@ -17,7 +18,6 @@ export type {
   Finding,
   JsonValue,
   ReadOptions,
-  Severity,
   SkillReading,
   TreeEntry,
   TreeMode,

@@ -1,4 +1,4 @@
-import type { Severity } from "./types.ts";
+export type Severity = "error" | "warning" | "info";
 
 export type RuleRow = {
   readonly severity: Severity;

@@ -1,6 +1,6 @@
+import type { Severity } from "./rule-row.ts";
 import type { RuleId } from "./rules.ts";
 
-export type Severity = "error" | "warning" | "info";
 export type FieldProfile = "clients" | "spec";
 export type TreeMode = "100644" | "100755" | "120000" | "160000" | "040000";
 
