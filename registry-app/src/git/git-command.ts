@@ -34,6 +34,8 @@ export type GitCommand = {
 const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_STDERR_BYTES = 16 * 1024;
+/** What git may ask for in one piece, in git's own units. */
+const MAX_ALLOCATION = "512m";
 
 /**
  * The whole environment of a git process: no system or user configuration, no ambient `GIT_*`, no replace refs.
@@ -56,6 +58,8 @@ export function hardenedEnv(
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1",
     GIT_OPTIONAL_LOCKS: "0",
+    // A few kilobytes of delta can ask for any number of gigabytes.
+    GIT_ALLOC_LIMIT: MAX_ALLOCATION,
     GIT_TERMINAL_PROMPT: "0",
     GIT_CONFIG_COUNT: String(settings.length),
   };
@@ -68,11 +72,15 @@ export function hardenedEnv(
 
 /** Starts git with the hardened environment. `--git-dir` is explicit, so nothing is discovered from the folder we are in. */
 export function spawnGit(
-  command: Pick<GitCommand, "gitDir" | "args" | "quarantine" | "config">,
+  command: Pick<GitCommand, "gitDir" | "args" | "quarantine" | "config"> & {
+    /** Less than what git may ask for in one piece anyway, in git's own units. */
+    readonly maxAllocation?: string;
+  },
 ): ChildProcessWithoutNullStreams {
+  const { maxAllocation = MAX_ALLOCATION } = command;
   const where = command.gitDir === undefined ? [] : [`--git-dir=${command.gitDir}`];
   return spawn("git", [...where, ...command.args], {
-    env: hardenedEnv(command.config, command.quarantine),
+    env: { ...hardenedEnv(command.config, command.quarantine), GIT_ALLOC_LIMIT: maxAllocation },
     cwd: "/",
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -168,6 +168,15 @@ describe("the URL of a remote", () => {
     expect(checked.kind === "ok" ? "ok" : checked.because).toBe(expected);
   });
 
+  it("is fetched under the very name that was judged, so that its address stays pinned", () => {
+    const checked = checkRemoteUrl("https://example.com./a", []);
+    expect(checked).toMatchObject({
+      kind: "ok",
+      url: "https://example.com/a",
+      host: "example.com",
+    });
+  });
+
   it.each([
     ["8.8.8.8", false],
     ["2606:4700::1111", false],

@@ -3,7 +3,8 @@ import { checkedOid, checkedRef, checkedRefPrefix, isOid } from "./names.ts";
 import type { ObjectType, ReadOptions, Ref, RefUpdate, RefUpdated } from "./records.ts";
 
 const FORMAT = "--format=%(objectname) %(objecttype) %(*objectname) %(refname)";
-const REF_LINE = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? ?(\S.*)$/;
+// `s`: the separators that Unicode takes for line ends are letters like any other in the name of a ref.
+const REF_LINE = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? ?(refs\/.+)$/s;
 
 /** Every ref at or below a prefix such as `refs/tags`, in git's order, by one `for-each-ref`. */
 export async function listRefs(repoDir: string, prefix: string): Promise<readonly Ref[]> {

@@ -64,6 +64,8 @@ function checkHost(url: URL, allowedHosts: readonly string[]): RemoteUrl {
   if (!isNamed && isIP(host) !== 0 && isPrivateAddress(host))
     return refused("private-address", `${host} is a private address; name it in ASSAY_GIT_HOSTS.`);
   const protocol = url.protocol === "https:" ? "https" : "http";
+  // As it was judged and is pinned: with its last dot kept, curl would take the name for another and ask for it again.
+  url.hostname = url.hostname.replace(/\.$/, "");
   return { kind: "ok", url: url.href, protocol, host, port, isNamed };
 }
 

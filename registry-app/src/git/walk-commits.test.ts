@@ -94,6 +94,34 @@ describe("a walk of commits", () => {
     expect(record?.paths.length).toBe(1);
   });
 
+  it("goes on behind a commit whose trees unfold into more paths than can be listed", async () => {
+    const t = await tangle();
+    let tree = await writeTree(t.dir, [
+      { mode: "100644", name: "f", oid: await writeBlob(t.dir, Buffer.from("x")) },
+    ]);
+    for (let level = 0; level < 12; level++) {
+      const oid = tree;
+      tree = await writeTree(
+        t.dir,
+        Array.from({ length: 10 }, (_, n) => ({ mode: "40000", name: `d${n}`, oid })),
+      );
+    }
+    const made = { author: AUTHOR, time: TIME, message: "m" };
+    const bomb = await writeCommit(t.dir, { ...made, tree, parents: [t.merge] });
+    const light = git(t.dir, ["rev-parse", `${t.root}^{tree}`]);
+    const after = await writeCommit(t.dir, { ...made, tree: light, parents: [t.other] });
+    const join = await writeCommit(t.dir, { ...made, tree, parents: [bomb, after] });
+    const records = await walk(t.dir, {
+      tips: [join],
+      known: [t.root],
+      maxPaths: 5,
+      listingAllocation: "64k",
+    });
+    const expected = [t.left, t.right, t.merge, t.other, bomb, after, join];
+    expect(records.map(({ oid }) => oid).toSorted()).toEqual(expected.toSorted());
+    expect(records.find(({ oid }) => oid === bomb)).toMatchObject({ isCut: true });
+  }, 30_000);
+
   it("throws git's words on a commit that is not there, and refuses what is no oid", async () => {
     const t = await tangle();
     await expect(walk(t.dir, { tips: ["3".repeat(40)], known: [] })).rejects.toThrow("bad object");
@@ -134,6 +162,15 @@ describe("refs", () => {
     ]);
     expect(await findRef(t.dir, "refs/tags/x")).toBe(tag);
     expect(await findRef(t.dir, "refs/tags/y")).toBeUndefined();
+  });
+
+  it("are listed whatever letters stand in their names", async () => {
+    const t = await tangle();
+    const odd = "refs/tags/a\u2028b\u202ec\u0085d";
+    git(t.dir, ["update-ref", odd, t.root]);
+    expect(await listRefs(t.dir, "refs/tags")).toEqual([
+      { name: odd, oid: t.root, type: "commit" },
+    ]);
   });
 
   it("move together or not at all, only from where they are expected", async () => {

@@ -24,6 +24,7 @@ const INSTALLER_KEYS = /^(?:github-(?:repo|ref|tree-sha|path|pinned)|local-path)
 /** What Assay asks of the fields beyond the reference validator: errors for what clients read differently, else advice. */
 export function checkFields(input: FieldsInput): readonly Finding[] {
   return [
+    ...checkCharacters(input),
     ...checkExtraFields(input),
     ...checkName(input),
     ...checkDescription(input),
@@ -62,6 +63,31 @@ function checkExtraFields({ plain, keyPlace, options }: FieldsInput): readonly F
           fix: `Rename ${shown} to ${meant}.`,
         });
   });
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are the subject
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
+/** An escape such as "\0" brings in what may not stand in the file itself, and what no database keeps. */
+function checkCharacters({ plain, typed, keyPlace, valuePlace }: FieldsInput): readonly Finding[] {
+  return [...plain]
+    .filter(([field, value]) => isUnfit(field) || isUnfit(value) || isUnfit(typed[field]))
+    .slice(0, MAX_JUDGED_FIELDS)
+    .map(([field]) =>
+      makeFinding(
+        "encoding.characters",
+        isUnfit(field) ? keyPlace(field) : valuePlace(field),
+        `The field ${field} holds a control character or half of a character`,
+      ),
+    );
+}
+
+function isUnfit(value: PlainValue | JsonValue | undefined): boolean {
+  if (typeof value === "string") return CONTROL.test(value) || !value.isWellFormed();
+  if (typeof value !== "object" || value === null) return false;
+  const parts =
+    value instanceof Map ? [...(value as PlainMap)].flat() : Object.entries(value).flat();
+  return parts.some(isUnfit);
 }
 
 function checkName(input: FieldsInput): readonly Finding[] {

@@ -210,6 +210,23 @@ describe("findings", () => {
     expect(reading.findings.every(({ fix }) => fix !== undefined && fix !== "")).toBe(true);
   });
 
+  it.each([
+    String.raw`a: "x\0"`,
+    String.raw`a: "\e[31m"`,
+    String.raw`a: "\uD800"`,
+    String.raw`"\0": b`,
+  ])("refuse the escape of a character that nothing keeps: %s", (line) => {
+    const field = `compatibility: Any\nmetadata:\n  ${line}\n`;
+    const reading = read(
+      `---\nname: deploy\ndescription: Use when so\nlicense: MIT\n${field}---\nBody\n`,
+    );
+    expect(brief(reading)).toEqual(["error encoding.characters 7:3"]);
+    expect({ valid: reading.valid, publishable: reading.publishable }).toEqual({
+      valid: true,
+      publishable: false,
+    });
+  });
+
   it("say that readers disagree on a --- inside a value, though the reference takes the skill", () => {
     const text = "---\nname: deploy\ndescription: Use when a --- b\n---\nBody\n";
     const reading = read(text);

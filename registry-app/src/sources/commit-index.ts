@@ -2,6 +2,7 @@ import type { CommitsTable, Db } from "../db/index.ts";
 import { transaction } from "../db/index.ts";
 import { walkCommits, type CommitRecord } from "../git/index.ts";
 import { createCommitGraph, type CommitGraph } from "./commit-graph.ts";
+import { toCommitTime } from "./commit-time.ts";
 import { findLastCommit, insertCommits, listIndexed, loadCommits } from "./store.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
@@ -58,7 +59,7 @@ function rowOf(sourceId: string, position: number, commit: CommitRecord): Commit
     position,
     author_name: commit.authorName,
     author_email: commit.authorEmail,
-    committed_at: new Date(commit.committerTimeSeconds * 1_000),
+    committed_at: toCommitTime(commit.committerTimeSeconds),
     message: commit.message,
     folders: [...folders],
   };
