@@ -1,7 +1,6 @@
 import type { Blobs } from "../blobs/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import { transaction, withLock, type CheckName, type Db, type Tx } from "../db/index.ts";
-import { findRef } from "../git/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import { compareVersions, parseTagName } from "../skill/index.ts";
 import {
@@ -82,7 +81,8 @@ type Session = {
 
 async function openSession(deps: AdmitDeps, source: Source): Promise<Session> {
   const repo = sourceRepo(deps.gitHome, source);
-  const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
+  const branch = await deps.readers.info(repo.dir, `${repo.heads}${source.branch}`);
+  const tip = branch.kind === "object" ? branch.oid : undefined;
   const graph = await deps.graphs.get(deps.db, source.id);
   const isOnBranch = (commitOid: string) => tip !== undefined && graph.isReachable(tip, commitOid);
   const bench = { source, repo, law: await deps.law(), isOnBranch };

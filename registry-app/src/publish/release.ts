@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { record } from "../audit/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import { decodeUstar, encodeZip, gzipTar, type Blobs } from "../blobs/index.ts";
@@ -39,9 +38,11 @@ export async function releaseVersion(
 ): Promise<"released" | "undecided" | "gone"> {
   const asked = await findReleaseFacts(deps.db, versionId);
   if (asked === undefined) return "gone";
-  await deps.registryLog.flush();
-  const tar = await deps.blobs.read(asked.tarSha256, MAX_TAR_BYTES);
-  const archives = await makeArchives(deps.blobs, tar);
+  // Archives that nobody can name yet may be made while the log is written.
+  const [{ tar, archives }] = await Promise.all([
+    makeArchives(deps.blobs, asked.tarSha256),
+    deps.registryLog.flush(),
+  ]);
   // Two versions of one skill share its store, its latest version and its JSON.
   return withLock(deps.db, `skill:${asked.skillId}`, async () => {
     const version = await findReleaseFacts(deps.db, versionId);
@@ -57,21 +58,23 @@ export async function releaseVersion(
   });
 }
 
-async function makeArchives(blobs: Blobs, tar: Buffer): Promise<ArchiveFact[]> {
+async function makeArchives(
+  blobs: Blobs,
+  tarSha256: string,
+): Promise<{ readonly tar: Buffer; readonly archives: ArchiveFact[] }> {
+  const tar = await blobs.read(tarSha256, MAX_TAR_BYTES);
   const made = [
     { format: "tar.gz" as const, bytes: await gzipTar(tar) },
     { format: "zip" as const, bytes: encodeZip(decodeUstar(tar)) },
   ];
-  return Promise.all(
-    made.map(async ({ format, bytes }) => {
-      await blobs.put(bytes);
-      return {
-        format,
-        size: bytes.length,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      };
-    }),
+  const archives = await Promise.all(
+    made.map(async ({ format, bytes }) => ({
+      format,
+      size: bytes.length,
+      sha256: await blobs.put(bytes),
+    })),
   );
+  return { tar, archives };
 }
 
 /** A ref of our own keeps what was published, even where a followed source drops the tag. */
