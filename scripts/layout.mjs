@@ -55,5 +55,6 @@ export const PACKAGE_HOMES = {
   "(kysely|pg)": "^registry-app/(src/db|migrations)/|/store[.]ts$|/store/[^/]+[.]ts$",
   "(bullmq|ioredis)": "^registry-app/src/queue/",
   "(isomorphic-git|simple-git)": "^registry-app/src/git/",
+  openpgp: "^registry-app/src/keys/",
   "(gray-matter|yaml)": "^registry-app/src/(skill|control|evals|bundles)/",
 };

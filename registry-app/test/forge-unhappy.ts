@@ -140,12 +140,12 @@ export const UNHAPPY: readonly Unhappy[] = [
     make: (cast, name) => cast.forge.tag(name, { signer: withCrlfArmor(cast.ann) }),
   },
   {
-    what: "signed by OpenPGP",
+    what: "signed by X.509",
     code: "UNSUPPORTED_KEY",
-    says: "OpenPGP",
+    says: "X.509",
     remedy: "git config gpg.format ssh",
     make: (cast, name) =>
-      changed(cast, name, (bytes) => bytes.replaceAll("SSH SIGNATURE", "PGP SIGNATURE")),
+      changed(cast, name, (bytes) => bytes.replaceAll("SSH SIGNATURE", "SIGNED MESSAGE")),
   },
   {
     what: "signed by a stranger",

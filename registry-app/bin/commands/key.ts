@@ -1,5 +1,6 @@
 import { addSigner, type ControlSnapshot } from "../../src/control/index.ts";
 import { isPrincipalOf, type AllowedSigner } from "../../src/keys/index.ts";
+import { findRevocation } from "../../src/trust/index.ts";
 import { EXIT, text, texts, wrongUsage, type Context, type Values } from "../command.ts";
 import { changeLaw } from "../compose/change-law.ts";
 import { withCore } from "../compose/with-core.ts";
@@ -96,12 +97,14 @@ function toLine(law: ControlSnapshot, entry: AllowedSigner, principal: string, n
     sources: sources.map(({ slug }) => slug),
     validAfter: toTime(entry.validAfterMs),
     validBefore: toTime(entry.validBeforeMs),
-    state: stateOf(law, entry, now.getTime()),
+    state: stateOf(law, entry, principal, now),
   };
 }
 
-function stateOf(law: ControlSnapshot, entry: AllowedSigner, nowMs: number): string {
-  if (law.revoked.has(entry.key.fingerprint)) return "revoked";
+function stateOf(law: ControlSnapshot, entry: AllowedSigner, principal: string, now: Date): string {
+  const signer = { keys: [entry.key.fingerprint], principal };
+  if (findRevocation(law.revoked, signer, now) !== undefined) return "revoked";
+  const nowMs = now.getTime();
   if (entry.validBeforeMs !== undefined && nowMs > entry.validBeforeMs) return "expired";
   if (entry.validAfterMs !== undefined && nowMs < entry.validAfterMs) return "not yet valid";
   return "valid";

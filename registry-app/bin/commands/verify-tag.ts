@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createObjectReaders } from "../../src/git/index.ts";
 import { createSshVerifier } from "../../src/keys/index.ts";
@@ -8,6 +8,8 @@ import { EXIT, needText, text, wrongUsage, type Command } from "../command.ts";
 import { readSmallFile } from "../read-small-file.ts";
 
 const MAX_SIGNERS_BYTES = 16 * 1024 * 1024;
+const MAX_OPENPGP_BYTES = 1024 * 1024;
+const MAX_OPENPGP_FILES = 10_000;
 
 /** Whose signature a tag of any repo carries, by an allowed_signers file. */
 export const verifyTagCommand: Command = {
@@ -24,7 +26,9 @@ export const verifyTagCommand: Command = {
   help: [
     "",
     "Keys are judged as of --at (an ISO 8601 time or seconds since 1970; now when left out).",
-    "OpenPGP signatures are not accepted yet: with or without --openpgp they are untrusted.",
+    "--openpgp names a folder of .asc files with public keys; a file named ADDRESS.asc speaks for that address,",
+    "any other for the addresses of its user ids. Neither ssh-keygen nor gpg is needed.",
+    "Revocations and the longest life of a certificate are a registry's law and are not judged here.",
     "Ends with 0 only when the signature is trusted.",
     "",
     "Example:",
@@ -37,9 +41,9 @@ export const verifyTagCommand: Command = {
       repoDir: findGitDir(need("repo")),
       tagName: need("tag").replace(/^refs\/tags\//, ""),
       allowedSignersText: readSmallFile(need("allowed-signers"), MAX_SIGNERS_BYTES),
+      openPgpFiles: readOpenPgpFiles(text(values, "openpgp")),
       at: readTime(text(values, "at")),
     };
-    requireFolder(text(values, "openpgp"));
     const readers = createObjectReaders();
     try {
       const deps = { readers, verifier: createSshVerifier() };
@@ -76,11 +80,21 @@ function readTime(given: string | undefined): Date {
   );
 }
 
-function requireFolder(dir: string | undefined): void {
-  if (dir === undefined || statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw new Refusal(
-    "not-found",
-    `${dir} is not a folder.`,
-    "--openpgp names a folder of .asc files.",
+function readOpenPgpFiles(dir: string | undefined): ReadonlyMap<string, Buffer> {
+  if (dir === undefined) return new Map();
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Refusal(
+      "not-found",
+      `${dir} is not a folder.`,
+      "--openpgp names a folder of .asc files.",
+    );
+  const names = readdirSync(dir).filter((name) => name.endsWith(".asc"));
+  if (names.length > MAX_OPENPGP_FILES)
+    throw new Refusal("too-large", `${dir} holds more than ${MAX_OPENPGP_FILES} .asc files.`);
+  return new Map(
+    names.map((name) => [
+      name,
+      Buffer.from(readSmallFile(join(dir, name), MAX_OPENPGP_BYTES), "utf8"),
+    ]),
   );
 }

@@ -15,9 +15,10 @@ function missingTeams({ sources, teams }: ControlSnapshot): ControlProblem[] {
     }));
 }
 
-/** A key that two lines give to different people would let each sign as the other. */
+/** A key that two lines give to different people would let each sign as the other; an authority's key signs for many. */
 function sharedKeys({ allowedSigners }: ControlSnapshot): ControlProblem[] {
-  return [...allowedSigners.byFingerprint.values()].flatMap((entries) => {
+  return [...allowedSigners.byFingerprint.values()].flatMap((all) => {
+    const entries = all.filter((entry) => !entry.isAuthority);
     const [first] = entries;
     return entries
       .filter((entry) => first !== undefined && entry.principals !== first.principals)

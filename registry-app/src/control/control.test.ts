@@ -195,7 +195,7 @@ describe("the law", () => {
     );
     const during = await control.current();
     expect(during.snapshot.policy.bump).toBe("warn");
-    expect(during.snapshot.revoked.get(keyA.publicKey.fingerprint)?.reason).toBe("stolen");
+    expect(during.snapshot.revoked.get(keyA.publicKey.fingerprint)?.[0]?.reason).toBe("stolen");
     expect(during.alarm).toContain("policy.yaml:1: bump:");
     await commit("policy.yaml", "bump: require\n", operator.sign);
     expect(await control.current()).toMatchObject({

@@ -3,6 +3,7 @@ import {
   type AllowedSigner,
   type AllowedSigners,
   formatPublicKey,
+  isPrincipalOf,
   parseAllowedSigners,
   parsePublicKey,
   type PublicKeyRead,
@@ -57,7 +58,8 @@ export function removeSigner(files: ControlFiles, principal: string): ControlFil
     return entry === undefined ? [line] : withoutName(line, entry, principal);
   });
   const lists = [...files.keys()].filter((path) => /^(?:teams|sources)\/[^/]+\.yaml$/.test(path));
-  const before = dropped.size === 0 ? files : withFile(files, ALLOWED_SIGNERS, kept.join("\n"));
+  const lined = dropped.size === 0 ? files : withFile(files, ALLOWED_SIGNERS, kept.join("\n"));
+  const before = withoutFile(lined, openPgpPath(principal));
   const after = lists.reduce(
     (result, path) =>
       changeSigners(result, path, (list) => list.filter((one) => one !== principal)),
@@ -121,7 +123,7 @@ function readKey(publicKey: string): SshPublicKey {
 function refuseRevoked(files: ControlFiles, key: SshPublicKey): void {
   const parsed = parseControl(files);
   const law = parsed.kind === "ok" ? parsed.snapshot : parsed.tightening;
-  const revoked = law.revoked.get(key.fingerprint);
+  const [revoked] = law.revoked.get(key.fingerprint) ?? [];
   if (revoked === undefined) return;
   throw new Refusal(
     "conflict",
@@ -131,7 +133,11 @@ function refuseRevoked(files: ControlFiles, key: SshPublicKey): void {
 }
 
 function refuseKeyless(files: ControlFiles, principal: string): ControlFiles {
-  if (readSigners(files).entries.some((entry) => namesOf(entry).includes(principal))) return files;
+  const isVouchedFor = readSigners(files).entries.some(
+    (entry) =>
+      namesOf(entry).includes(principal) || (entry.isAuthority && isPrincipalOf(entry, principal)),
+  );
+  if (isVouchedFor || files.has(openPgpPath(principal))) return files;
   throw new Refusal(
     "not-found",
     `${principal} has no key in ${ALLOWED_SIGNERS}.`,
@@ -166,6 +172,15 @@ function addOnce(list: readonly string[], principal: string): readonly string[] 
 function withoutName(line: string, entry: AllowedSigner, principal: string): string[] {
   const names = namesOf(entry).filter((name) => name !== principal);
   return names.length === 0 ? [] : [line.replace(entry.principals, () => names.join(","))];
+}
+
+/** The file whose OpenPGP keys speak for this principal only. */
+function openPgpPath(principal: string): string {
+  return `trust/openpgp/${principal}.asc`;
+}
+
+function withoutFile(files: ControlFiles, path: string): ControlFiles {
+  return files.has(path) ? new Map([...files].filter(([one]) => one !== path)) : files;
 }
 
 function namesOf(entry: AllowedSigner): readonly string[] {

@@ -12,5 +12,6 @@ export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
 export { openControl, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";
+export { revocationKey } from "./revocations.ts";
 export { isSlug } from "./schemas.ts";
 export type * from "./types.ts";

@@ -46,11 +46,22 @@ checks:
   evals: optional
 # When the version number goes up by less than the changes ask for: warn, or require.
 bump: warn
+# For how many days in all a signer's SSH certificate may be valid.
+certificates:
+  maxDays: 7
 `;
 const SIGNERS = `# Who may sign, by the grammar of ssh-keygen(1), ALLOWED SIGNERS. Times without Z are UTC here.
+# An authority for a domain: *@example.com cert-authority,namespaces="git" ssh-ed25519 …
+# OpenPGP keys stand beside this file, as trust/openpgp/ADDRESS.asc.
 `;
-const REVOKED = `# Keys that no longer count: {fingerprint: "SHA256:…", reason: …, since: 2026-01-31T00:00:00Z}.
+const REVOKED = `# What no longer counts. kind: superseded refuses new tags; compromised, with since:, also quarantines every version
+# that was first seen from then on.
+#   {fingerprint: "SHA256:…", kind: compromised, since: 2026-01-31T00:00:00Z, reason: …}
 keys: []
+#   {principal: ann@example.com, kind: superseded, reason: …}
+principals: []
+#   {authority: "SHA256:…", serial: 42, reason: …}, or keyId: in place of serial:
+certificates: []
 `;
 
 /** Makes the hosted control repo, its root of trust and the operator's key, or finds them made; safe to repeat after a crash. */

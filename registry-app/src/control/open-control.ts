@@ -9,6 +9,7 @@ import {
   findControlHead,
   readControl,
 } from "./read-control.ts";
+import { uniteRevocations } from "./revocations.ts";
 import { getRoot } from "./root-of-trust.ts";
 import type { ControlRepo, ControlSnapshot, CurrentControl, Tightening } from "./types.ts";
 import { type SignedLine, type Walk, walkLaw } from "./walk-law.ts";
@@ -109,8 +110,13 @@ async function settle(
 function tighten(snapshot: ControlSnapshot, more: Tightening, commit: string): ControlSnapshot {
   return {
     ...snapshot,
-    digest: createHash("sha256").update(`${snapshot.digest} ${commit}`).digest("hex"),
-    revoked: new Map([...snapshot.revoked, ...more.revoked]),
+    digest: digestOf(`${snapshot.digest} ${commit}`),
+    trustDigest: digestOf(`${snapshot.trustDigest} ${commit}`),
+    revoked: uniteRevocations(snapshot.revoked, more.revoked),
     yanks: [...snapshot.yanks, ...more.yanks],
   };
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -66,10 +66,9 @@ describe("a whole control repo", () => {
     });
     expect(snapshot?.policy.checks.signature.need).toBe("required");
     expect(snapshot?.policy.bump).toBe("require");
-    expect(snapshot?.revoked.get(B.fingerprint)).toEqual({
-      reason: "lost laptop",
-      since: new Date("2026-01-02T03:04:05Z"),
-    });
+    expect(snapshot?.revoked.get(B.fingerprint)).toEqual([
+      { kind: "compromised", reason: "lost laptop", since: new Date("2026-01-02T03:04:05Z") },
+    ]);
     expect(snapshot?.yanks).toEqual([
       { skill: "platform/deploy", version: "1.0.0", reason: "breaks things" },
     ]);
@@ -128,12 +127,12 @@ describe("a broken file is told by file, line and key", () => {
     [
       "a file nobody reads",
       { "sources/acme.yml": "team: x\n" },
-      "sources/acme.yml:1: nothing reads a file of this name; laws end in .yaml",
+      "sources/acme.yml:1: nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc",
     ],
     [
       "a mistyped law at the root",
       { "polcy.yaml": "bump: warn\n" },
-      "polcy.yaml:1: nothing reads a file of this name; laws end in .yaml",
+      "polcy.yaml:1: nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc",
     ],
     [
       "a key given twice",

@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { type AllowedSigners, parseAllowedSigners } from "../keys/index.ts";
+import {
+  type AllowedSigners,
+  type OpenPgpKeys,
+  parseAllowedSigners,
+  parseOpenPgpKeys,
+} from "../keys/index.ts";
 import { checkReferences } from "./check-references.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { indexRevocations } from "./revocations.ts";
 import {
   approvalSchema,
   isSlug,
@@ -26,8 +32,13 @@ import type {
 
 export const ALLOWED_SIGNERS = "trust/allowed_signers";
 export const REVOKED = "trust/revoked.yaml";
+const OPENPGP_FILE = /^trust\/openpgp\/[^/]+\.asc$/;
+const TRUST_FILE = /^(?:trust|teams|sources)\//;
+const POLICY = "policy.yaml";
 const FOLDERS = ["sources", "teams", "approvals", "waivers", "yanks"] as const;
-const LAW_FILES = ["registry.yaml", "policy.yaml", ALLOWED_SIGNERS, REVOKED];
+const LAW_FILES = ["registry.yaml", POLICY, ALLOWED_SIGNERS, REVOKED];
+
+const STRAY = "nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc";
 
 type Folder = (typeof FOLDERS)[number];
 type Report = (problems: readonly ControlProblem[]) => void;
@@ -40,12 +51,15 @@ export function parseControl(files: ControlFiles): ParsedControl {
   const tightening = readTightening(files, report);
   const snapshot: ControlSnapshot = {
     ...tightening,
-    digest: digestOf(files),
+    digest: digestOf(files, () => true),
+    trustDigest: digestOf(files, (path) => TRUST_FILE.test(path)),
+    policyDigest: digestOf(files, (path) => path === POLICY),
     registry: readOne(files, "registry.yaml", registrySchema, report) ?? { name: "Assay" },
     sources: readSources(files, report),
     teams: readTeams(files, report),
     allowedSigners: readSigners(files, report),
-    policy: readOne(files, "policy.yaml", policySchema, report) ?? policySchema.parse({}),
+    openPgpKeys: readOpenPgpKeys(files, report),
+    policy: readOne(files, POLICY, policySchema, report) ?? policySchema.parse({}),
     approvals: readFolder(files, "approvals", approvalSchema, report).map(({ value }) => value),
     waivers: readFolder(files, "waivers", waiverSchema, report).map(({ value }) => ({
       ...value,
@@ -59,12 +73,9 @@ export function parseControl(files: ControlFiles): ParsedControl {
 }
 
 function readTightening(files: ControlFiles, report: Report): Tightening {
-  const keys = readOne(files, REVOKED, revokedSchema, report)?.keys ?? [];
+  const revoked = indexRevocations(readOne(files, REVOKED, revokedSchema, report) ?? []);
   const yanks = readFolder(files, "yanks", yankSchema, report).map(({ value }) => value);
-  const revoked = keys.map(
-    ({ fingerprint, reason, since }) => [fingerprint, { reason, since: since ?? null }] as const,
-  );
-  return { revoked: new Map(revoked), yanks };
+  return { revoked, yanks };
 }
 
 function readSources(files: ControlFiles, report: Report): ReadonlyMap<string, SourceLaw> {
@@ -91,6 +102,12 @@ function readSigners(files: ControlFiles, report: Report): AllowedSigners {
   const signers = parseAllowedSigners(files.get(ALLOWED_SIGNERS)?.toString("utf8") ?? "");
   report(signers.problems.map((problem) => ({ file: ALLOWED_SIGNERS, ...problem })));
   return signers;
+}
+
+function readOpenPgpKeys(files: ControlFiles, report: Report): OpenPgpKeys {
+  const keys = parseOpenPgpKeys(new Map([...files].filter(([path]) => OPENPGP_FILE.test(path))));
+  report(keys.problems.map((problem) => ({ ...problem, line: 1 })));
+  return keys;
 }
 
 function readOne<Schema extends z.ZodType>(
@@ -130,11 +147,12 @@ function isLawFile(path: string, folder: Folder): boolean {
 function reportStrayFiles(files: ControlFiles, report: Report): void {
   for (const file of files.keys()) {
     const folder = FOLDERS.find((one) => file.startsWith(`${one}/`));
-    const isRead = folder === undefined ? LAW_FILES.includes(file) : isLawFile(file, folder);
+    const isLaw = LAW_FILES.includes(file) || OPENPGP_FILE.test(file);
+    const isRead = folder === undefined ? isLaw : isLawFile(file, folder);
     const isNote = !file.startsWith("trust/") && (folder === undefined || file.endsWith(".md"));
     const isKeepFile = file.endsWith("/.gitkeep");
     if (isRead || isKeepFile || (isNote && !/^[^/]+\.ya?ml$/.test(file))) continue;
-    report([{ file, line: 1, message: "nothing reads a file of this name; laws end in .yaml" }]);
+    report([{ file, line: 1, message: STRAY }]);
   }
 }
 
@@ -145,9 +163,9 @@ function reportSlug(file: string, slug: string, report: Report): void {
   report([{ file, line: 1, message }]);
 }
 
-function digestOf(files: ControlFiles): string {
+function digestOf(files: ControlFiles, isMeant: (path: string) => boolean): string {
   const digest = createHash("sha256");
-  for (const path of [...files.keys()].sort()) {
+  for (const path of [...files.keys()].filter(isMeant).sort()) {
     const bytes = files.get(path) ?? Buffer.alloc(0);
     digest.update(`${Buffer.byteLength(path)}:${path}\n${bytes.length}:`).update(bytes);
   }

@@ -20,7 +20,7 @@ export type FilesRead =
   | { readonly kind: "broken"; readonly problems: readonly ControlProblem[] };
 
 export const CONTROL_REF = `refs/heads/${CONTROL_BRANCH}`;
-const NOTHING = { revoked: new Map<string, never>(), yanks: [] };
+const NOTHING = { revoked: new Map<string, never[]>(), yanks: [] };
 
 export async function findControlHead(
   store: ControlStore,

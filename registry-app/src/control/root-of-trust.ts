@@ -63,6 +63,8 @@ export function verifyRootSignature(
   if (signature.format !== "ssh") return notRoot(`its signature is ${signature.format}, not ssh`);
   const verdict = verifier.verify({ armor: signature.armor, payload, namespace: "git" });
   if (verdict.kind === "bad") return notRoot(`its signature does not hold (${verdict.because})`);
+  if (verdict.certificate !== undefined)
+    return notRoot("it is signed with a certificate, and a root signs with its own key");
   const name = root.names.get(verdict.key.fingerprint);
   return name === undefined
     ? notRoot(`it is signed with ${verdict.key.fingerprint}, which is no root's key`)

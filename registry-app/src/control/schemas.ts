@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isVersion } from "../skill/index.ts";
-import type { CheckLaw, PolicyLaw } from "./types.ts";
+import type { RevocationEntry } from "./revocations.ts";
+import type { CheckLaw, PolicyLaw, Revocation, RevocationSubject } from "./types.ts";
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const PRINCIPAL = /^[^\s,*?!"#\\<>]{1,200}$/;
@@ -71,19 +72,82 @@ export const teamSchema = z.strictObject({
   github: z.strictObject({ org: line, team: line }).optional(),
 });
 
-export const revokedSchema = z.strictObject({
-  keys: z
-    .array(
-      z.strictObject({
-        fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, {
-          message: "must be a fingerprint as ssh-keygen -l prints it, SHA256:…",
-        }),
-        reason: line,
-        since: time.optional(),
-      }),
-    )
-    .default([]),
+const sshFingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, {
+  message: "must be a fingerprint as ssh-keygen -l prints it, SHA256:…",
 });
+const fingerprint = z
+  .string()
+  .transform((text) => text.replaceAll(" ", ""))
+  .refine(
+    (text) => /^(?:SHA256:[A-Za-z0-9+/]{43}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/.test(text),
+    "must be a fingerprint as ssh-keygen -l prints it, SHA256:…, or gpg --fingerprint, 40 digits",
+  )
+  .transform((text) => (text.startsWith("SHA256:") ? text : text.toUpperCase()));
+/** A serial may have 64 bits, more than a YAML number keeps, and 0 is what certificates without one have. */
+const serial = z
+  .union([z.int().positive(), z.string().regex(/^[1-9]\d{0,19}$/)], {
+    error: "must be a serial from 1 on; above 9007199254740991 in quotation marks",
+  })
+  .transform(String);
+const revocation = {
+  kind: z.enum(["superseded", "compromised"]).optional(),
+  reason: line,
+  since: time.optional(),
+};
+type RevocationFields = z.output<z.ZodObject<typeof revocation>>;
+
+/** Without `kind`, a time makes it `compromised`: that is what a time is for. */
+function toRevocation(fields: RevocationFields, context: z.RefinementCtx): Revocation {
+  const { reason, since } = fields;
+  const kind = fields.kind ?? (since === undefined ? "superseded" : "compromised");
+  if (kind === "superseded") return { kind, reason, since: since ?? null };
+  if (since !== undefined) return { kind, reason, since };
+  context.addIssue({
+    code: "custom",
+    path: ["kind"],
+    message: "compromised needs since: the time from which on nothing of it is trusted",
+  });
+  return z.NEVER;
+}
+
+const revokedKey = z
+  .strictObject({ fingerprint, ...revocation })
+  .transform((entry, context): RevocationEntry => {
+    const subject = { kind: "key", fingerprint: entry.fingerprint } as const;
+    return { subject, revocation: toRevocation(entry, context) };
+  });
+const revokedPrincipal = z
+  .strictObject({ principal, ...revocation })
+  .transform((entry, context): RevocationEntry => {
+    const subject = { kind: "principal", principal: entry.principal } as const;
+    return { subject, revocation: toRevocation(entry, context) };
+  });
+const revokedCertificate = z
+  .strictObject({
+    authority: sshFingerprint,
+    serial: serial.optional(),
+    keyId: z.string().min(1).max(1000).optional(),
+    ...revocation,
+  })
+  .refine((entry) => (entry.serial === undefined) !== (entry.keyId === undefined), {
+    message: "must have either serial: or keyId:",
+  })
+  .transform((entry, context): RevocationEntry => {
+    const { authority, serial: number, keyId = "" } = entry;
+    const subject: RevocationSubject =
+      number === undefined
+        ? { kind: "key-id", authority, keyId }
+        : { kind: "serial", authority, serial: number };
+    return { subject, revocation: toRevocation(entry, context) };
+  });
+
+export const revokedSchema = z
+  .strictObject({
+    keys: z.array(revokedKey).default([]),
+    principals: z.array(revokedPrincipal).default([]),
+    certificates: z.array(revokedCertificate).default([]),
+  })
+  .transform(({ keys, principals: people, certificates }) => [...keys, ...people, ...certificates]);
 
 export const yankSchema = z.strictObject({ skill: coordinate, version, reason: line });
 export const approvalSchema = z.strictObject({
@@ -140,5 +204,9 @@ export const policySchema = z
       })
       .prefault({}),
     bump: z.enum(["warn", "require"]).default("warn"),
+    // A week: long enough for a certificate fetched on Mondays, short enough that nobody need be taken off a list.
+    certificates: z
+      .strictObject({ maxDays: z.number().int().min(1).max(3660).default(7) })
+      .prefault({}),
   })
   .transform((policy): PolicyLaw => policy);

@@ -1,4 +1,4 @@
-import type { AllowedSigners } from "../keys/index.ts";
+import type { AllowedSigners, OpenPgpKeys } from "../keys/index.ts";
 
 /** The control repo's files by path from the root. */
 export type ControlFiles = ReadonlyMap<string, Buffer>;
@@ -36,9 +36,27 @@ export type PolicyLaw = {
   readonly checks: Readonly<Record<CheckName, CheckLaw>>;
   /** What happens when the declared bump is smaller than the required one. */
   readonly bump: "warn" | "require";
+  /** For how many days in all a signer's SSH certificate may be valid. */
+  readonly certificates: { readonly maxDays: number };
 };
 
-export type Revocation = { readonly reason: string; readonly since: Date | null };
+/** What a line of trust/revoked.yaml takes trust from. Fingerprints are as `ssh-keygen -l` or `gpg --fingerprint` have them, without spaces. */
+export type RevocationSubject =
+  | { readonly kind: "key"; readonly fingerprint: string }
+  | { readonly kind: "principal"; readonly principal: string }
+  /** A certificate, by its authority's fingerprint and its serial in decimal. */
+  | { readonly kind: "serial"; readonly authority: string; readonly serial: string }
+  | { readonly kind: "key-id"; readonly authority: string; readonly keyId: string };
+
+/** Tags first seen from `since` on are refused; without it, every tag that is judged. */
+export type Revocation =
+  | { readonly kind: "superseded"; readonly reason: string; readonly since: Date | null }
+  /** What was first seen from `since` on is in doubt too, published or not. */
+  | { readonly kind: "compromised"; readonly reason: string; readonly since: Date };
+
+/** By `revocationKey` of the subject. */
+export type Revocations = ReadonlyMap<string, readonly Revocation[]>;
+
 /** `skill` is the coordinate `team/name`. */
 export type YankLaw = {
   readonly skill: string;
@@ -62,18 +80,22 @@ export type WaiverLaw = {
 
 /** What only ever takes rights away: it applies even when another file of the same commit is broken. */
 export type Tightening = {
-  /** By fingerprint. */
-  readonly revoked: ReadonlyMap<string, Revocation>;
+  readonly revoked: Revocations;
   readonly yanks: readonly YankLaw[];
 };
 
 export type ControlSnapshot = Tightening & {
   /** SHA-256 in hex over the paths and bytes of every file. */
   readonly digest: string;
+  /** SHA-256 in hex over what decides who may sign for what: trust/, teams/ and sources/. */
+  readonly trustDigest: string;
+  /** SHA-256 in hex over policy.yaml. */
+  readonly policyDigest: string;
   readonly registry: RegistryLaw;
   readonly sources: ReadonlyMap<string, SourceLaw>;
   readonly teams: ReadonlyMap<string, TeamLaw>;
   readonly allowedSigners: AllowedSigners;
+  readonly openPgpKeys: OpenPgpKeys;
   readonly policy: PolicyLaw;
   readonly approvals: readonly ApprovalLaw[];
   readonly waivers: readonly WaiverLaw[];

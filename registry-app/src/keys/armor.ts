@@ -18,6 +18,9 @@ export type SshSignature = {
   readonly tail: Buffer;
 };
 
+/** What an SSH signature is made of: by a tag's signer over a tag, by an authority over a certificate. */
+export type SignatureParts = Pick<SshSignature, "algorithm" | "signature" | "tail">;
+
 /** One armour block, strictly: LF line ends, canonical base64, nothing before, and at most one LF after it. */
 export function parseArmor(armor: string): SshSignature | undefined {
   if (armor.length > MAX_ARMOR_CHARS) return undefined;
@@ -40,12 +43,17 @@ function parseBlob(blob: Buffer): SshSignature | undefined {
   if (publicKey === undefined || namespace === undefined || reserved === undefined)
     return undefined;
   if (hash === undefined || inner === undefined || !wire.isAtEnd()) return undefined;
-  const parts = readWire(inner);
-  const algorithm = parts.text();
-  const signature = parts.bytes();
+  const parts = readSignatureParts(inner);
+  return parts === undefined ? undefined : { publicKey, namespace, reserved, hash, ...parts };
+}
+
+/** The fields of a wire `string` that holds a signature; undefined when they do not add up. */
+export function readSignatureParts(blob: Buffer): SignatureParts | undefined {
+  const wire = readWire(blob);
+  const algorithm = wire.text();
+  const signature = wire.bytes();
   if (algorithm === undefined || signature === undefined) return undefined;
-  const tail = inner.subarray(8 + algorithm.length + signature.length);
-  return { publicKey, namespace, reserved, hash, algorithm, signature, tail };
+  return { algorithm, signature, tail: blob.subarray(wire.offset()) };
 }
 
 /** The bytes that the key signs: the hash of the payload, bound to namespace and hash name. */

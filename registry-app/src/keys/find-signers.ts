@@ -69,12 +69,12 @@ function namesOf(entry: AllowedSigner | undefined): readonly string[] {
   return end === -1 ? names : names.slice(0, end);
 }
 
-function isForNamespace(entry: AllowedSigner, namespace: string): boolean {
+export function isForNamespace(entry: AllowedSigner, namespace: string): boolean {
   return entry.namespaces === undefined || matchesPatternList(namespace, entry.namespaces);
 }
 
 /** Both borders belong to the validity, in whole seconds, as for ssh-keygen. */
-function timeFault(entry: AllowedSigner, at: Date): "not-yet-valid" | "expired" | undefined {
+export function timeFault(entry: AllowedSigner, at: Date): "not-yet-valid" | "expired" | undefined {
   const timeMs = Math.floor(at.getTime() / 1000) * 1000;
   if (entry.validAfterMs !== undefined && timeMs < entry.validAfterMs) return "not-yet-valid";
   if (entry.validBeforeMs !== undefined && timeMs > entry.validBeforeMs) return "expired";

@@ -165,13 +165,13 @@ describe("what may sign", () => {
       "malformed",
     ],
     [
-      "a certificate",
+      "what is only called a certificate",
       armorOf({
         publicKey: wireString("ssh-ed25519-cert-v01@openssh.com"),
         algorithm: "ssh-ed25519",
         signing: () => Buffer.alloc(64),
       }),
-      "unsupported-key",
+      "malformed",
     ],
   ];
   it.each(table)("%s", (_name, armor, expected) => {

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type JsonWebKey, type KeyObject } from "node:crypto";
 import type { PublicKeyRead, SshKeyType, SshPublicKey } from "./types.ts";
-import { decodeBase64, positiveMpint, readWire, type WireReader } from "./wire.ts";
+import { decodeBase64, positiveMpint, readWire, type WireReader, wireString } from "./wire.ts";
 
 /** What a key blob means to node:crypto; `application` is a security key's, signed over by its hash. */
 export type KeyMaterial = {
@@ -13,7 +13,7 @@ export type MaterialRead =
   | { readonly kind: "material"; readonly material: KeyMaterial }
   | Extract<PublicKeyRead, { kind: "bad" }>;
 
-const MAX_BLOB_BYTES = 8192;
+export const MAX_BLOB_BYTES = 8192;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16_384;
 const CURVES = {
@@ -70,7 +70,18 @@ export function readMaterial(blob: Buffer): MaterialRead {
   const type = wire.text();
   const fields = type === undefined ? BAD : readFields(type, wire);
   if (fields.kind === "bad") return fields;
-  if (!wire.isAtEnd()) return BAD;
+  return wire.isAtEnd() ? toMaterial(fields, blob) : BAD;
+}
+
+/** The key inside a certificate: the fields of a plain key without its type, as they stand next on the wire. */
+export function readCertifiedMaterial(type: string, body: Buffer, wire: WireReader): MaterialRead {
+  const start = wire.offset();
+  const fields = readFields(type, wire);
+  if (fields.kind === "bad") return fields;
+  return toMaterial(fields, Buffer.concat([wireString(type), body.subarray(start, wire.offset())]));
+}
+
+function toMaterial(fields: Extract<Fields, { kind: "fields" }>, blob: Buffer): MaterialRead {
   const key = { type: fields.type, blob, fingerprint: fingerprintOf(blob) };
   return {
     kind: "material",

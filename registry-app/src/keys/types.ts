@@ -22,10 +22,28 @@ export type PublicKeyRead =
       readonly because: "malformed" | "unsupported" | "weak" | "private-key";
     };
 
+/** What an authority states of a key, its signature checked; as PROTOCOL.certkeys of OpenSSH has it. */
+export type SshCertificate = {
+  readonly role: "user" | "host";
+  /** The key that it is for. */
+  readonly key: SshPublicKey;
+  readonly authority: SshPublicKey;
+  /** A number of 64 bits, in decimal. */
+  readonly serial: string;
+  readonly keyId: string;
+  readonly principals: readonly string[];
+  /** Milliseconds since 1970; from the first on, and before the second; infinite for never and for ever. */
+  readonly validAfterMs: number;
+  readonly validBeforeMs: number;
+  readonly criticalOptions: readonly string[];
+};
+
 export type SignatureFault =
   /** Not one strict SSHSIG armour block, or fields inside that do not add up. */
   | "malformed"
   | "bad-signature"
+  /** The authority that the certificate names did not sign it. */
+  | "bad-certificate"
   /** The key's kind, or its size, is not accepted. */
   | "unsupported-key"
   | "wrong-namespace"
@@ -35,12 +53,19 @@ export type SignatureFault =
   | "no-presence";
 
 export type SshVerdict =
-  | { readonly kind: "good"; readonly key: SshPublicKey }
+  | {
+      readonly kind: "good";
+      /** The key itself; with a certificate, the one inside. */
+      readonly key: SshPublicKey;
+      /** Present when it was signed in the certificate's name: then only the authority's lines vouch for it. */
+      readonly certificate?: SshCertificate;
+    }
   | {
       readonly kind: "bad";
       readonly because: SignatureFault;
       /** The key that the signature names; nothing proves yet that it took part. */
       readonly key?: SshPublicKey;
+      readonly certificate?: SshCertificate;
     };
 
 export type SignedBytes = {
@@ -96,5 +121,29 @@ export type SignerSearch =
       /** `unknown`: no line has the key. The others: lines have it, and none of them holds. */
       readonly because:
         "unknown" | "not-yet-valid" | "expired" | "other-namespace" | "authority-only";
+      readonly entries: readonly AllowedSigner[];
+    };
+
+export type CertifiedSearch =
+  | Extract<SignerSearch, { kind: "found" }>
+  | {
+      readonly kind: "none";
+      readonly because:
+        | "unknown-authority"
+        /** A line has the authority's key, and does not call it a `cert-authority`. */
+        | "not-an-authority"
+        | "host"
+        /** It has critical options: each limits what the key may do, and none has a meaning for a tag. */
+        | "critical-option"
+        /** It is valid for longer than is accepted. */
+        | "too-long"
+        | "not-yet-valid"
+        | "expired"
+        /** The authority's own lines are not valid at that time. */
+        | "authority-not-yet-valid"
+        | "authority-expired"
+        /** It names nobody, or nobody for whom the authority's lines let it vouch. */
+        | "no-principal"
+        | "other-namespace";
       readonly entries: readonly AllowedSigner[];
     };

@@ -1,10 +1,13 @@
 /** Reads the fields of an SSH wire structure in order; every read answers undefined once the bytes run out. */
 export type WireReader = {
   uint32(): number | undefined;
+  uint64(): bigint | undefined;
   bytes(): Buffer | undefined;
   text(): string | undefined;
   take(sizeBytes: number): Buffer | undefined;
   isAtEnd(): boolean;
+  /** How many bytes were read. */
+  offset(): number;
 };
 
 export function readWire(buffer: Buffer): WireReader {
@@ -22,9 +25,11 @@ export function readWire(buffer: Buffer): WireReader {
   return {
     take,
     uint32,
+    uint64: () => take(8)?.readBigUInt64BE(0),
     bytes,
     text: () => bytes()?.toString("latin1"),
     isAtEnd: () => at === buffer.length,
+    offset: () => at,
   };
 }
 

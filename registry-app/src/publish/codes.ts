@@ -34,6 +34,9 @@ const signNew = (f: RemedyFacts) => {
   const tag = quoted(f.wantedTag ?? f.tag);
   return `git tag -s ${tag} -m ${tag} && git push origin ${tag}`;
 };
+/** An OpenPGP fingerprint or key id is hex; SSH's begin with the name of a hash. */
+const isOpenPgp = (fingerprint: string | undefined) =>
+  fingerprint !== undefined && /^[0-9A-F]{16,64}$/.test(fingerprint);
 const next = (f: RemedyFacts) =>
   f.skill === undefined
     ? "Tag the next version."
@@ -85,16 +88,18 @@ export const TAG_CODES = {
   },
   UNSUPPORTED_KEY: {
     title: "This kind of key or signature is not accepted",
-    what: "Accepted are SSH signatures by ed25519, ECDSA and RSA (2048 bits and more, SHA-2) keys.",
-    why: "Older algorithms can be forged; other formats are not judged here.",
+    what: "Accepted are SSH and OpenPGP signatures by ed25519, ECDSA and RSA (2048 bits and more) keys with SHA-2, and SSH user certificates without critical options that are valid for no longer than policy.yaml says (7 days by default).",
+    why: "Older algorithms can be forged, a certificate for years cannot be told from a stolen one, and other formats are not judged here.",
     remedy: (f) => `git config gpg.format ssh && ${sign(f)}`,
   },
   UNKNOWN_SIGNER: {
     title: "The key is not known here",
-    what: "The signature holds, but trust/allowed_signers of the control repo names no person for this key.",
+    what: "The control repo names no person for this key: no line of trust/allowed_signers has it, or the authority of its certificate, and no file of trust/openpgp.",
     why: "A signature only means something when it is known whose it is.",
     remedy: (f) =>
-      `Ask an admin to run: npx assay key add YOUR-EMAIL --team TEAM --key 'CONTENT OF YOUR .pub FILE'${f.fingerprint === undefined ? "" : `  (the key is ${f.fingerprint})`}`,
+      isOpenPgp(f.fingerprint)
+        ? `gpg --armor --export ${f.fingerprint}   # an admin commits this to the control repo as trust/openpgp/YOUR-EMAIL.asc`
+        : `Ask an admin to run: npx assay key add YOUR-EMAIL --team TEAM --key 'CONTENT OF YOUR .pub FILE'${f.fingerprint === undefined ? "" : `  (the key is ${f.fingerprint})`}`,
   },
   SIGNER_NOT_ALLOWED: {
     title: "This signer may not publish from this source",
@@ -105,14 +110,14 @@ export const TAG_CODES = {
   },
   KEY_EXPIRED: {
     title: "The key is outside its validity",
-    what: "The signer's key was not valid when Assay first saw this tag.",
+    what: "The signer's key, certificate or authority was not valid when Assay first saw this tag.",
     why: "Validity is judged by the registry's clock, since a tagger writes their own date.",
     remedy: (f) =>
       `Ask an admin to run: npx assay key add ${f.principal ?? "YOUR-EMAIL"} --team TEAM --key 'CONTENT OF YOUR NEW .pub FILE'`,
   },
   KEY_REVOKED: {
     title: "The key is revoked",
-    what: "trust/revoked.yaml of the control repo names this key.",
+    what: "trust/revoked.yaml of the control repo names this key, its owner, its certificate or its authority; or the owner of an OpenPGP key has revoked it.",
     why: "A revoked key may be in other hands.",
     remedy: (f) => `Make a new key, ask an admin to add it (npx assay key add), then: ${sign(f)}`,
   },

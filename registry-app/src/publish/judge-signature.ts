@@ -25,11 +25,13 @@ export async function judgeSignature(
 ): Promise<Trusted | Refused> {
   const { seen, bytes } = await readTag(deps, bench.repo.dir, tag.oid);
   const { law } = bench;
-  const verdict = verifyTag(deps.verifier, {
+  const verdict = await verifyTag(deps.verifier, {
     seen,
     tagName: tag.name,
     signers: law.allowedSigners,
+    openPgpKeys: law.openPgpKeys,
     revoked: law.revoked,
+    certificateMaxDays: law.policy.certificates.maxDays,
     at: tag.firstSeenAt,
   });
   hearing.clauses.push(...verdict.clauses);

@@ -6,11 +6,19 @@ const version = {
   skill: "deploy",
   version: "1.2.0",
   signerKey: "SHA256:stolen",
+  signerPrincipal: "ann@example.test",
   firstSeenAt: new Date("2026-03-01T00:00:00Z"),
 };
 const revoked = (since: string | null) =>
   new Map([
-    ["SHA256:stolen", { reason: "laptop lost", since: since === null ? null : new Date(since) }],
+    [
+      "SHA256:stolen",
+      [
+        since === null
+          ? ({ kind: "superseded", reason: "laptop lost", since } as const)
+          : ({ kind: "compromised", reason: "laptop lost", since: new Date(since) } as const),
+      ],
+    ],
   ]);
 const yank = { skill: "acme/deploy", version: "1.2.0", reason: "breaks the build" };
 

@@ -1,4 +1,5 @@
 import type { ControlSnapshot } from "../control/index.ts";
+import { findCompromise } from "../trust/index.ts";
 
 /** What the law says of a version after it was published; `good` is what it says of nearly all. */
 export type Standing =
@@ -12,6 +13,7 @@ export type StandingFacts = {
   readonly version: string;
   /** Fingerprint. */
   readonly signerKey: string;
+  readonly signerPrincipal: string;
   readonly firstSeenAt: Date;
 };
 
@@ -23,12 +25,13 @@ export function standingOf(
   law: Pick<ControlSnapshot, "revoked" | "yanks">,
   version: StandingFacts,
 ): Standing {
-  const revocation = law.revoked.get(version.signerKey);
-  if (revocation?.since != null && version.firstSeenAt >= revocation.since) {
-    const since = revocation.since.toISOString();
+  const signer = { keys: [version.signerKey], principal: version.signerPrincipal };
+  const compromise = findCompromise(law.revoked, signer, version.firstSeenAt);
+  if (compromise !== undefined) {
+    const since = compromise.since.toISOString();
     return {
       kind: "quarantined",
-      reason: `the signing key ${version.signerKey} is compromised since ${since}: ${revocation.reason}`,
+      reason: `the signing key ${version.signerKey} is compromised since ${since}: ${compromise.reason}`,
     };
   }
   const coordinate = `${version.team}/${version.skill}`;

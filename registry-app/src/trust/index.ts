@@ -1,5 +1,13 @@
-/** Whose signature a tag carries, and whether that person may release from this source. */
+/** Whose signature a tag carries, whether that person may release from this source, and whether trust in them was withdrawn. */
 export { authorise, type AuthoriseFacts } from "./authorise.ts";
+export {
+  findCompromise,
+  findRevocation,
+  isCompromised,
+  type Compromise,
+  type SignerFacts,
+} from "./revocations.ts";
+export { verdictKey, type VerdictBasis } from "./verdict-key.ts";
 export { verifyTagInRepo, type VerifyTagInRepo } from "./verify-tag-in-repo.ts";
-export { verifyTag, type TagToVerify } from "./verify-tag.ts";
+export { verifyTag } from "./verify-tag.ts";
 export type * from "./types.ts";

@@ -9,6 +9,7 @@ import {
   formatPublicKey,
   generateEd25519,
   parseAllowedSigners,
+  parseOpenPgpKeys,
   signSsh,
 } from "../keys/index.ts";
 import { verifyTag, verifyTagInRepo } from "./index.ts";
@@ -183,9 +184,9 @@ const CASES: readonly Case[] = [
     git: false,
   },
   {
-    name: "an OpenPGP block",
+    name: "an OpenPGP block that holds no signature",
     tag: both("-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n"),
-    ours: "untrusted UNSUPPORTED_KEY",
+    ours: "untrusted BAD_SIGNATURE",
     git: false,
   },
   {
@@ -238,7 +239,13 @@ describe("verify-tag on real tags", () => {
         .replaceAll("<O>", formatPublicKey(O.publicKey));
       const { line } = await verifyTagInRepo(
         { readers, verifier },
-        { repoDir: dirOfCase, tagName: name, allowedSignersText: text, at },
+        {
+          repoDir: dirOfCase,
+          tagName: name,
+          allowedSignersText: text,
+          openPgpFiles: new Map(),
+          at,
+        },
       );
       expect(summary(line)).toBe(one.ours);
       if (!canVerify) return;
@@ -259,7 +266,7 @@ describe("verify-tag on real tags", () => {
     for (const tagName of ["nothing", "", `${NAME}^{}`, "a\nb", "../heads/main", "@{0}"]) {
       const { line } = await verifyTagInRepo(
         { readers, verifier },
-        { repoDir: repo, tagName, allowedSignersText: "", at },
+        { repoDir: repo, tagName, allowedSignersText: "", openPgpFiles: new Map(), at },
       );
       expect(line).toEqual({ kind: "unreadable" });
     }
@@ -274,13 +281,15 @@ describe("the judgement of a tag", () => {
       seen: parseTagObject(signed()),
       tagName: NAME,
       signers,
+      openPgpKeys: parseOpenPgpKeys(new Map()),
       revoked: new Map(),
+      certificateMaxDays: 7,
       at,
       ...changes,
     });
 
-  it("names the key, its owner and the line that says so", () => {
-    expect(judge()).toMatchObject({
+  it("names the key, its owner and the line that says so", async () => {
+    expect(await judge()).toMatchObject({
       kind: "trusted",
       key: fingerprint,
       evidence: `${fingerprint} is a@x's by trust/allowed_signers, line 1`,
@@ -292,31 +301,35 @@ describe("the judgement of a tag", () => {
     });
   });
 
-  it("says of an unknown key which it is, after what held", () => {
-    expect(judge({ signers: parseAllowedSigners("") })).toMatchObject({
+  it("says of an unknown key which it is, after what held", async () => {
+    expect(await judge({ signers: parseAllowedSigners("") })).toMatchObject({
       because: "UNKNOWN_SIGNER",
       evidence: `signed with ${fingerprint}, which no line of trust/allowed_signers names`,
       clauses: [{ held: true }, { held: true }, { name: "signer", held: false }],
     });
   });
 
-  it("refuses a revoked key, known or not", () => {
-    const revoked = new Map([[fingerprint, { reason: "stolen" }]]);
-    expect(judge({ revoked })).toMatchObject({
+  it("refuses a revoked key, known or not", async () => {
+    const revoked = new Map([
+      [fingerprint, [{ kind: "superseded", reason: "stolen", since: null }]],
+    ]);
+    expect(await judge({ revoked })).toMatchObject({
       because: "KEY_REVOKED",
       key: fingerprint,
       signer: { principal: "a@x" },
     });
-    expect(judge({ revoked, signers: parseAllowedSigners("") })).toMatchObject({
+    expect(await judge({ revoked, signers: parseAllowedSigners("") })).toMatchObject({
       because: "KEY_REVOKED",
     });
   });
 
-  it("goes by when the tag was first seen and never by the date that the tagger wrote", () => {
+  it("goes by when the tag was first seen and never by the date that the tagger wrote", async () => {
     const line = `a@x valid-before="20200101Z" ${formatPublicKey(K.publicKey)}`;
     const payload = Buffer.from(payloadOf().toString().replace(String(nowSeconds), "1500000000"));
     const changes = { seen: parseTagObject(signed(payload)), signers: parseAllowedSigners(line) };
-    expect(judge(changes)).toMatchObject({ because: "KEY_EXPIRED" });
-    expect(judge({ ...changes, at: new Date("2019-01-01") })).toMatchObject({ kind: "trusted" });
+    expect(await judge(changes)).toMatchObject({ because: "KEY_EXPIRED" });
+    expect(await judge({ ...changes, at: new Date("2019-01-01") })).toMatchObject({
+      kind: "trusted",
+    });
   });
 });

@@ -12,7 +12,8 @@ export async function listReleased(db: Db | Tx): Promise<Released[]> {
     .where("v.state", "in", ["published", "yanked", "quarantined"])
     .orderBy("v.first_seen_at")
     .select(["v.id", "v.state", "t.slug as team", "k.name as skill", "v.version"])
-    .select(["v.signer_key as signerKey", "v.first_seen_at as firstSeenAt"])
+    .select(["v.signer_key as signerKey", "v.signer_principal as signerPrincipal"])
+    .select(["v.first_seen_at as firstSeenAt"])
     .execute();
 }
 

@@ -1,0 +1,36 @@
+import type { Revocation, Revocations, RevocationSubject } from "./types.ts";
+
+export type RevocationEntry = {
+  readonly subject: RevocationSubject;
+  readonly revocation: Revocation;
+};
+
+/** The text under which a subject stands in `Revocations`. */
+export function revocationKey(subject: RevocationSubject): string {
+  switch (subject.kind) {
+    case "key":
+      return subject.fingerprint;
+    case "principal":
+      return `principal ${subject.principal.toLowerCase()}`;
+    case "serial":
+      return `${subject.authority} serial ${subject.serial}`;
+    case "key-id":
+      return `${subject.authority} key-id ${subject.keyId}`;
+  }
+}
+
+export function indexRevocations(entries: readonly RevocationEntry[]): Revocations {
+  const index = new Map<string, readonly Revocation[]>();
+  for (const { subject, revocation } of entries) {
+    const key = revocationKey(subject);
+    index.set(key, [...(index.get(key) ?? []), revocation]);
+  }
+  return index;
+}
+
+/** Both together: a revocation in either holds. */
+export function uniteRevocations(left: Revocations, right: Revocations): Revocations {
+  const united = new Map(left);
+  for (const [key, more] of right) united.set(key, [...(united.get(key) ?? []), ...more]);
+  return united;
+}
