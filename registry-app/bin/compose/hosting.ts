@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { skillJsonPath } from "../../src/catalog/index.ts";
 import { judgeControlPush } from "../../src/control/index.ts";
 import { createGitHost, installHooks, type PushJudge } from "../../src/git/index.ts";
@@ -28,7 +29,7 @@ export async function createHosting(core: Core, publicUrl: () => string): Promis
     const name = repo.replace(/\.git$/, "");
     if (name === "control")
       return { kind: "control", repoDir: paths.control, judgeFor: () => createControlJudge(from) };
-    if (name === "log") return { kind: "log", repoDir: paths.log };
+    if (name === "log") return findLog(from);
     const [store, team, skill] = name.split("/");
     if (store === "s" && team !== undefined && skill !== undefined)
       return findStore(from, team, skill);
@@ -60,6 +61,13 @@ function pushDeps(core: Core, publicUrl: string): PushDeps {
     publicUrl,
     onPushed,
   };
+}
+
+/** Every line names a source and a tag, so of a registry with private sources the log is for its admins. */
+async function findLog({ law, paths }: Core): Promise<HostedRepo> {
+  await law();
+  const visibility = existsSync(paths.logIsPrivate) ? "private" : "public";
+  return { kind: "log", subject: { teamId: "", visibility, isDemo: false }, repoDir: paths.log };
 }
 
 /** A public store is found without the database, so that consumers clone while it is down. */

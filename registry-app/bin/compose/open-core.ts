@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import {
   createDirectoryStore,
   createPublicFiles,
@@ -64,6 +64,7 @@ const OBJECT_CACHE_BYTES = 64 * 1024 * 1024;
 export async function openCore(config: Config, log: Log, shutdown: Shutdown): Promise<Core> {
   const paths = homePaths(config.home);
   await mkdir(paths.home, { recursive: true });
+  await keepToOurselves([paths.git, paths.blobs, paths.publicFiles]);
   const data = await openData(config, log, shutdown);
   const { db } = data;
   const readers = createObjectReaders();
@@ -104,6 +105,14 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   };
 }
 
+/** Private sources and unjudged work lie here, and other users of the machine are strangers like any other. */
+async function keepToOurselves(dirs: readonly string[]): Promise<void> {
+  for (const dir of dirs) {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await chmod(dir, 0o700);
+  }
+}
+
 type LawDeps = Pick<
   Core,
   "readers" | "log" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles"
@@ -124,6 +133,9 @@ async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>>
       .catch(() => undefined)
       .then(async () => {
         if (snapshot.digest === indexed) return;
+        // Before any tag of such a source can be judged, and so before the log says anything of it.
+        if ([...snapshot.sources.values()].some(({ visibility }) => visibility === "private"))
+          await writeFile(deps.paths.logIsPrivate, "");
         const changed = await indexControl({ ...deps, gitHome: deps.paths.git }, snapshot);
         // At start as well: a crash may have come between a change of visibility and the files that follow it.
         const stale = indexed === "" ? await listPrivateSkillIds(deps.db) : [];

@@ -10,6 +10,8 @@ export function homePaths(home: string) {
     git,
     control: join(git, "control.git"),
     log: join(git, "log.git"),
+    /** There once the log may hold a line of a private source, and for ever: the log forgets nothing. */
+    logIsPrivate: join(git, "log-is-private"),
     hooks: join(home, "hooks"),
     blobs: join(home, "blobs"),
     publicFiles: join(home, "public"),

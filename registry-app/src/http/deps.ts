@@ -21,7 +21,8 @@ export type HostedRepo =
     }
   /** The published versions of one skill: read-only. */
   | { readonly kind: "store"; readonly subject: TeamOwned; readonly repoDir: string }
-  | { readonly kind: "log"; readonly repoDir: string };
+  /** No team owns it: it is public, or for admins once it holds a line of a private source. */
+  | { readonly kind: "log"; readonly subject: TeamOwned; readonly repoDir: string };
 
 export type Hosting = {
   readonly host: GitHost;

@@ -32,7 +32,11 @@ const store = (visibility: "public" | "private"): HostedRepo => ({
   repoDir: "/x",
 });
 const control: HostedRepo = { kind: "control", repoDir: "/x", judgeFor };
-const log: HostedRepo = { kind: "log", repoDir: "/x" };
+const log = (visibility: "public" | "private"): HostedRepo => ({
+  kind: "log",
+  subject: { teamId: "", visibility, isDemo: false },
+  repoDir: "/x",
+});
 
 /** anonymous, another team, the owning team, its demo token, an admin */
 const TABLE: readonly [string, HostedRepo | undefined, "fetch" | "push", string][] = [
@@ -49,8 +53,14 @@ const TABLE: readonly [string, HostedRepo | undefined, "fetch" | "push", string]
   ["a private store", store("private"), "push", "sign-in hidden forbidden hidden forbidden"],
   ["control", control, "fetch", "sign-in forbidden forbidden forbidden serve"],
   ["control", control, "push", "sign-in forbidden forbidden forbidden serve"],
-  ["the log", log, "fetch", "serve serve serve serve serve"],
-  ["the log", log, "push", "sign-in forbidden forbidden forbidden forbidden"],
+  ["the log", log("public"), "fetch", "serve serve serve serve serve"],
+  [
+    "a log with private names",
+    log("private"),
+    "fetch",
+    "sign-in forbidden forbidden forbidden serve",
+  ],
+  ["the log", log("public"), "push", "sign-in forbidden forbidden forbidden forbidden"],
 ];
 
 describe("git", () => {

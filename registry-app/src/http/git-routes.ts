@@ -40,6 +40,7 @@ export async function addGitRoutes(
         reply.hijack();
         await deps.hosting.host.serve(request.raw, reply.raw, toGitRequest(route, repo, actor), {
           awaitsContinue: awaitsContinue(request.raw),
+          peer: request.ip,
         });
       },
     });
@@ -68,7 +69,7 @@ function isAllowed(actor: Actor, repo: HostedRepo, isPush: boolean): boolean {
     case "store":
       return !isPush && may(actor, "read-skill", repo.subject);
     case "log":
-      return !isPush && may(actor, "read-log", { registry: true });
+      return !isPush && may(actor, "read-log", repo.subject);
   }
 }
 

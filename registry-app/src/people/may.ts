@@ -31,7 +31,7 @@ export const ACTIONS = {
   "read-skill": rule<TeamOwned>("read", "viewers"),
   "view-source": rule<TeamOwned>("read", "viewers"),
   "view-team": rule<OfTeam>("read", "anyone"),
-  "read-log": rule<OfRegistry>("read", "anyone"),
+  "read-log": rule<TeamOwned>("read", "viewers"),
   "read-source": rule<TeamOwned>("read", "members"),
   "push-source": rule<TeamOwned>("push", "members"),
   "sync-source": rule<TeamOwned>("push", "members"),

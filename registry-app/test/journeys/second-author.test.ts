@@ -120,5 +120,9 @@ describe("a source", () => {
     }
     const cloned = await forge.git("ls-remote", world.remote("s/acme/deploy", stranger));
     expect(cloned.code).not.toBe(0);
+    for (const token of [undefined, stranger]) {
+      const log = await forge.git("ls-remote", world.remote("log", token));
+      expect(log.code).not.toBe(0);
+    }
   });
 });

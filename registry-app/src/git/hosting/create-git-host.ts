@@ -20,7 +20,11 @@ export type GitHost = {
     req: IncomingMessage,
     res: ServerResponse,
     request: GitRequest,
-    options?: { readonly awaitsContinue?: boolean },
+    options?: {
+      readonly awaitsContinue?: boolean;
+      /** The client's address, where the one of the connection is a proxy's. */
+      readonly peer?: string;
+    },
   ): Promise<void>;
   /** Takes no more requests, lets the running ones finish for `graceMs`, then ends their children. */
   stop(graceMs: number): Promise<void>;
@@ -61,7 +65,13 @@ export function createGitHost(parts: GitHostParts): GitHost {
   const limits: HostLimits = { ...LIMITS, ...parts.limits };
   const served: Served = { parts, limits, running: new Map() };
   const places = {
-    "git-upload-pack": createSlots(limits.uploadsAtOnce, limits.maxWaiting, limits.waitTimeoutMs),
+    // Anybody may fetch what is public, and nobody all of it by being slow.
+    "git-upload-pack": createSlots(
+      limits.uploadsAtOnce,
+      limits.maxWaiting,
+      limits.waitTimeoutMs,
+      Math.ceil(limits.uploadsAtOnce / 2),
+    ),
     "git-receive-pack": createSlots(limits.receivesAtOnce, limits.maxWaiting, limits.waitTimeoutMs),
   };
   let isStopping = false;
@@ -69,7 +79,8 @@ export function createGitHost(parts: GitHostParts): GitHost {
     serve: async (req, res, request, options = {}) => {
       const wrong = findWrong(req, request);
       if (wrong !== undefined) return answerPlainly(res, wrong.status, wrong.sentence);
-      const giveBack = isStopping ? undefined : await places[serviceOf(request)].take();
+      const peer = options.peer ?? req.socket.remoteAddress;
+      const giveBack = isStopping ? undefined : await places[serviceOf(request)].take(peer);
       if (giveBack === undefined || isStopping) {
         giveBack?.();
         return answerPlainly(res, 503, "Too many are served at this moment; try again.", {

@@ -93,6 +93,21 @@ describe("createSlots", () => {
     expect(await third).toBeDefined();
   });
 
+  it("leaves places for others however many one peer asks for", async () => {
+    const slots = createSlots(4, 10, 10_000, 2);
+    const [first] = [await slots.take("greedy"), await slots.take("greedy")];
+    const third = slots.take("greedy");
+    expect(await slots.take("other")).toBeDefined();
+    expect(await slots.take("other")).toBeDefined();
+    const late = slots.take("late");
+    first?.();
+    expect(await third).toBeDefined();
+    for (let n = 0; n < 5; n++) void slots.take("greedy");
+    expect(await slots.take("greedy")).toBeUndefined();
+    (await third)?.();
+    expect(await late).toBeDefined();
+  });
+
   it("gives up waiting in time and loses no place by it", async () => {
     const slots = createSlots(1, 5, 10);
     const first = await slots.take();
