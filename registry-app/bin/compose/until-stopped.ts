@@ -1,12 +1,19 @@
 import type { Shutdown } from "../../src/runtime/index.ts";
 
-/** Ends when a signal came and everything was stopped in order. A second signal does not wait any longer. */
+/** One wish to stop can arrive twice: from the terminal or service manager, and passed on by who started us. */
+const SAME_WISH_MS = 1_000;
+
+/** Ends when a signal came and everything was stopped in order. Asked again later, it does not wait any longer. */
 export function untilStopped(shutdown: Shutdown, say: (line: string) => void): Promise<void> {
   return new Promise((resolve) => {
-    let asked = 0;
+    let askedAtMs: number | undefined;
     const onSignal = () => {
-      asked += 1;
-      if (asked > 1) process.exit(1);
+      const nowMs = performance.now();
+      if (askedAtMs !== undefined) {
+        if (nowMs - askedAtMs > SAME_WISH_MS) process.exit(1);
+        return;
+      }
+      askedAtMs = nowMs;
       say("Stopping ...");
       void shutdown.stop().then(resolve);
     };

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
@@ -349,7 +350,11 @@ describe("the queue on Postgres", () => {
     const job = freshJob(1);
     const child = spawn(
       process.execPath,
-      [new URL("../../test/hanging-worker.ts", import.meta.url).pathname, database.url, job.name],
+      [
+        fileURLToPath(new URL("../../test/hanging-worker.ts", import.meta.url)),
+        database.url,
+        job.name,
+      ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     await queue.enqueue(database.db, job, { id: "x" });

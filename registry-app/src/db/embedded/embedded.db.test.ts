@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Client, Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeTemporaryFolder } from "../../../test/temporary-folder.ts";
@@ -27,7 +28,7 @@ import { runAsFor } from "./run-as.ts";
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
-const SCRIPT = new URL("../../../test/embedded-process.ts", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("../../../test/embedded-process.ts", import.meta.url));
 
 let parent: string;
 let dir: string;
