@@ -13,7 +13,7 @@ import {
   type ControlSnapshot,
   type OperatorKey,
 } from "../../src/control/index.ts";
-import type { Db } from "../../src/db/index.ts";
+import { withLock, type Db } from "../../src/db/index.ts";
 import {
   createObjectCache,
   createObjectReaders,
@@ -71,9 +71,12 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   shutdown.onStop("git readers", () => readers.close());
   const clock = systemClock;
   const ids = systemIds;
-  const operator = await initControl(
-    { readers, clock },
-    { repoDir: paths.control, homeDir: paths.home, registryName: "Assay" },
+  // Of two processes that start on a new home, one makes the keys and the first commit, and the other finds them.
+  const operator = await withLock(db, "init-control", () =>
+    initControl(
+      { readers, clock },
+      { repoDir: paths.control, homeDir: paths.home, registryName: "Assay" },
+    ),
   );
   const backend =
     config.redisUrl === undefined
