@@ -54,6 +54,8 @@ export type Forge = {
   tag(name: string, wish: TagWish): Promise<string>;
   /** Makes a tag of any bytes whatever. */
   rawTag(name: string, bytes: string | Buffer): Promise<string>;
+  /** Writes a commit of any bytes whatever; no ref moves. */
+  rawCommit(bytes: string | Buffer): Promise<string>;
   /** Bytes of an object as git prints them. */
   read(oid: string): Promise<Buffer>;
   setRef(ref: string, oid: string | null): Promise<void>;
@@ -110,12 +112,11 @@ export async function createForge(): Promise<Forge> {
       return oid;
     },
     async rawTag(name, bytes) {
-      const args = ["hash-object", "-t", "tag", "-w", "--literally", "--stdin"];
-      const ran = await run(dir, args, bytes);
-      const oid = ran.stdout.toString("latin1").trim();
+      const oid = await writeRaw(dir, "tag", bytes);
       await setRef(`refs/tags/${name}`, oid);
       return oid;
     },
+    rawCommit: (bytes) => writeRaw(dir, "commit", bytes),
     read: async (oid) => {
       const read = await readers.read(dir, oid, { maxBytes: 1 << 24 });
       if (read.kind !== "object") throw new Error(`${oid} is ${read.kind}`);
@@ -194,6 +195,11 @@ function tag(dir: string, name: string, wish: TagWish, at: string): Promise<stri
     message: wish.message ?? name,
     sign: signer?.sign,
   });
+}
+
+async function writeRaw(dir: string, type: string, bytes: string | Buffer): Promise<string> {
+  const ran = await run(dir, ["hash-object", "-t", type, "-w", "--literally", "--stdin"], bytes);
+  return ran.stdout.toString("latin1").trim();
 }
 
 function toPushed({ code, stderr }: Ran): Pushed {

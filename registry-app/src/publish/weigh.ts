@@ -35,6 +35,11 @@ function approvalsOf(law: ControlSnapshot, version: ReleaseFacts): string[] {
     .filter(
       (one) => one.skill === `${version.team}/${version.skill}` && one.version === version.version,
     )
-    .filter((one) => one.digest === version.digest && one.by !== version.signerPrincipal)
+    .filter((one) => one.digest === version.digest && !isSame(one.by, version.signerPrincipal))
     .map((one) => one.by);
+}
+
+/** Principals as everywhere: without regard to the case of their letters. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
