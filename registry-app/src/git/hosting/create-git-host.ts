@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Log } from "../../runtime/index.ts";
 import { answerHooks } from "./answer-hooks.ts";
 import { answerPlainly, exchange, type RunningExchange } from "./exchange.ts";
+import { findUnreachableWants } from "./find-unreachable-wants.ts";
 import { toGitCall, type GitProtocol } from "./git-call.ts";
 import { areHooksRunnable } from "./install-hooks.ts";
 import { judgePush, type JudgedPush } from "./judge-push.ts";
@@ -172,7 +173,11 @@ function shapeOf(
   }
   const bodyLimits =
     request.action === "upload-pack"
-      ? ({ kind: "fetch", maxBytes: limits.fetchRequestMaxBytes } as const)
+      ? ({
+          kind: "fetch",
+          maxBytes: limits.fetchRequestMaxBytes,
+          ...judgingWants(request),
+        } as const)
       : ({ kind: "push", maxRefs: limits.pushMaxRefs } as const);
   return {
     contentType: `application/x-${service}-result`,
@@ -180,6 +185,13 @@ function shapeOf(
     openBody: (onBytes: (sizeBytes: number) => void, onRefused: Parameters<typeof readBody>[3]) =>
       readBody(req, bodyLimits, onBytes, onRefused),
   };
+}
+
+function judgingWants(request: GitRequest) {
+  if (!("wants" in request) || request.wants === "any") return {};
+  const mayWant = async (oids: readonly string[]) =>
+    (await findUnreachableWants(request.repoDir, oids)).length === 0;
+  return { mayWant };
 }
 
 function findWrong(

@@ -206,6 +206,8 @@ function wordsFor(cut: Cut | undefined): [number, string] {
   switch (cut) {
     case "too many bytes":
       return [413, "This request is too large."];
+    case "not shown":
+      return [403, "This repository does not show all of the objects that were asked for."];
     case "not gzip":
       return [400, "The body of this request is not gzip, though it says so."];
     case "idle":

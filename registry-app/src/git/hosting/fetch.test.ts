@@ -109,6 +109,24 @@ describe("a fetch", () => {
     }
   });
 
+  it("is refused a tree or a blob that nothing shown reaches, however it is asked for", async () => {
+    const { repos, bare, head } = await begin({ wants: "branches and tags" });
+    await writeFile(join(repos.root, "secret"), "of a refused tag\n");
+    const blob = (await git(bare, "hash-object", "-w", join(repos.root, "secret"))).stdout.trim();
+    const tree = (await git(bare, "write-tree")).stdout.trim();
+    for (const oid of [blob, tree, blob.toUpperCase()]) {
+      const answer = await send(repos.port, FETCH, wantBody(oid));
+      expect([answer.res.statusCode, answer.text.includes("PACK")]).toEqual([403, false]);
+      const both = `0032want ${head}\n0032want ${oid}\n00000009done\n`;
+      expect((await send(repos.port, FETCH, Buffer.from(both))).res.statusCode).toBe(403);
+      const zipped = { ...FETCH, headers: { ...FETCH.headers, "Content-Encoding": "gzip" } };
+      const packed = await send(repos.port, zipped, gzipSync(wantBody(oid)));
+      expect(packed.res.statusCode).toBe(403);
+    }
+    expect((await send(repos.port, FETCH, wantBody(head))).text).toContain("PACK");
+    expect((await send(repos.port, FETCH, Buffer.from("zzzz"))).res.statusCode).toBe(403);
+  });
+
   it("takes a gzip body and forbids every cache", async () => {
     const { repos, head } = await begin();
     const headers = { ...FETCH.headers, "Content-Encoding": "gzip" };

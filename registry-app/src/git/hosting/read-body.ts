@@ -2,10 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { Transform, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { createPushHeadReader } from "./push-head.ts";
+import { createWantReader } from "./want-reader.ts";
 
 /** Thrown inside the body's stream: what the sender did wrong. */
 export class BodyRefused extends Error {
-  readonly reason: "too many bytes" | "too many refs" | "not gzip";
+  readonly reason: "too many bytes" | "too many refs" | "not gzip" | "not shown";
 
   constructor(reason: BodyRefused["reason"]) {
     super(`the body has ${reason}`);
@@ -15,7 +16,12 @@ export class BodyRefused extends Error {
 }
 
 export type BodyLimits =
-  | { readonly kind: "fetch"; readonly maxBytes: number }
+  | {
+      readonly kind: "fetch";
+      readonly maxBytes: number;
+      /** Asked before git is, with all that is wanted; absent: git's own judgement is enough. */
+      readonly mayWant?: (oids: readonly string[]) => Promise<boolean>;
+    }
   | { readonly kind: "push"; readonly maxRefs: number };
 
 /** Is the encoding of this request's body one that `readBody` undoes? */
@@ -45,10 +51,56 @@ export function readBody(
   checked.on("error", (cause) => {
     if (cause instanceof BodyRefused) onRefused(cause);
   });
-  if (encodingOf(req) === "identity") return req.pipe(checked);
+  const judged =
+    limits.kind === "fetch" && limits.mayWant !== undefined
+      ? checked.pipe(judgeWants(limits.mayWant, onRefused))
+      : checked;
+  if (encodingOf(req) === "identity") {
+    req.pipe(checked);
+    return judged;
+  }
   const inflated = createGunzip();
   inflated.on("error", () => onRefused(new BodyRefused("not gzip")));
-  return req.pipe(inflated).pipe(checked);
+  req.pipe(inflated).pipe(checked);
+  return judged;
+}
+
+/** Holds a fetch back until all that it wants is read and allowed. */
+function judgeWants(
+  mayWant: (oids: readonly string[]) => Promise<boolean>,
+  onRefused: (refused: BodyRefused) => void,
+): Transform {
+  const reader = createWantReader();
+  let held: Buffer[] | undefined = [];
+  const pass = async (stream: Transform, chunk: Buffer): Promise<boolean> => {
+    if (held === undefined) {
+      stream.push(chunk);
+      return true;
+    }
+    held.push(chunk);
+    const read = reader.read(chunk);
+    if (read.kind === "more") return true;
+    if (read.kind === "malformed" || !(await mayWant(read.oids))) return false;
+    for (const one of held) stream.push(one);
+    held = undefined;
+    return true;
+  };
+  const judge = async (chunk: Buffer): Promise<Error | null> => {
+    try {
+      return (await pass(judged, chunk)) ? null : new BodyRefused("not shown");
+    } catch (cause) {
+      return new Error("what a fetch wants could not be judged", { cause });
+    }
+  };
+  const judged: Transform = new Transform({
+    async transform(chunk: Buffer, _encoding, done) {
+      done(await judge(chunk));
+    },
+  });
+  judged.on("error", (cause) => {
+    onRefused(cause instanceof BodyRefused ? cause : new BodyRefused("not shown"));
+  });
+  return judged;
 }
 
 function encodingOf(req: IncomingMessage): string {
