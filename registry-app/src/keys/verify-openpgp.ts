@@ -1,10 +1,10 @@
-import type { Config, Key, SignaturePacket, Subkey } from "openpgp";
+import type { Config, Key, SignaturePacket, Subkey, User } from "openpgp";
 import { readArmorBlocks } from "./openpgp-packets.ts";
 import type { OpenPgpKey, OpenPgpKeys, OpenPgpSignature, OpenPgpVerdict } from "./openpgp-types.ts";
 import { isAddress } from "./parse-openpgp-keys.ts";
 
 type Library = typeof import("openpgp");
-type Rules = { readonly openpgp: Library; readonly strict: Config; readonly revoking: Config };
+type Rules = { readonly openpgp: Library; readonly strict: Config };
 type Bad = Extract<OpenPgpVerdict, { kind: "bad" }>;
 /** What the library calls the signing key: the key itself, or one of its subkeys. */
 type Part = Key | Subkey;
@@ -64,8 +64,7 @@ async function loadRules(): Promise<Rules> {
     rejectMessageHashAlgorithms: new Set([hash.md5, hash.sha1, hash.ripemd, hash.sha224]),
     rejectPublicKeyAlgorithms: new Set([publicKey.dsa, publicKey.elgamal]),
   };
-  // A revocation that rests on a weak hash still revokes.
-  return { openpgp, strict, revoking: { ...openpgp.config, rejectHashAlgorithms: new Set() } };
+  return { openpgp, strict };
 }
 
 async function readSignature(
@@ -154,15 +153,20 @@ function findTimeFault(packet: SignaturePacket, part: Part, at: Date): Bad["beca
 
 /** Why the key, or the subkey that signed, may not sign at that time. */
 async function findKeyFault(
-  { strict, revoking }: Rules,
+  rules: Rules,
   key: Key,
   part: Part,
   at: Date,
 ): Promise<Bad["because"] | undefined> {
-  if (await key.isRevoked(undefined, undefined, at, revoking)) return "revoked";
+  const { strict } = rules;
+  if (hasWeakRevocation(rules, key, key.revocationSignatures)) return "revoked";
+  if (await key.isRevoked(undefined, undefined, withClocksAhead(at), strict)) return "revoked";
   if (isSubkey(part)) {
-    for (const binding of part.bindingSignatures)
-      if (await part.isRevoked(binding, key.keyPacket, at, revoking)) return "revoked";
+    if (hasWeakRevocation(rules, key, part.revocationSignatures)) return "revoked";
+    for (const binding of part.bindingSignatures) {
+      const isRevoked = part.isRevoked(binding, key.keyPacket, withClocksAhead(at), strict);
+      if (await isRevoked) return "revoked";
+    }
   }
   try {
     const found = await key.getSigningKey(part.getKeyID(), at, undefined, strict);
@@ -174,27 +178,42 @@ async function findKeyFault(
   }
 }
 
+/** The library passes over a revocation by a weak hash as if it were not there. Unchecked, it takes away and gives nothing. */
+function hasWeakRevocation(
+  rules: Rules,
+  key: Key,
+  revocations: readonly SignaturePacket[],
+): boolean {
+  return revocations.some(
+    (one) => one.issuerKeyID.equals(key.getKeyID()) && isWeakHash(rules, one),
+  );
+}
+
+/** gpg dates a revocation at least a second after what it revokes, if need be in the future. */
+function withClocksAhead(at: Date): Date {
+  return new Date(at.getTime() + MAX_AHEAD_MS);
+}
+
 function isSubkey(part: Part): part is Subkey {
   return "bindingSignatures" in part;
 }
 
 /** The addresses of the user ids that the key itself certifies at that time, without the revoked ones. */
-async function listAddresses(
-  { strict, revoking }: Rules,
-  key: Key,
-  at: Date,
-): Promise<readonly string[]> {
+async function listAddresses(rules: Rules, key: Key, at: Date): Promise<readonly string[]> {
   const found: string[] = [];
   for (const user of key.users) {
     const text = user.userID?.userID ?? "";
     const address = /<([^<>]*)>$/.exec(text)?.[1] ?? text;
     if (!isAddress(address) || found.includes(address)) continue;
-    const isValid = await user.verify(at, strict).catch(() => false);
-    if (!isValid) continue;
-    const revocations = user.selfCertifications.map((one) =>
-      user.isRevoked(one, undefined, at, revoking),
-    );
-    if (!(await Promise.all(revocations)).includes(true)) found.push(address);
+    if (await isCertified(rules, key, user, at)) found.push(address);
   }
   return found;
+}
+
+async function isCertified(rules: Rules, key: Key, user: User, at: Date): Promise<boolean> {
+  if (hasWeakRevocation(rules, key, user.revocationSignatures)) return false;
+  const { strict } = rules;
+  for (const one of user.selfCertifications)
+    if (await user.isRevoked(one, undefined, withClocksAhead(at), strict)) return false;
+  return user.verify(at, strict).catch(() => false);
 }
