@@ -149,12 +149,9 @@ export function findConflict(
   }
   const other = taken.elsewhere.get(judged.payloadSha256);
   if (other !== undefined)
-    return refuse("BOUND_ELSEWHERE", `this signed tag was first accepted from source ${other}`);
+    return refuse("BOUND_ELSEWHERE", `this signed tag was first accepted from ${other}`);
   if (skill !== undefined && skill.sourceId !== source.id) {
-    return refuse(
-      "NAME_TAKEN",
-      `${source.team}/${judged.skill} is published from source ${skill.source}`,
-    );
+    return refuse("NAME_TAKEN", `${source.team}/${judged.skill} is published from ${skill.source}`);
   }
   const same = skill?.versions.find((one) => one.version === judged.version);
   if (same !== undefined)

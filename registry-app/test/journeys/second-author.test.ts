@@ -96,6 +96,14 @@ describe("a source", () => {
     expect([pushed.ok, pushed.output]).toEqual([false, expect.stringContaining("403")]);
   });
 
+  it("that is private is not named where another refuses what came from it", async () => {
+    const member = await world.token("acme");
+    const pushed = await forge.push(world.remote("acme-open", member), "main", "deploy--v1.0.0");
+    expect(pushed.output).toContain("BOUND_ELSEWHERE");
+    expect(pushed.output).toContain("from a private source");
+    expect(pushed.output).not.toContain("acme-skills");
+  });
+
   it("that is private shows nothing of itself to strangers", async () => {
     const stranger = await world.token("other");
     const paths = [

@@ -50,7 +50,12 @@ export async function listBoundNames(
   return new Map(rows.map((row) => [row.name, row.oid]));
 }
 
-/** For each of these signed payloads that a version of another source is bound to: that source's slug. */
+/** As a refusal may call it: what is refused in one source is read by people who may not see another. */
+function callSource(slug: string, visibility: Visibility): string {
+  return visibility === "public" ? `source ${slug}` : "a private source";
+}
+
+/** For each of these signed payloads that a version of another source is bound to: what that source may be called. */
 export async function listBoundElsewhere(
   db: Db | Tx,
   sourceId: string,
@@ -62,9 +67,9 @@ export async function listBoundElsewhere(
     .innerJoin("sources as s", "s.id", "t.source_id")
     .where("s.id", "<>", sourceId)
     .where(anyOf("v.tag_payload_sha256", payloads))
-    .select(["v.tag_payload_sha256 as payload", "s.slug"])
+    .select(["v.tag_payload_sha256 as payload", "s.slug", "s.visibility"])
     .execute();
-  return new Map(rows.map((row) => [row.payload, row.slug]));
+  return new Map(rows.map((row) => [row.payload, callSource(row.slug, row.visibility)]));
 }
 
 /** The skills of a team by name, with every version ever accepted. */
@@ -79,7 +84,7 @@ export async function loadSkills(
     .leftJoin("skill_versions as v", "v.skill_id", "k.id")
     .where("k.team_id", "=", teamId)
     .where(anyOf("k.name", names))
-    .select(["k.id", "k.name", "k.source_id as sourceId", "s.slug as source"])
+    .select(["k.id", "k.name", "k.source_id as sourceId", "s.slug", "s.visibility"])
     .select([
       "v.id as versionId",
       "v.version",
@@ -94,7 +99,7 @@ export async function loadSkills(
     const skill = skills.get(row.name) ?? {
       id: row.id,
       sourceId: row.sourceId,
-      source: row.source,
+      source: callSource(row.slug, row.visibility),
       versions: [],
     };
     skills.set(row.name, skill);
