@@ -49,6 +49,9 @@ type Deps = {
   readonly log: Log;
 };
 
+/** A worker that is not woken looks for itself: what a lost wake-up costs at most. The library's own is 5 s. */
+const LOOK_EVERY_S = 1;
+
 /** A job that has taken this many workers down with it is given up. */
 const MAX_CRASHES = 3;
 
@@ -67,6 +70,7 @@ export async function consume(
       stalledInterval: Math.ceil(lockMs / 2),
       maxStalledCount: MAX_CRASHES,
       runRetryDelay: 1000,
+      drainDelay: LOOK_EVERY_S,
     });
     watch(deps, name, worker, options.onDeadLetter);
     return worker;
