@@ -37,6 +37,12 @@ export const CAPABILITIES = [
     present: () => works("sh", ["-c", "command -v ssh-keygen"]),
   },
   {
+    name: "gpg",
+    suites: "OpenPGP signatures made by gpg and judged by git",
+    enable: "apt-get install gnupg",
+    present: () => works("sh", ["-c", "command -v gpg"]),
+  },
+  {
     name: "chromium",
     suites: "the pages in a browser",
     enable: "apt-get install chromium",

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 
-type Capability = "redis" | "postgres" | "ssh-keygen" | "chromium";
+type Capability = "redis" | "postgres" | "ssh-keygen" | "gpg" | "chromium";
 
 /**
  * A suite that only runs where the machine offers `capability` (scripts/capabilities.mjs probes it and prints the skip).

@@ -34,7 +34,7 @@ export function findSigningFaults(dir: string, signing: Signing): readonly Signi
       says:
         signing.format === undefined
           ? "git config gpg.format is not set, so that git would sign with OpenPGP"
-          : `git config gpg.format is ${signing.format}, and only SSH signatures are accepted`,
+          : `git config gpg.format is ${signing.format}, and this command releases with SSH signatures only`,
       mend: "git config --global gpg.format ssh",
     });
   if (signing.key === undefined)
@@ -54,7 +54,7 @@ export function findSigningFaults(dir: string, signing: Signing): readonly Signi
 export function findKeyFile(dir: string, key: string | undefined): string | undefined {
   if (key === undefined || key === "" || /^(?:key::|ssh-|ecdsa-|sk-)/.test(key)) return undefined;
   const path = isAbsolute(key) ? key : join(dir, key);
-  const secret = path.replace(/\.pub$/, "");
+  const secret = path.replace(/(?:-cert)?\.pub$/, "");
   // A public key alone is enough when an agent has the other half.
   return secret !== path && !isFile(secret) && isFile(path) ? undefined : secret;
 }

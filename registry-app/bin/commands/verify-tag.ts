@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createObjectReaders } from "../../src/git/index.ts";
-import { createSshVerifier } from "../../src/keys/index.ts";
+import { createSshVerifier, parseOpenPgpKeys } from "../../src/keys/index.ts";
 import { Refusal } from "../../src/runtime/refusal.ts";
 import { verifyTagInRepo } from "../../src/trust/index.ts";
 import { EXIT, needText, text, wrongUsage, type Command } from "../command.ts";
@@ -34,16 +34,17 @@ export const verifyTagCommand: Command = {
     "Example:",
     "  npx assay verify-tag --repo skills.git --tag hello--v1.0.0 --allowed-signers allowed_signers",
   ],
-  async run({ print }, words, values) {
+  async run({ print, say }, words, values) {
     const need = (name: string) => needText(values, name, "verify-tag");
     if (words[0] !== undefined) throw wrongUsage("verify-tag", `"${words[0]}" has no place here.`);
     const wanted = {
       repoDir: findGitDir(need("repo")),
       tagName: need("tag").replace(/^refs\/tags\//, ""),
       allowedSignersText: readSmallFile(need("allowed-signers"), MAX_SIGNERS_BYTES),
-      openPgpFiles: readOpenPgpFiles(text(values, "openpgp")),
+      openPgpKeys: parseOpenPgpKeys(readOpenPgpFiles(text(values, "openpgp"))),
       at: readTime(text(values, "at")),
     };
+    for (const { file, message } of wanted.openPgpKeys.problems) say(`${file}: ${message}`);
     const readers = createObjectReaders();
     try {
       const deps = { readers, verifier: createSshVerifier() };

@@ -69,6 +69,7 @@ describe("a whole control repo", () => {
     expect(snapshot?.revoked.get(B.fingerprint)).toEqual([
       { kind: "compromised", reason: "lost laptop", since: new Date("2026-01-02T03:04:05Z") },
     ]);
+    expect(snapshot?.policy.certificates.maxDays).toBe(7);
     expect(snapshot?.yanks).toEqual([
       { skill: "platform/deploy", version: "1.0.0", reason: "breaks things" },
     ]);
@@ -90,6 +91,111 @@ describe("a whole control repo", () => {
   it("may be empty: an empty registry is lawful", () => {
     expect(parseControl(new Map()).kind).toBe("ok");
   });
+});
+
+describe("trust/revoked.yaml", () => {
+  const revoked = (text: string) => {
+    const parsed = parse({ "trust/revoked.yaml": text });
+    return parsed.kind === "ok" ? [...parsed.snapshot.revoked] : parsed.problems[0]?.message;
+  };
+  const since = new Date("2026-01-02T00:00:00Z");
+  const time = "since: 2026-01-02T00:00:00Z";
+  const ca = B.fingerprint;
+  it.each<[string, string, unknown]>([
+    [
+      "a key, superseded unless it says more",
+      `keys: [{fingerprint: "${ca}", reason: r}]`,
+      [[ca, [{ kind: "superseded", reason: "r", since: null }]]],
+    ],
+    [
+      "a key, compromised since a time",
+      `keys: [{fingerprint: "${ca}", kind: compromised, reason: r, ${time}}]`,
+      [[ca, [{ kind: "compromised", reason: "r", since }]]],
+    ],
+    [
+      "a key, superseded from a time on",
+      `keys: [{fingerprint: "${ca}", kind: superseded, reason: r, ${time}}]`,
+      [[ca, [{ kind: "superseded", reason: "r", since }]]],
+    ],
+    [
+      "an OpenPGP key, with gpg's spaces and either case",
+      `keys: [{fingerprint: "${"abcd 0123 ".repeat(5).trim()}", reason: r}]`,
+      [["ABCD0123".repeat(5), [{ kind: "superseded", reason: "r", since: null }]]],
+    ],
+    [
+      "a principal",
+      "principals: [{principal: Ann@x, reason: r}]",
+      [["principal ann@x", [{ kind: "superseded", reason: "r", since: null }]]],
+    ],
+    [
+      "a serial, as number and as text",
+      `certificates: [{authority: "${ca}", serial: 42, reason: a}, {authority: "${ca}", serial: "42", reason: b, ${time}}]`,
+      [
+        [
+          `${ca} serial 42`,
+          [
+            { kind: "superseded", reason: "a", since: null },
+            { kind: "compromised", reason: "b", since },
+          ],
+        ],
+      ],
+    ],
+    [
+      "a key id",
+      `certificates: [{authority: "${ca}", keyId: ann's laptop, reason: r}]`,
+      [[`${ca} key-id ann's laptop`, [{ kind: "superseded", reason: "r", since: null }]]],
+    ],
+    [
+      "compromised without a time",
+      `keys: [{fingerprint: "${ca}", kind: compromised, reason: r}]`,
+      "keys.0.kind: compromised needs since: the time from which on nothing of it is trusted",
+    ],
+    [
+      "the serial that certificates without one have",
+      `certificates: [{authority: "${ca}", serial: 0, reason: r}]`,
+      "certificates.0.serial: must be a serial from 1 on; above 9007199254740991 in quotation marks",
+    ],
+    [
+      "a serial that YAML has rounded",
+      `certificates: [{authority: "${ca}", serial: 18446744073709551615, reason: r}]`,
+      "certificates.0.serial: must be a serial from 1 on; above 9007199254740991 in quotation marks",
+    ],
+    [
+      "neither serial nor key id",
+      `certificates: [{authority: "${ca}", reason: r}]`,
+      "certificates.0: must have either serial: or keyId:",
+    ],
+    [
+      "an authority by its OpenPGP key",
+      `certificates: [{authority: "${"AB".repeat(20)}", serial: 1, reason: r}]`,
+      "certificates.0.authority: must be a fingerprint as ssh-keygen -l prints it, SHA256:…",
+    ],
+  ])("%s", (_what, text, expected) => {
+    expect(revoked(text)).toEqual(expected);
+  });
+});
+
+it("each digest changes with its own files only", () => {
+  const digests = (changes: Record<string, string>) => {
+    const parsed = parse(changes);
+    if (parsed.kind === "broken") throw new Error(parsed.problems[0]?.message);
+    const { trustDigest, policyDigest } = parsed.snapshot;
+    return { trustDigest, policyDigest };
+  };
+  const before = digests({});
+  expect(digests({ "README.md": "other\n", "registry.yaml": "name: B\n" })).toEqual(before);
+  const policy = digests({ "policy.yaml": "certificates: {maxDays: 1}\n" });
+  expect(policy.trustDigest).toBe(before.trustDigest);
+  expect(policy.policyDigest).not.toBe(before.policyDigest);
+  const trust = digests({ "trust/revoked.yaml": "keys: []\n" });
+  expect(trust.policyDigest).toBe(before.policyDigest);
+  expect(trust.trustDigest).not.toBe(before.trustDigest);
+  expect(digests({ "teams/platform.yaml": "name: P\n" }).trustDigest).not.toBe(before.trustDigest);
+});
+
+it("an authority may have a line for each domain", () => {
+  const line = (domain: string) => `*@${domain} cert-authority ${formatPublicKey(B)}\n`;
+  expect(problems({ "trust/allowed_signers": line("x") + line("y") })).toEqual([]);
 });
 
 describe("a broken file is told by file, line and key", () => {
@@ -173,6 +279,21 @@ describe("a broken file is told by file, line and key", () => {
       "an option as branch",
       { "sources/acme.yaml": "team: platform\nhosted: true\nbranch: --upload-pack=x\n" },
       "sources/acme.yaml:3: branch: must be the name of a branch",
+    ],
+    [
+      "what is no OpenPGP key",
+      { "trust/openpgp/a@x.asc": "hello\n" },
+      "trust/openpgp/a@x.asc:1: this is not a file of OpenPGP public keys: write it with gpg --export --armor",
+    ],
+    [
+      "an OpenPGP key under another ending",
+      { "trust/openpgp/a@x.gpg": "hello\n" },
+      "trust/openpgp/a@x.gpg:1: nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc",
+    ],
+    [
+      "certificates for ever",
+      { "policy.yaml": "certificates:\n  maxDays: 0\n" },
+      "policy.yaml:2: certificates.maxDays: Too small: expected number to be >=1",
     ],
     [
       "a prototype key",

@@ -85,9 +85,14 @@ const fingerprint = z
   .transform((text) => (text.startsWith("SHA256:") ? text : text.toUpperCase()));
 /** A serial may have 64 bits, more than a YAML number keeps, and 0 is what certificates without one have. */
 const serial = z
-  .union([z.int().positive(), z.string().regex(/^[1-9]\d{0,19}$/)], {
-    error: "must be a serial from 1 on; above 9007199254740991 in quotation marks",
-  })
+  .union([z.number(), z.string()])
+  .refine(
+    (given) =>
+      typeof given === "string"
+        ? /^[1-9]\d{0,19}$/.test(given)
+        : Number.isSafeInteger(given) && given > 0,
+    "must be a serial from 1 on; above 9007199254740991 in quotation marks",
+  )
   .transform(String);
 const revocation = {
   kind: z.enum(["superseded", "compromised"]).optional(),

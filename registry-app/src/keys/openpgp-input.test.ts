@@ -91,6 +91,7 @@ describe("OpenPGP from strangers", async () => {
 
   it("a key damaged in any byte is bad in some way, or as good as it was, and crashes nothing", async () => {
     const next = numbers(13);
+    const good: string[] = [];
     const binary = readArmorBlocks(key.toString())?.[0]?.bytes ?? Buffer.alloc(0);
     for (let round = 0; round < 200; round += 1) {
       const changed = Buffer.from(binary);
@@ -98,8 +99,9 @@ describe("OpenPGP from strangers", async () => {
       const text = `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${changed.toString("base64")}\n-----END PGP PUBLIC KEY BLOCK-----\n`;
       const damaged = parseOpenPgpKeys(new Map([["k.asc", Buffer.from(text)]]));
       const verdict = await verifyOpenPgp({ armor, payload }, damaged, at);
-      if (verdict.kind === "good") expect(verdict.principals).toEqual(["ann@example.org"]);
+      good.push(...(verdict.kind === "good" ? verdict.principals : []));
     }
+    expect(new Set(good)).toEqual(new Set(["ann@example.org"]));
   });
 });
 

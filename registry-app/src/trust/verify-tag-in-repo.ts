@@ -1,5 +1,5 @@
 import { MAX_TAG_BYTES, type ObjectReaders, type ParsedTag, parseTagObject } from "../git/index.ts";
-import { parseAllowedSigners, parseOpenPgpKeys, type SshVerifier } from "../keys/index.ts";
+import { type OpenPgpKeys, parseAllowedSigners, type SshVerifier } from "../keys/index.ts";
 import type { SeenTag, SignatureVerdict, VerifyTagLine } from "./types.ts";
 import { verifyTag } from "./verify-tag.ts";
 
@@ -8,8 +8,7 @@ export type VerifyTagInRepo = {
   /** Without `refs/tags/`. */
   readonly tagName: string;
   readonly allowedSignersText: string;
-  /** Armoured OpenPGP public keys by file name. */
-  readonly openPgpFiles: ReadonlyMap<string, Buffer>;
+  readonly openPgpKeys: OpenPgpKeys;
   /** When the tag was first seen: keys are judged by it. */
   readonly at: Date;
 };
@@ -23,7 +22,7 @@ export async function verifyTagInRepo(
     seen: await readTag(deps.readers, wanted.repoDir, wanted.tagName),
     tagName: wanted.tagName,
     signers: parseAllowedSigners(wanted.allowedSignersText),
-    openPgpKeys: parseOpenPgpKeys(wanted.openPgpFiles),
+    openPgpKeys: wanted.openPgpKeys,
     // Revocations and a limit for certificates are law, and a repo on its own has none.
     revoked: new Map(),
     certificateMaxDays: undefined,

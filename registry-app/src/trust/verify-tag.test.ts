@@ -243,7 +243,7 @@ describe("verify-tag on real tags", () => {
           repoDir: dirOfCase,
           tagName: name,
           allowedSignersText: text,
-          openPgpFiles: new Map(),
+          openPgpKeys: parseOpenPgpKeys(new Map()),
           at,
         },
       );
@@ -266,7 +266,13 @@ describe("verify-tag on real tags", () => {
     for (const tagName of ["nothing", "", `${NAME}^{}`, "a\nb", "../heads/main", "@{0}"]) {
       const { line } = await verifyTagInRepo(
         { readers, verifier },
-        { repoDir: repo, tagName, allowedSignersText: "", openPgpFiles: new Map(), at },
+        {
+          repoDir: repo,
+          tagName,
+          allowedSignersText: "",
+          openPgpKeys: parseOpenPgpKeys(new Map()),
+          at,
+        },
       );
       expect(line).toEqual({ kind: "unreadable" });
     }
