@@ -154,7 +154,6 @@ async function reopen(deps: LawDeps, law: ControlSnapshot): Promise<number> {
 
 /** Refusals that another line in the control repo can turn into an acceptance. */
 const SIGNER_CODES = [
-  "UNSUPPORTED_KEY",
   "UNKNOWN_SIGNER",
   "SIGNER_NOT_ALLOWED",
   "KEY_EXPIRED",
