@@ -47,7 +47,8 @@ export async function createHosting(core: Core, publicUrl: () => string): Promis
 
 function pushDeps(core: Core, publicUrl: string): PushDeps {
   const { db, readers, cache, verifier, law, clock, ids, log, queue, paths } = core;
-  const onPushed = (sourceId: string) => queue.enqueue(db, syncSource, { sourceId });
+  const onPushed: PushDeps["onPushed"] = (tx, sourceId) =>
+    queue.enqueue(tx, syncSource, { sourceId });
   return {
     db,
     readers,

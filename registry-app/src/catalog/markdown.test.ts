@@ -103,3 +103,17 @@ describe("renderMarkdown", () => {
     expect(html).toContain('<a href="#md-notes" rel="nofollow noopener">to</a>');
   });
 });
+
+describe("a text made to keep the server busy", () => {
+  it.each([
+    [
+      "a table of 1,000 columns",
+      `|${"a|".repeat(1_000)}\n|${"-|".repeat(1_000)}\n${`|${"b|".repeat(1_000)}\n`.repeat(20)}`,
+    ],
+    ["brackets that never close", "[".repeat(50_000)],
+  ])("is shown as it was written: %s", (_name, text) => {
+    const { html, headings } = renderMarkdown(text, { filesHref: "/files" });
+    expect(html.startsWith("<pre>")).toBe(true);
+    expect(headings).toEqual([]);
+  });
+});

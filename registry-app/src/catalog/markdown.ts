@@ -17,6 +17,8 @@ type Heading = RenderedMarkdown["headings"][number];
 
 // Hostile text of this length takes under a second; what is longer is shown as it was written.
 const MAX_CHARACTERS = 100_000;
+/** Tables and links cost by the mark: 50,000 cells take seconds. A long, honest document has some hundreds. */
+const MAX_MARKS = 8_000;
 const ID_PREFIX = "md-";
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const ALLOWED_SCHEME = /^(?:https?|mailto):/i;
@@ -28,7 +30,7 @@ const UNSAFE_CHARACTER = /[\p{Cc}\\]/u;
  */
 export function renderMarkdown(text: string, options: Options): RenderedMarkdown {
   const markdown = createMarkdown();
-  if (text.length > MAX_CHARACTERS) {
+  if (text.length > MAX_CHARACTERS || countMarks(text) > MAX_MARKS) {
     return { html: `<pre>${markdown.utils.escapeHtml(text)}</pre>\n`, headings: [] };
   }
   const tokens = markdown.parse(text, {});
@@ -39,6 +41,10 @@ export function renderMarkdown(text: string, options: Options): RenderedMarkdown
     if (token.children !== null) token.children = tameInline(token.children, options);
   }
   return { html: markdown.renderer.render(tokens, markdown.options, {}), headings };
+}
+
+function countMarks(text: string): number {
+  return text.match(/[|[\]*_`<>]/g)?.length ?? 0;
 }
 
 function createMarkdown(): MarkdownIt {

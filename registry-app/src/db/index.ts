@@ -17,3 +17,4 @@ export {
   type RawResult,
 } from "./transaction.ts";
 export { isTx, type Db, type Tx } from "./types.ts";
+export { isUnstorable } from "./unstorable.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
-import { lockInTx, queryInTx, transaction, withLock } from "./index.ts";
+import { isUnstorable, lockInTx, queryInTx, transaction, withLock } from "./index.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -73,5 +73,18 @@ describe("locks", () => {
     });
     await expect(failing).rejects.toThrow("on purpose");
     expect(await withLock(database.db, "c", async () => "in")).toBe("in");
+  });
+});
+
+describe("an error of Postgres", () => {
+  it("is told apart: a value that cannot be stored, from anything that a retry may mend", async () => {
+    const failing = async (text: string, value: string) =>
+      transaction(database.db, (tx) => queryInTx(tx, text, [value])).catch(
+        (cause: unknown) => cause,
+      );
+    expect(isUnstorable(await failing("SELECT $1::text", "a\0b"))).toBe(true);
+    expect(isUnstorable(await failing("SELECT $1::timestamptz", "300000-01-01"))).toBe(true);
+    expect(isUnstorable(await failing("SELECT $1::text FROM nowhere", "a"))).toBe(false);
+    expect(isUnstorable(new Error("connection lost"))).toBe(false);
   });
 });

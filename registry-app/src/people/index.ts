@@ -35,6 +35,7 @@ export {
   listMembers,
   listTeams,
   removeMember,
+  retireTeamsExcept,
   upsertTeam,
   type Member,
   type Team,

@@ -221,6 +221,31 @@ export async function putMember(tx: Tx, member: MembershipRow): Promise<void> {
     .execute();
 }
 
+/** Ends the tokens and memberships of every team that is not among `slugs`; returns the teams that had any. */
+export async function endTeamsExcept(
+  tx: Tx,
+  slugs: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const gone = tx
+    .selectFrom("teams")
+    .where("slug", "not in", slugs.length > 0 ? [...slugs] : [""])
+    .select("id");
+  const tokens = await tx
+    .updateTable("tokens")
+    .set({ revoked_at: now })
+    .where("team_id", "in", gone)
+    .where("revoked_at", "is", null)
+    .returning("team_id as teamId")
+    .execute();
+  const members = await tx
+    .deleteFrom("team_members")
+    .where("team_id", "in", gone)
+    .returning("team_id as teamId")
+    .execute();
+  return [...new Set([...tokens, ...members].flatMap(({ teamId }) => teamId ?? []))];
+}
+
 export async function deleteMember(tx: Tx, teamId: string, userId: string): Promise<boolean> {
   const result = await tx
     .deleteFrom("team_members")

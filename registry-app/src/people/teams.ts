@@ -5,6 +5,7 @@ import { actorName, type Actor } from "./actor.ts";
 import { requireMay } from "./may.ts";
 import {
   deleteMember,
+  endTeamsExcept,
   findTeamBySlug,
   listAllTeams,
   listMembersOf,
@@ -25,6 +26,24 @@ export async function upsertTeam(
   team: { readonly slug: string; readonly name: string },
 ): Promise<Team> {
   return putTeam(tx, { id: deps.ids.next(), ...team, createdAt: deps.clock.now() });
+}
+
+/** Ends every right that came with a team which the control repo names no longer: its tokens and its memberships. */
+export async function retireTeamsExcept(
+  deps: { readonly clock: Clock },
+  tx: Tx,
+  slugs: readonly string[],
+): Promise<void> {
+  const now = deps.clock.now();
+  for (const teamId of await endTeamsExcept(tx, slugs, now)) {
+    await record(tx, {
+      actor: "control",
+      action: "team.retire",
+      subject: `team:${teamId}`,
+      detail: {},
+      at: now,
+    });
+  }
 }
 
 /** The team with this slug. */

@@ -1,6 +1,13 @@
 import type { Blobs } from "../blobs/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
-import { transaction, withLock, type CheckName, type Db, type Tx } from "../db/index.ts";
+import {
+  isUnstorable,
+  transaction,
+  withLock,
+  type CheckName,
+  type Db,
+  type Tx,
+} from "../db/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import { compareVersions, parseTagName } from "../skill/index.ts";
 import {
@@ -12,6 +19,7 @@ import {
 } from "../sources/index.ts";
 import { bindBatch, type Bound } from "./bind-batch.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
+import { openHearing } from "./hearing.ts";
 import { judgeTag } from "./judge-tag.ts";
 import { packSkill } from "./pack-skill.ts";
 import type { RegistryLog } from "./registry-log.ts";
@@ -65,7 +73,7 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
       // Both have ended before the failure of one is thrown, so nothing goes on without the lock.
       await Promise.allSettled([judging, written]);
       await written;
-      written = admitBatch(deps, session, await judging);
+      written = admitEach(deps, session, await judging);
     }
     await written;
     return pending.length;
@@ -135,6 +143,34 @@ async function judgeBatch(
     judgeAndPack(deps, session.bench, tag),
   );
   return all.filter((one) => !isTooEarly(session, one, deps.clock.now()));
+}
+
+/** One tag that the database cannot hold must not keep its neighbours waiting for ever: it alone is refused. */
+async function admitEach(
+  deps: AdmitDeps,
+  session: Session,
+  judged: readonly JudgedTag[],
+): Promise<void> {
+  try {
+    await admitBatch(deps, session, judged);
+  } catch (cause) {
+    if (!isUnstorable(cause)) throw cause;
+    const [only, ...others] = judged;
+    if (only === undefined) throw cause;
+    if (others.length > 0) for (const one of judged) await admitEach(deps, session, [one]);
+    else
+      await admitBatch(deps, session, [
+        { tag: only.tag, verdict: refuseUnstorable(session, only.tag) },
+      ]);
+  }
+}
+
+function refuseUnstorable({ bench }: Session, tag: PendingTag): Refused {
+  const hearing = openHearing({ tag: tag.name, source: bench.source.slug });
+  const reason =
+    "the tag, its commits or SKILL.md hold characters or numbers that cannot be stored";
+  hearing.hold("what the tag says can be written down", false, reason);
+  return hearing.refuse("INVALID_SKILL", reason);
 }
 
 async function admitBatch(

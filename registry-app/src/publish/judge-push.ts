@@ -1,14 +1,15 @@
-import { transaction, type Db } from "../db/index.ts";
+import { transaction, type Db, type Tx } from "../db/index.ts";
 import {
   isAncestor,
   type ProposedRef,
+  type PushedRef,
   type PushJudge,
   type ReadOptions,
   type RefVerdict,
 } from "../git/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
-import { sourceRepo, type Source } from "../sources/index.ts";
+import { insertTags, sourceRepo, type Source } from "../sources/index.ts";
 import { findConflict, loadTaken, nextPatch } from "./bind-batch.ts";
 import { remedyFor } from "./codes.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
@@ -26,8 +27,8 @@ export type PushDeps = JudgeDeps & {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  /** Called when refs of the source changed. */
-  readonly onPushed: (sourceId: string) => Promise<void>;
+  /** Called when refs of the source changed, in the transaction that recorded the tags among them as seen. */
+  readonly onPushed: (tx: Tx, sourceId: string) => Promise<void>;
 };
 
 const TAGS = "refs/tags/";
@@ -90,10 +91,26 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
       return { kind: "go" };
     },
     judge: judgeOne,
-    async end(results) {
-      if (results.some((result) => result.accepted)) await deps.onPushed(source.id);
-    },
+    end: (results) => recordPushed(deps, source, acceptedInPush, results),
   };
+}
+
+/** Whoever asks for the tag from now on is told that it waits, and not what an earlier attempt was refused for. */
+async function recordPushed(
+  deps: PushDeps,
+  source: Source,
+  judged: readonly { readonly tag: PendingTag }[],
+  results: readonly PushedRef[],
+): Promise<void> {
+  const accepted = new Set(results.filter((one) => one.accepted).map((one) => one.ref));
+  if (accepted.size === 0) return;
+  const tags = judged
+    .filter(({ tag }) => accepted.has(`${TAGS}${tag.name}`))
+    .map(({ tag }) => ({ ...tag, state: "pending" as const }));
+  await transaction(deps.db, async (tx) => {
+    await insertTags(tx, source.id, tags);
+    await deps.onPushed(tx, source.id);
+  });
 }
 
 function pendingTag(deps: PushDeps, update: ProposedRef): PendingTag {

@@ -2,7 +2,7 @@ import { record } from "../audit/index.ts";
 import type { ControlSnapshot, SourceLaw } from "../control/index.ts";
 import { lockInTx, transaction, type Db } from "../db/index.ts";
 import { initBare } from "../git/index.ts";
-import { upsertTeam } from "../people/index.ts";
+import { retireTeamsExcept, upsertTeam } from "../people/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import { sourceRepo } from "./repo-dirs.ts";
 import { alignSkillVisibility, listSources, putSource, removeSourcesExcept } from "./store.ts";
@@ -50,6 +50,7 @@ export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promi
         at: now,
       });
     }
+    await retireTeamsExcept(deps, tx, [...law.teams.keys()]);
     const changed = await alignSkillVisibility(tx);
     for (const slug of await removeSourcesExcept(tx, [...law.sources.keys()])) {
       await record(tx, {

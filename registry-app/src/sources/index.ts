@@ -8,6 +8,7 @@ export {
   findSourceById,
   findSourceBySlug,
   insertDelivery,
+  insertTags,
   listCommitWords,
   listSightedTags,
   listSources,

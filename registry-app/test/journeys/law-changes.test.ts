@@ -113,4 +113,14 @@ describe("a change of the law", () => {
       "acme/deploy@1.1.0 published",
     ]);
   });
+
+  it("ends the tokens of a team that it names no longer, at once and for good", async () => {
+    const token = await world.token("acme", "read");
+    expect((await world.ask("/api/v1/sources", { token })).status).toBe(200);
+    await applied(
+      (files) => new Map([...files].filter(([path]) => !/^(?:teams|sources|yanks)\//.test(path))),
+    );
+    expect((await world.ask("/api/v1/sources", { token })).status).toBe(401);
+    expect(await archive("1.0.0")).toBe(200);
+  });
 });
