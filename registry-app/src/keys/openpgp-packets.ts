@@ -18,7 +18,6 @@ export const PACKET = {
 /** `bytes` is the whole packet, `body` what follows its header. */
 export type Packet = { readonly tag: number; readonly body: Buffer; readonly bytes: Buffer };
 
-export type ArmorType = "PUBLIC KEY BLOCK" | "PRIVATE KEY BLOCK" | "SIGNATURE";
 export type ArmorBlock = { readonly type: string; readonly bytes: Buffer };
 
 const MAX_PACKETS = 10_000;
