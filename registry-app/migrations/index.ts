@@ -1,7 +1,7 @@
 import type { Migration } from "kysely/migration";
-import * as foundation from "./0001-foundation.ts";
+import { up as foundation } from "./0001-foundation.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
-  "0001-foundation": foundation,
+  "0001-foundation": { up: foundation },
 };

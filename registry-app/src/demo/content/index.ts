@@ -5,4 +5,4 @@ export {
   type DemoCommit,
   type DemoHistory,
 } from "./history.ts";
-export type { DemoAuthor, DemoTag, TagMaking } from "./plan.ts";
+export type { DemoAuthor, DemoTag } from "./plan.ts";
