@@ -122,4 +122,22 @@ describe("edits", () => {
     expect(edit).toThrow(Refusal);
     expect(edit).toThrow(message);
   });
+
+  it("let join whom an authority's line or an OpenPGP file vouches for, and nobody beyond", () => {
+    const authority = `*@example.org,!root@example.org cert-authority ${lineA}\n`;
+    const withBoth = new Map([
+      ...start,
+      ["trust/allowed_signers", Buffer.from(authority)] as const,
+      ["trust/openpgp/pat@x.asc", Buffer.from("a key")] as const,
+    ]);
+    const join = (principal: string) => () => addSigner(withBoth, { principal, teams: ["data"] });
+    for (const principal of ["eve@example.org", "pat@x"])
+      expect(text(join(principal)(), "teams/data.yaml")).toContain(principal);
+    for (const principal of ["root@example.org", "eve@x"])
+      expect(join(principal)).toThrow(/no key/);
+    const gone = removeSigner(join("pat@x")(), "pat@x");
+    expect(gone.has("trust/openpgp/pat@x.asc")).toBe(false);
+    expect(text(gone, "teams/data.yaml")).not.toContain("pat@x");
+    expect(text(gone, "trust/allowed_signers")).toBe(authority);
+  });
 });
