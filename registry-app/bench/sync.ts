@@ -104,6 +104,7 @@ async function publishAll(core: Core, sourceId: string, count: number): Promise<
         ids,
         log,
         onSightings: async () => {},
+        onFirstSync: async () => {},
       },
       sourceId,
     ),
@@ -171,7 +172,15 @@ async function admitDeps(core: Core): Promise<Omit<AdmitDeps, "onCandidates">> {
   return {
     ...core,
     gitHome: paths.git,
-    registryLog: await createRegistryLog({ db, readers, dir: paths.log, author, sign, clock }),
+    registryLog: await createRegistryLog({
+      db,
+      readers,
+      dir: paths.log,
+      author,
+      sign,
+      clock,
+      pins: new Map(),
+    }),
     pendingChecks: [],
     findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,
   };

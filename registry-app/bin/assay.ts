@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./commands/serve.ts")).serve,
   worker: async () => (await import("./commands/worker.ts")).worker,
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
+  rebuild: async () => (await import("./commands/rebuild.ts")).rebuildCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   init: async () => (await import("./commands/init.ts")).init,
   lint: async () => (await import("./commands/lint.ts")).lint,

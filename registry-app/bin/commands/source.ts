@@ -2,6 +2,7 @@ import { addSource } from "../../src/control/index.ts";
 import { checkRemoteUrl } from "../../src/git/index.ts";
 import { admitTags } from "../../src/queue/index.ts";
 import { Refusal } from "../../src/runtime/index.ts";
+import { appendFirstSync } from "../../src/publish/index.ts";
 import { findSourceBySlug, listSources, syncSource, type Source } from "../../src/sources/index.ts";
 import { EXIT, needText, text, type Context, type Values } from "../command.ts";
 import { changeLaw } from "../compose/change-law.ts";
@@ -98,6 +99,7 @@ async function sync(context: Context, [slug = ""]: readonly string[]) {
         ids: core.ids,
         log: core.log,
         onSightings: (tx, sourceId) => core.queue.enqueue(tx, admitTags, { sourceId }),
+        onFirstSync: appendFirstSync,
       },
       id,
     );

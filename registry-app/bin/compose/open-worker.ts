@@ -1,26 +1,13 @@
-import { materialise } from "../../src/catalog/index.ts";
-import type { Author } from "../../src/git/index.ts";
+import { alignPublicFiles, materialise } from "../../src/catalog/index.ts";
 import { createHandlers, startSweeping } from "../../src/jobs/index.ts";
 import { findUser } from "../../src/people/index.ts";
-import { createRegistryLog } from "../../src/publish/index.ts";
 import type { Core } from "./open-core.ts";
-import { readOrMakeKey, signWith } from "./registry-key.ts";
-
-/** Who writes the registry log and the published stores. Fixed, since a rebuild must come to the same objects. */
-const REGISTRY_AUTHOR: Author = { name: "Assay", email: "registry@assay.invalid" };
+import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
 
 /** Takes up the jobs: sync, admit, decide, release, and the sweep that repairs what was lost. */
 export async function openWorker(core: Core): Promise<void> {
   const { db, queue, clock, ids, log, law, blobs, config, paths, shutdown } = core;
-  const key = await readOrMakeKey(paths.registryKey, "assay registry log");
-  const registryLog = await createRegistryLog({
-    db,
-    readers: core.readers,
-    dir: paths.log,
-    author: REGISTRY_AUTHOR,
-    sign: signWith(key),
-    clock,
-  });
+  const registryLog = await openRegistryLog(core);
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) =>
     materialise({ db, publicFiles: core.publicFiles }, skillId, versionId);
@@ -43,7 +30,13 @@ export async function openWorker(core: Core): Promise<void> {
       pendingChecks: [],
       findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,
     },
-    decide: { db, law, registryLog, clock },
+    decide: {
+      db,
+      law,
+      registryLog,
+      clock,
+      alignFiles: (skillId) => alignPublicFiles({ db, publicFiles: core.publicFiles }, skillId),
+    },
     release: {
       db,
       law,
@@ -69,6 +62,12 @@ export async function openWorker(core: Core): Promise<void> {
   await law();
   const consumer = await queue.consume(handlers);
   shutdown.onStop("jobs", () => consumer.close());
-  const sweeping = startSweeping({ queue, db, clock, log });
+  const sweeping = startSweeping({
+    queue,
+    db,
+    clock,
+    log,
+    flushLog: () => registryLog.flush(),
+  });
   shutdown.onStop("sweep", () => sweeping.stop());
 }

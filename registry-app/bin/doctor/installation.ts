@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { openControl } from "../../src/control/index.ts";
 import { openDatabase, startEmbedded } from "../../src/db/index.ts";
 import { createObjectReaders } from "../../src/git/index.ts";
+import { createSshVerifier } from "../../src/keys/index.ts";
+import { readLog } from "../../src/publish/index.ts";
 import { Refusal, silentLog, systemIds, type Config } from "../../src/runtime/index.ts";
 import { homePaths } from "../compose/paths.ts";
 import { findRunning } from "../compose/running.ts";
@@ -24,6 +26,7 @@ export async function* doctorInstallation(config: Config): AsyncGenerator<Check>
   yield await checkPostgres(config);
   if (config.redisUrl !== undefined) yield await checkRedis(config.redisUrl);
   yield await checkControl(config.home);
+  yield await checkLog(config.home);
   yield await checkSite();
   const running = await findRunning(config);
   if (running?.url) yield ok("server", `one runs on this home and listens at ${running.url}`);
@@ -122,6 +125,27 @@ async function checkControl(home: string): Promise<Check> {
   } catch (cause) {
     const mend = `Restore it from your backup, with root.json beside it: ${home}`;
     return fail("control repo", sayCause(cause), mend);
+  } finally {
+    await readers.close();
+  }
+}
+
+/** All of the log is read and checked; the key is what `rebuild --log-key` takes. */
+async function checkLog(home: string): Promise<Check> {
+  const { log: dir } = homePaths(home);
+  if (!existsSync(join(dir, "refs/heads/main")) && !existsSync(join(dir, "packed-refs")))
+    return ok("registry log", "nothing in it yet");
+  const readers = createObjectReaders();
+  try {
+    const read = await readLog({ readers, verifier: createSshVerifier(), dir }, []);
+    if (read.kind === "log")
+      return ok("registry log", `${read.lines.length} lines, its key is ${read.registryKey}`);
+    const [first] = read.faults;
+    const where = first?.commit === undefined ? `line ${first?.line}` : `commit ${first.commit}`;
+    const mend = "See everything that is wrong: npx assay rebuild --verify";
+    return fail("registry log", `${where}: ${first?.says}`, mend);
+  } catch (cause) {
+    return fail("registry log", sayCause(cause), `Restore it from your backup: ${dir}`);
   } finally {
     await readers.close();
   }

@@ -25,11 +25,12 @@ export function versionJsonPath(team: string, name: string, version: string): st
   return `api/v1/skills/${team}/${name}/versions/${version}.json`;
 }
 
-/** The JSON of a skill as its file; undefined for a skill that is not public, which never becomes a file. */
+/** The JSON of a skill as its file; undefined for one that is not public or has no version to show: neither is a file. */
 export async function renderSkillJson(db: Db, skillId: string): Promise<Rendered | undefined> {
   const skill = await findPublicSkillById(db, skillId);
   if (skill === undefined) return undefined;
   const versions = newestFirst(await listVersions(db, skill.id));
+  if (versions.length === 0) return undefined;
   return {
     path: skillJsonPath(skill.team, skill.name),
     bytes: toBytes(toSkill(skill, versions)),

@@ -9,6 +9,7 @@ export {
   readOperatorKey,
 } from "./init-control.ts";
 export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
+export { listPastLaws } from "./list-past-laws.ts";
 export { openControl, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";

@@ -1,6 +1,7 @@
 import {
   applyLaw,
   admitTags,
+  appendFirstSync,
   decideVersion,
   releaseVersion,
   type AdmitDeps,
@@ -14,7 +15,7 @@ import { syncSource, type SyncDeps } from "../sources/index.ts";
 /** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
 export type JobDeps = {
   readonly queue: queue.Queue;
-  readonly sync: Omit<SyncDeps, "onSightings">;
+  readonly sync: Omit<SyncDeps, "onSightings" | "onFirstSync">;
   readonly admit: Omit<AdmitDeps, "onCandidates">;
   readonly decide: Omit<DecideDeps, "onPublish">;
   readonly release: ReleaseDeps;
@@ -30,6 +31,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
         {
           ...deps.sync,
           onSightings: (tx, id) => ask.enqueue(tx, queue.admitTags, { sourceId: id }),
+          onFirstSync: appendFirstSync,
         },
         sourceId,
       );

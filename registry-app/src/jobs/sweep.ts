@@ -9,6 +9,8 @@ export type SweepDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
+  /** Carries to the registry log what nobody waits for. */
+  readonly flushLog: () => Promise<unknown>;
 };
 export type Sweeping = { stop(): Promise<void> };
 
@@ -40,9 +42,12 @@ export function startSweeping(deps: SweepDeps): Sweeping {
   const rows = queue.startSweeper(
     deps,
     [
-      queue.candidatesFor(queue.admitTags, async () =>
-        (await listSourcesWithPendingTags(deps.db, patience())).map((sourceId) => ({ sourceId })),
-      ),
+      queue.candidatesFor(queue.admitTags, async () => {
+        await deps.flushLog();
+        return (await listSourcesWithPendingTags(deps.db, patience())).map((sourceId) => ({
+          sourceId,
+        }));
+      }),
       queue.candidatesFor(queue.decideVersion, () => undecided(false)),
       queue.candidatesFor(queue.releaseVersion, () => undecided(true)),
     ],

@@ -19,13 +19,23 @@ import {
 } from "../sources/index.ts";
 import { bindBatch, type Bound } from "./bind-batch.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
+import { inParallel } from "./in-parallel.ts";
 import { openHearing } from "./hearing.ts";
 import { judgeTag } from "./judge-tag.ts";
 import { packSkill } from "./pack-skill.ts";
+import type { LogFact } from "./log-lines.ts";
 import type { RegistryLog } from "./registry-log.ts";
-import { readHistories, type HistoryDeps } from "./read-histories.ts";
+import { findPrevious, readHistories, type HistoryDeps } from "./read-histories.ts";
 import { listPendingTags } from "./store/facts.ts";
-import { closeTags, insertCandidates, insertSkills, type NewCandidate } from "./store/verdicts.ts";
+import {
+  clausesOf,
+  closeTags,
+  insertCandidates,
+  insertSkills,
+  skillsOf,
+  type ClosedTag,
+  type NewCandidate,
+} from "./store/verdicts.ts";
 import type { Ignored, Judged, Packed, PendingTag, Refused } from "./types.ts";
 
 export type AdmitDeps = JudgeDeps &
@@ -67,15 +77,18 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
       pending.slice(index * BATCH, (index + 1) * BATCH),
     );
     // Judging keeps this process and git busy, writing the database: each batch is judged while the one before it is written.
-    let written: Promise<void> = Promise.resolve();
+    let written: Promise<number> = Promise.resolve(0);
+    let closed = 0;
     for (const tags of batches) {
       const judging = judgeBatch(deps, session, tags);
       // Both have ended before the failure of one is thrown, so nothing goes on without the lock.
       await Promise.allSettled([judging, written]);
-      await written;
+      closed += await written;
       written = admitEach(deps, session, await judging);
     }
-    await written;
+    closed += await written;
+    // A release flushes by itself; what is refused has nothing that would.
+    if (closed > 0) await deps.registryLog.flush();
     return pending.length;
   });
 }
@@ -150,18 +163,20 @@ async function admitEach(
   deps: AdmitDeps,
   session: Session,
   judged: readonly JudgedTag[],
-): Promise<void> {
+): Promise<number> {
   try {
-    await admitBatch(deps, session, judged);
+    return await admitBatch(deps, session, judged);
   } catch (cause) {
     if (!isUnstorable(cause)) throw cause;
     const [only, ...others] = judged;
     if (only === undefined) throw cause;
-    if (others.length > 0) for (const one of judged) await admitEach(deps, session, [one]);
-    else
-      await admitBatch(deps, session, [
-        { tag: only.tag, verdict: refuseUnstorable(session, only.tag) },
-      ]);
+    if (others.length === 0) {
+      const verdict = refuseUnstorable(session, only.tag);
+      return admitBatch(deps, session, [{ tag: only.tag, verdict }]);
+    }
+    let closed = 0;
+    for (const one of judged) closed += await admitEach(deps, session, [one]);
+    return closed;
   }
 }
 
@@ -177,13 +192,14 @@ async function admitBatch(
   deps: AdmitDeps,
   { bench, graph }: Session,
   judged: readonly JudgedTag[],
-): Promise<void> {
+): Promise<number> {
   const { bound, refused } = await bindBatch(deps, bench.source, judged);
-  const histories = await readHistories(deps, bench, graph, bound);
-  const closed = [
+  const histories = await readHistories(deps, bench, graph, bound, findPrevious);
+  const now = deps.clock.now();
+  const closed: Closed[] = [
     ...refused,
     ...judged.flatMap(({ tag, verdict }) => (verdict.kind === "good" ? [] : [{ tag, verdict }])),
-  ];
+  ].map((one) => ({ ...one, closedAt: now }));
   const accounts = await findAccounts(
     deps,
     bound.map((one) => one.judged.signer.principal),
@@ -192,16 +208,18 @@ async function admitBatch(
   for (const one of bound) {
     const outcome = histories.get(one.tag.id);
     if (outcome === undefined) continue;
-    if (outcome.kind === "refused") closed.push({ tag: one.tag, verdict: outcome });
+    if (outcome.kind === "refused") closed.push({ tag: one.tag, verdict: outcome, closedAt: now });
     else
       candidates.push({
         ...one,
         history: outcome,
         createdBy: accounts.get(one.judged.signer.principal) ?? null,
+        acceptedAt: now,
         bound: one,
       });
   }
   await writeBatch(deps, bench, candidates, closed);
+  return closed.length;
 }
 
 /** A batch has many tags and few signers. */
@@ -227,40 +245,25 @@ async function writeBatch(
   deps: AdmitDeps,
   bench: Bench,
   candidates: readonly (NewCandidate & { readonly bound: Bound })[],
-  closed: readonly { readonly tag: PendingTag; readonly verdict: Refused | Ignored }[],
+  closed: readonly Closed[],
 ): Promise<void> {
   const { source } = bench;
-  const now = deps.clock.now();
   await transaction(deps.db, async (tx) => {
-    const firsts = new Map(
-      candidates
-        .flatMap((one) => (one.bound.isNewSkill ? [[one.skillId, one] as const] : []))
-        .toReversed(),
-    );
-    const skills = [...firsts.values()].map(({ skillId, judged }) => ({
-      id: skillId,
-      name: judged.skill,
-      folder: judged.folder,
-      first: judged,
-    }));
+    const opening = candidates.filter((one) => one.bound.isNewSkill);
     await insertSkills(
       tx,
       { sourceId: source.id, teamId: source.teamId, visibility: source.visibility },
-      skills,
-      now,
+      skillsOf(opening),
     );
     await insertCandidates(tx, candidates, {
       pendingChecks: deps.pendingChecks,
       engines: ENGINES,
       ids: deps.ids,
-      now,
     });
-    await closeTags(tx, closed, now);
+    await closeTags(tx, closed);
     await deps.registryLog.append(tx, [
       ...candidates.map((one) => acceptedFact(source, bench.law, one)),
-      ...closed.flatMap(({ tag, verdict }) =>
-        verdict.kind === "refused" ? [refusedFact(source, tag, verdict)] : [],
-      ),
+      ...closed.map((one) => closedFact(source, one)),
     ]);
     await deps.onCandidates(
       tx,
@@ -269,52 +272,47 @@ async function writeBatch(
   });
 }
 
+type Closed = ClosedTag & { readonly tag: PendingTag };
+
 function acceptedFact(
   source: Source,
   law: ControlSnapshot,
-  { tag, judged, packed, createdBy }: NewCandidate,
-) {
+  { tag, judged, packed, history, createdBy, acceptedAt }: NewCandidate,
+): LogFact {
   return {
+    kind: "accepted",
     key: `accepted:${source.slug}:${tag.oid}`,
-    firstSeenAt: tag.firstSeenAt.toISOString(),
+    at: acceptedAt.toISOString(),
+    ...sightingOf(source, tag),
     coordinate: `${source.team}/${judged.skill}@${judged.version}`,
-    source: source.slug,
-    tag: tag.name,
-    tagOid: tag.oid,
+    folder: judged.folder,
     commit: judged.commitOid,
     tree: judged.treeOid,
     digest: packed.digest,
     signer: judged.signer,
     hasAccount: createdBy !== null,
     law: law.digest,
+    previous: history.changelog.from,
+    bump: { declared: history.bumpDeclared, required: history.bumpRequired },
+    clauses: [...judged.clauses],
   };
 }
 
-function refusedFact(source: Source, tag: PendingTag, verdict: Refused) {
+function closedFact(source: Source, { tag, verdict, closedAt }: Closed): LogFact {
+  const fact = { at: closedAt.toISOString(), ...sightingOf(source, tag), reason: verdict.reason };
+  const key = `${source.slug}:${tag.name}:${tag.oid}:${closedAt.getTime()}`;
+  if (verdict.kind === "ignored") return { kind: "ignored", key: `ignored:${key}`, ...fact };
+  const { code, remedy } = verdict;
+  const clauses = clausesOf(verdict);
+  return { kind: "refused", key: `refused:${key}`, ...fact, code, remedy, clauses };
+}
+
+function sightingOf(source: Source, tag: PendingTag) {
   return {
-    key: `refused:${source.slug}:${tag.name}:${tag.oid}:${tag.firstSeenAt.getTime()}`,
-    firstSeenAt: tag.firstSeenAt.toISOString(),
     source: source.slug,
     tag: tag.name,
     tagOid: tag.oid,
-    code: verdict.code,
-    reason: verdict.reason,
+    firstSeenAt: tag.firstSeenAt.toISOString(),
+    imported: tag.imported,
   };
-}
-
-async function inParallel<In, Out>(
-  items: readonly In[],
-  width: number,
-  work: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results: Out[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let at = next++; at < items.length; at = next++) {
-      const item = items[at];
-      if (item !== undefined) results[at] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-  return results;
 }

@@ -4,6 +4,7 @@ import type { Blobs } from "../blobs/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import { findInStore, removeFromStore, type ObjectReaders } from "../git/index.ts";
 import type { Clock } from "../runtime/index.ts";
+import { SIGNER_CODES } from "./codes.ts";
 import type { RegistryLog } from "./registry-log.ts";
 import { standingOf, type Standing } from "./standing.ts";
 import { storeDir } from "./store-dir.ts";
@@ -102,7 +103,8 @@ async function writeStanding(
     const coordinate = coordinateOf(version);
     await deps.registryLog.append(tx, [
       {
-        key: `standing:${version.tagOid}:${standing.kind}:${law.digest}`,
+        kind: "standing",
+        key: `standing:${version.tagOid}:${standing.kind}:${law.digest}:${now.getTime()}`,
         at: now.toISOString(),
         coordinate,
         tagOid: version.tagOid,
@@ -143,7 +145,7 @@ async function reopen(deps: LawDeps, law: ControlSnapshot): Promise<number> {
   const now = deps.clock.now();
   return transaction(deps.db, async (tx) => {
     const isNew = await deps.registryLog.append(tx, [
-      { key: `law:${law.digest}`, at: now.toISOString(), law: law.digest },
+      { kind: "law", key: `law:${law.digest}`, at: now.toISOString(), law: law.digest },
     ]);
     if (isNew === 0) return 0;
     const sourceIds = await reopenRefusedTags(tx, SIGNER_CODES);
@@ -151,12 +153,3 @@ async function reopen(deps: LawDeps, law: ControlSnapshot): Promise<number> {
     return sourceIds.length;
   });
 }
-
-/** Refusals that another line in the control repo can turn into an acceptance. */
-const SIGNER_CODES = [
-  "UNKNOWN_SIGNER",
-  "SIGNER_NOT_ALLOWED",
-  "KEY_EXPIRED",
-  "KEY_REVOKED",
-  "UNSUPPORTED_KEY",
-] as const;

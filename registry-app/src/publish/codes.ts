@@ -233,3 +233,12 @@ export function listCodes(): readonly CodePage[] {
 export function remedyFor(code: TagCode, facts: RemedyFacts): string {
   return TAG_CODES[code].remedy(facts);
 }
+
+/** Refusals that another line in the control repo can turn into an acceptance. */
+export const SIGNER_CODES = [
+  "UNKNOWN_SIGNER",
+  "SIGNER_NOT_ALLOWED",
+  "KEY_EXPIRED",
+  "KEY_REVOKED",
+  "UNSUPPORTED_KEY",
+] as const satisfies readonly TagCode[];

@@ -6,7 +6,7 @@ import { remedyFor } from "./codes.ts";
 import type { Decision } from "./decide.ts";
 import type { RegistryLog } from "./registry-log.ts";
 import { findReleaseFacts, putDecision } from "./store/decisions.ts";
-import type { ReleaseFacts } from "./types.ts";
+import type { RecordedCheck, ReleaseFacts } from "./types.ts";
 import { weigh } from "./weigh.ts";
 
 export type DecideDeps = {
@@ -16,6 +16,8 @@ export type DecideDeps = {
   readonly clock: Clock;
   /** Called in the transaction that decided to publish. */
   readonly onPublish: (tx: Tx, versionId: string) => Promise<void>;
+  /** Makes the JSON that answers with Postgres down say what may be seen of a skill: what is held is shown as such. */
+  readonly alignFiles: (skillId: string) => Promise<void>;
 };
 
 /**
@@ -35,11 +37,14 @@ export async function decideVersion(
     return decision.kind;
 
   const now = deps.clock.now();
+  const remedy = remedyOf(version, decision);
   await transaction(deps.db, async (tx) => {
-    if (!(await putDecision(tx, version, decision, remedyOf(version, decision), now))) return;
+    if (decision.kind === "publish") await deps.onPublish(tx, versionId);
+    if (!(await putDecision(tx, version, decision, remedy, now))) return;
     await deps.registryLog.append(tx, [
       {
-        key: `decided:${version.tagOid}:${decision.kind}`,
+        kind: "decided",
+        key: `decided:${version.tagOid}:${decision.kind}:${now.getTime()}`,
         at: now.toISOString(),
         coordinate,
         source: version.source.slug,
@@ -47,8 +52,10 @@ export async function decideVersion(
         tagOid: version.tagOid,
         digest: version.digest,
         decision: decision.kind,
-        reasons: decision.reasons,
-        outcomes: Object.fromEntries(checks.map((check) => [check.name, check.outcome])),
+        code: decision.kind === "publish" ? null : decision.code,
+        reasons: [...decision.reasons],
+        remedy,
+        checks: checks.map(toLogged),
         law: law.digest,
       },
     ]);
@@ -59,9 +66,15 @@ export async function decideVersion(
       detail: { reasons: decision.reasons },
       at: now,
     });
-    if (decision.kind === "publish") await deps.onPublish(tx, versionId);
   });
+  // A release flushes by itself; what is held or refused has nothing that would.
+  if (decision.kind !== "publish") await deps.registryLog.flush();
+  if (decision.kind === "hold" || version.state === "held") await deps.alignFiles(version.skillId);
   return decision.kind;
+}
+
+function toLogged({ engineVersion, finishedAt, ...check }: RecordedCheck) {
+  return { ...check, engine: engineVersion, finishedAt: finishedAt?.toISOString() ?? null };
 }
 
 function remedyOf(version: ReleaseFacts, decision: Decision): string | null {

@@ -6,8 +6,16 @@ export { decide, type Decision } from "./decide.ts";
 export { decideVersion, type DecideDeps } from "./decide-version.ts";
 export { createPushJudge, type PushDeps } from "./judge-push.ts";
 export { recordCheck, type CheckReport } from "./record-check.ts";
-export { createRegistryLog, type RegistryLog, type RegistryLogDeps } from "./registry-log.ts";
+export {
+  appendFirstSync,
+  createRegistryLog,
+  type RegistryLog,
+  type RegistryLogDeps,
+} from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
-export { findSkillAccess, listSourcesWithPendingTags } from "./store/facts.ts";
+export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";
+export { readLog, type LogRead, type LogReading } from "./read-log.ts";
+export { replayLog, type Replayed, type ReplayDeps } from "./replay.ts";
+export type { LogFact, LoggedFact, LogFault } from "./log-lines.ts";

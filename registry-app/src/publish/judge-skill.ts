@@ -6,6 +6,7 @@ import {
   readSkill,
   SKILL_LIMITS,
   type Finding,
+  type SkillReading,
   type TreeEntry,
   type TreeMode,
 } from "../skill/index.ts";
@@ -42,17 +43,9 @@ export async function judgeSkill(
   const { commitOid, place, version, trust } = asked;
   const where = place.folder === "" ? "the root" : place.folder;
   hearing.hold("the tagged commit holds the skill", true, `found at ${where}`);
-  const folder = await readFolder(deps.readers, bench.repo.dir, commitOid, place.folder, {
-    caps: FOLDER_CAPS,
-    cache: deps.cache,
-  });
-  if (folder.kind !== "folder") return refuseFolder(folder, where, hearing);
-
-  const reading = readSkill(folder.files.map(toTreeEntry), {
-    dirName: place.dirName,
-    profile: "clients",
-    tag: { name: asked.skill, version },
-  });
+  const folder = await readTaggedSkill(deps, bench.repo.dir, asked);
+  if (folder.kind !== "read") return refuseFolder(folder, where, hearing);
+  const { reading } = folder;
   const errors = reading.findings.filter((finding) => finding.severity === "error");
   const unfit = findOddEntry(folder.files) ?? findUnfitPath(folder.files);
   const { name } = reading;
@@ -75,6 +68,35 @@ export async function judgeSkill(
     skillMd: folder.files.find((file) => file.path === "SKILL.md")?.bytes.toString("utf8") ?? "",
     files: folder.files.map(toArchiveFile),
   };
+}
+
+type TaggedSkill =
+  | {
+      readonly kind: "read";
+      readonly treeOid: string;
+      readonly files: readonly FolderFile[];
+      readonly reading: SkillReading;
+    }
+  | Exclude<ReadFolder, { kind: "folder" }>;
+
+/** The skill's folder at a commit, within the limits, and what its SKILL.md comes to; not whether that is good enough. */
+export async function readTaggedSkill(
+  deps: JudgeDeps,
+  repoDir: string,
+  { commitOid, place, skill, version }: Omit<Asked, "trust">,
+): Promise<TaggedSkill> {
+  const folder = await readFolder(deps.readers, repoDir, commitOid, place.folder, {
+    caps: FOLDER_CAPS,
+    cache: deps.cache,
+  });
+  if (folder.kind !== "folder") return folder;
+  const { treeOid, files } = folder;
+  const reading = readSkill(files.map(toTreeEntry), {
+    dirName: place.dirName,
+    profile: "clients",
+    tag: { name: skill, version },
+  });
+  return { kind: "read", treeOid, files, reading };
 }
 
 function codeOf(errors: readonly Finding[]): "TOO_LARGE" | "INVALID_SKILL" {
@@ -139,7 +161,7 @@ function toTreeEntry(file: FolderFile): TreeEntry {
 }
 
 /** Only after the tree rules: they leave regular files in git's two modes. */
-function toArchiveFile(file: FolderFile): ArchiveFile {
+export function toArchiveFile(file: FolderFile): ArchiveFile {
   return {
     path: file.path,
     mode: file.kind === "executable" ? "100755" : "100644",

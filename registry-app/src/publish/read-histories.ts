@@ -5,11 +5,11 @@ import {
   type CommitRecord,
   type SkillContent,
 } from "../changelog/index.ts";
+import type { PolicyLaw } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
 import { declaredBump, previousOf } from "../skill/index.ts";
-import { listCommitWords, type CommitGraph } from "../sources/index.ts";
+import { listCommitWords, type CommitGraph, type Source } from "../sources/index.ts";
 import type { Bound } from "./bind-batch.ts";
-import type { Bench } from "./bench.ts";
 import { remedyFor } from "./codes.ts";
 import { loadContents } from "./store/facts.ts";
 import type { FileFact, FindingFact, History, KnownVersion, Refused } from "./types.ts";
@@ -18,18 +18,27 @@ export type HistoryDeps = { readonly db: Db; readonly changelog: Changelog };
 
 type Outcome = ({ readonly kind: "history" } & History) | Refused;
 
+/** What of a bench a history depends on. */
+type HistoryBench = {
+  readonly source: Pick<Source, "id" | "slug">;
+  readonly law: { readonly policy: Pick<PolicyLaw, "bump"> };
+};
+
+type ChoosePrevious = (bound: Bound, graph: CommitGraph) => KnownVersion | undefined;
+
 /**
  * Changelog and required bump of each bound tag, against the version before it. A bump that is too small is a warning;
  * it refuses the tag only where policy.yaml says `bump: require`, and never a first version.
  */
 export async function readHistories(
   deps: HistoryDeps,
-  bench: Bench,
+  bench: HistoryBench,
   graph: CommitGraph,
   bound: readonly Bound[],
+  choosePrevious: ChoosePrevious,
 ): Promise<Map<string, Outcome>> {
   const steps = bound.map((one) => {
-    const previous = findPrevious(one, graph);
+    const previous = choosePrevious(one, graph);
     const oids = graph.touching(
       one.judged.folder,
       previous?.commitOid ?? null,
@@ -60,7 +69,10 @@ export async function readHistories(
 const MAX_COMMITS = 2_000;
 
 /** The highest lower version of the skill that is an ancestor of this one; not the newest by date. */
-function findPrevious({ judged, earlier }: Bound, graph: CommitGraph): KnownVersion | undefined {
+export function findPrevious(
+  { judged, earlier }: Bound,
+  graph: CommitGraph,
+): KnownVersion | undefined {
   const ancestors = earlier.filter(
     (one) => one.state !== "refused" && graph.isReachable(judged.commitOid, one.commitOid),
   );
@@ -108,7 +120,7 @@ function contentOf(
 
 function tell(
   changelog: Changelog,
-  bench: Bench,
+  bench: HistoryBench,
   { tag, judged, packed }: Bound,
   previous: KnownVersion | undefined,
   commits: readonly CommitRecord[],

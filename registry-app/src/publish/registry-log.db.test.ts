@@ -35,16 +35,15 @@ function open(): Promise<RegistryLog> {
     author: { name: "Assay", email: "registry@assay.invalid" },
     sign: (payload) => signSsh(pair, payload, "git"),
     clock: systemClock,
+    pins: new Map(),
   });
 }
 
+const factOf = (key: string) =>
+  ({ kind: "synced", key, at: "2026-01-01T00:00:00.000Z", source: key }) as const;
+
 const append = (to: RegistryLog, ...names: readonly string[]) =>
-  transaction(database.db, (tx) =>
-    to.append(
-      tx,
-      names.map((name) => ({ key: name, says: name })),
-    ),
-  );
+  transaction(database.db, (tx) => to.append(tx, names.map(factOf)));
 
 async function readNames(): Promise<string[]> {
   const names: string[] = [];
@@ -53,7 +52,7 @@ async function readNames(): Promise<string[]> {
     const read = await readers.read(join(dir, "log.git"), path, { maxBytes: 1 << 24 });
     if (read.kind !== "object") return names;
     const lines = read.bytes.toString().trimEnd().split("\n");
-    names.push(...lines.map((line) => (JSON.parse(line) as { says: string }).says));
+    names.push(...lines.map((line) => (JSON.parse(line) as { key: string }).key));
   }
 }
 
@@ -74,7 +73,7 @@ describe("the registry log", () => {
 
   it("holds nothing of a transaction that was rolled back", async () => {
     const undone = transaction(database.db, async (tx) => {
-      await log.append(tx, [{ key: "never", says: "never" }]);
+      await log.append(tx, [factOf("never")]);
       throw new Error("undone");
     });
     await expect(undone).rejects.toThrow("undone");

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { withLock, type Db, type Tx } from "../db/index.ts";
 import {
   commitFiles,
@@ -7,11 +6,29 @@ import {
   type ObjectReaders,
   type SignPayload,
 } from "../git/index.ts";
-import { Stalled, type Clock } from "../runtime/index.ts";
-import { insertLogEntries, listWaitingEntries, putLogPlaces } from "./store/log-entries.ts";
-
-/** A fact for the registry log; `key` names it, so that it is written once however often it is reported. */
-export type LogFact = { readonly key: string } & Readonly<Record<string, unknown>>;
+import { Refusal, Stalled, type Clock } from "../runtime/index.ts";
+import {
+  CHECKPOINT,
+  FIRST_CHAIN,
+  formatCheckpoint,
+  LINES_PER_SEGMENT,
+  LOG_BRANCH,
+  LOG_REF,
+  MAX_SEGMENT_BYTES,
+  nextChain,
+  parseCheckpoint,
+  segmentOf,
+  segmentPath,
+  splitLines,
+  type Checkpoint,
+} from "./log-format.ts";
+import type { LogFact } from "./log-lines.ts";
+import {
+  countPlaced,
+  insertLogEntries,
+  listWaitingEntries,
+  putLogPlaces,
+} from "./store/log-entries.ts";
 
 export type RegistryLog = {
   /** Sets facts down in the caller's transaction and returns how many are new; `flush` carries them to git. */
@@ -27,29 +44,25 @@ export type RegistryLogDeps = {
   readonly author: Author;
   readonly sign: SignPayload;
   readonly clock: Clock;
+  /** Files that stand beside the entries, such as `registry.pub` and `root.json`: what a reader of a bare copy has to know. */
+  readonly pins: ReadonlyMap<string, string>;
 };
 
-const BRANCH = "main";
-const LINES_PER_SEGMENT = 256;
 const LINES_PER_COMMIT = 2_000;
-const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * The log is a git repo: `entries/<n>.ndjson` holds 256 lines each, `checkpoint` the length and a hash chain over all
- * lines, every commit signed by the registry's key. Anybody may mirror it and see that nothing was rewritten.
+ * lines, every commit signed by the registry's key. Anybody may mirror it and see that nothing was rewritten. Throws a
+ * Refusal when the database knows less of it, or more: deciding on would decide anew what is decided.
  */
 export async function createRegistryLog(deps: RegistryLogDeps): Promise<RegistryLog> {
   await initBare(deps.dir, { config: {} });
+  await withLock(deps.db, "registry-log", () => refuseForeignLog(deps));
   let running: Promise<number> | undefined;
   let queued: Promise<number> | undefined;
   const flushOnce = () => withLock(deps.db, "registry-log", () => drain(deps));
   return {
-    append: (tx, facts) =>
-      insertLogEntries(
-        tx,
-        facts.map((fact) => ({ key: fact.key, line: JSON.stringify(fact) })),
-        deps.clock.now(),
-      ),
+    append: (tx, facts) => appendFacts(tx, facts, deps.clock.now()),
     // Callers that come while a flush runs share the next one: a batch of releases makes a batch of lines.
     flush() {
       if (running === undefined)
@@ -65,17 +78,34 @@ export async function createRegistryLog(deps: RegistryLogDeps): Promise<Registry
   };
 }
 
-type Head = {
-  readonly commit: string | null;
-  /** Lines in the log. */
-  readonly size: number;
-  /** Lines before the newest commit: what may be in git without a mark in the database. */
-  readonly sizeBefore: number;
-  /** SHA-256 over the previous chain value and the line, from the first line on. */
-  readonly chain: string;
-};
+type Head = Checkpoint & { readonly commit: string | null };
 
-const EMPTY: Head = { commit: null, size: 0, sizeBefore: 0, chain: "0".repeat(64) };
+const EMPTY: Head = { commit: null, size: 0, sizeBefore: 0, chain: FIRST_CHAIN };
+
+function appendFacts(tx: Tx, facts: readonly LogFact[], now: Date): Promise<number> {
+  const entries = facts.map((fact) => ({ key: fact.key, line: JSON.stringify(fact) }));
+  return insertLogEntries(tx, entries, now);
+}
+
+/** Notes in the log when a source was read for the first time, in the transaction that recorded it. */
+export async function appendFirstSync(tx: Tx, source: string, at: Date): Promise<void> {
+  const fact = { kind: "synced", key: `synced:${source}`, at: at.toISOString(), source } as const;
+  await appendFacts(tx, [fact], at);
+}
+
+async function refuseForeignLog(deps: RegistryLogDeps): Promise<void> {
+  const head = await readHead(deps);
+  await markCommitted(deps, head);
+  const known = await countPlaced(deps.db);
+  if (known === head.size) return;
+  throw new Refusal(
+    "conflict",
+    `The database knows ${known} lines of the registry log, and ${deps.dir} has ${head.size}.`,
+    known < head.size
+      ? "Rebuild from the log into an empty database: npx assay rebuild (docs/operating.md, Backup and restore)."
+      : "Restore a newer copy of the git repos: this one is older than the database.",
+  );
+}
 
 async function drain(deps: RegistryLogDeps): Promise<number> {
   let head = await readHead(deps);
@@ -116,24 +146,16 @@ async function markCommitted(deps: RegistryLogDeps, head: Head): Promise<void> {
   );
 }
 
-const segmentOf = (seq: number) => Math.floor(seq / LINES_PER_SEGMENT);
-const segmentPath = (segment: number) => `entries/${String(segment).padStart(8, "0")}.ndjson`;
-
 async function readHead(deps: RegistryLogDeps): Promise<Head> {
-  const read = await deps.readers.read(deps.dir, `refs/heads/${BRANCH}:checkpoint`, {
-    maxBytes: 4_096,
-  });
+  const read = await deps.readers.read(deps.dir, `${LOG_REF}:${CHECKPOINT}`, { maxBytes: 4_096 });
   if (read.kind === "missing") return EMPTY;
-  const commit = await deps.readers.info(deps.dir, `refs/heads/${BRANCH}`);
+  const commit = await deps.readers.info(deps.dir, LOG_REF);
   if (read.kind !== "object" || commit.kind !== "object")
     throw new Stalled("the registry log has no readable checkpoint");
-  const [title, size, sizeBefore, chain] = read.bytes.toString("utf8").split("\n");
-  if (title !== CHECKPOINT_TITLE || chain === undefined)
-    throw new Stalled("the registry log's checkpoint is malformed");
-  return { commit: commit.oid, size: Number(size), sizeBefore: Number(sizeBefore), chain };
+  const checkpoint = parseCheckpoint(read.bytes.toString("utf8"));
+  if (checkpoint === undefined) throw new Stalled("the registry log's checkpoint is malformed");
+  return { commit: commit.oid, ...checkpoint };
 }
-
-const CHECKPOINT_TITLE = "assay registry log";
 
 async function readSegment(deps: RegistryLogDeps, head: Head, segment: number): Promise<string[]> {
   const read = await deps.readers.read(deps.dir, `${head.commit}:${segmentPath(segment)}`, {
@@ -142,10 +164,7 @@ async function readSegment(deps: RegistryLogDeps, head: Head, segment: number): 
   if (read.kind === "missing") return [];
   if (read.kind === "too-large")
     throw new Stalled("a segment of the registry log is too large", { segment });
-  return read.bytes
-    .toString("utf8")
-    .split("\n")
-    .filter((line) => line !== "");
+  return splitLines(read.bytes);
 }
 
 async function commitLines(
@@ -154,14 +173,11 @@ async function commitLines(
   lines: readonly string[],
 ): Promise<Head> {
   const size = head.size + lines.length;
-  const chain = lines.reduce(
-    (before, line) => createHash("sha256").update(`${before}\n${line}`).digest("hex"),
-    head.chain,
-  );
+  const chain = lines.reduce(nextChain, head.chain);
   const first = segmentOf(head.size);
   const open = await readSegment(deps, head, first);
   const all = [...open, ...lines];
-  const changes = new Map<string, string>();
+  const changes = new Map(deps.pins);
   for (let start = 0; start < all.length; start += LINES_PER_SEGMENT) {
     const segment = first + start / LINES_PER_SEGMENT;
     changes.set(
@@ -169,9 +185,9 @@ async function commitLines(
       `${all.slice(start, start + LINES_PER_SEGMENT).join("\n")}\n`,
     );
   }
-  changes.set("checkpoint", `${CHECKPOINT_TITLE}\n${size}\n${head.size}\n${chain}\n`);
+  changes.set(CHECKPOINT, formatCheckpoint({ size, sizeBefore: head.size, chain }));
   const written = await commitFiles(deps.readers, deps.dir, {
-    branch: BRANCH,
+    branch: LOG_BRANCH,
     changes,
     author: deps.author,
     message: `log: ${lines.length} ${lines.length === 1 ? "entry" : "entries"}, ${size} in all\n`,

@@ -1,18 +1,14 @@
 import { record } from "../audit/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
-import { decodeUstar, encodeZip, gzipTar, type Blobs } from "../blobs/index.ts";
+import type { Blobs } from "../blobs/index.ts";
 import { transaction, withLock, type ArchiveFact, type Db } from "../db/index.ts";
 import { updateRefs } from "../git/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { sourceRepo } from "../sources/index.ts";
+import type { LogFact } from "./log-lines.ts";
+import { makeArchives } from "./make-archives.ts";
 import type { RegistryLog } from "./registry-log.ts";
-import {
-  chooseLatest,
-  MAX_TAR_BYTES,
-  storeVersion,
-  type Latest,
-  type StoreDeps,
-} from "./store-version.ts";
+import { chooseLatest, storeVersion, type Latest, type StoreDeps } from "./store-version.ts";
 import { findReleaseFacts, putLatest, putPublished } from "./store/decisions.ts";
 import type { ReleaseFacts } from "./types.ts";
 import { weigh } from "./weigh.ts";
@@ -48,33 +44,18 @@ export async function releaseVersion(
     const version = await findReleaseFacts(deps.db, versionId);
     if (version?.state !== "candidate" && version?.state !== "published") return "gone";
     const { decision } = await weigh(deps, version);
+    // Decided otherwise and back meanwhile: then the line that counts may not be in the log yet.
+    const { decidedAt } = version;
+    if (decidedAt === null || decidedAt.getTime() !== asked.decidedAt?.getTime())
+      return "undecided";
     if (version.state === "candidate" && decision.kind !== "publish") return "undecided";
     await keepObjects(deps, version);
     const latest = await chooseLatest(deps.db, version.skillId, { with: version });
     await storeVersion(deps, version, tar, latest.version === version.version);
-    await makeVisible(deps, version, archives, latest);
+    await makeVisible(deps, { ...version, decidedAt }, archives, latest);
     await deps.materialise(version.skillId, version.id);
     return "released";
   });
-}
-
-async function makeArchives(
-  blobs: Blobs,
-  tarSha256: string,
-): Promise<{ readonly tar: Buffer; readonly archives: ArchiveFact[] }> {
-  const tar = await blobs.read(tarSha256, MAX_TAR_BYTES);
-  const made = [
-    { format: "tar.gz" as const, bytes: await gzipTar(tar) },
-    { format: "zip" as const, bytes: encodeZip(decodeUstar(tar)) },
-  ];
-  const archives = await Promise.all(
-    made.map(async ({ format, bytes }) => ({
-      format,
-      size: bytes.length,
-      sha256: await blobs.put(bytes),
-    })),
-  );
-  return { tar, archives };
 }
 
 /** A ref of our own keeps what was published, even where a followed source drops the tag. */
@@ -85,17 +66,20 @@ async function keepObjects(deps: ReleaseDeps, version: ReleaseFacts): Promise<vo
   ]);
 }
 
+/** A version counts as published from its decision on: that time stands in the log, the moment of this step does not matter. */
 async function makeVisible(
   deps: ReleaseDeps,
-  version: ReleaseFacts,
+  version: ReleaseFacts & { readonly decidedAt: Date },
   archives: ArchiveFact[],
   latest: Latest,
 ): Promise<void> {
   if (version.state === "published") return;
   const now = deps.clock.now();
   await transaction(deps.db, async (tx) => {
-    await putPublished(tx, version, archives, now);
-    await putLatest(tx, version.skillId, latest.id, latest.shownId ?? version.id, now);
+    await putPublished(tx, version, archives, version.decidedAt);
+    const shownId = latest.shownId ?? version.id;
+    await putLatest(tx, version.skillId, latest.id, shownId, version.decidedAt);
+    await deps.registryLog.append(tx, [releasedFact(version, archives, now)]);
     await record(tx, {
       actor: "system",
       action: "version.release",
@@ -104,4 +88,18 @@ async function makeVisible(
       at: now,
     });
   });
+}
+
+function releasedFact(version: ReleaseFacts, archives: ArchiveFact[], now: Date): LogFact {
+  return {
+    kind: "released",
+    key: `released:${version.source.slug}:${version.tagOid}`,
+    at: now.toISOString(),
+    coordinate: `${version.team}/${version.skill}@${version.version}`,
+    source: version.source.slug,
+    tag: version.tagName,
+    tagOid: version.tagOid,
+    digest: version.digest,
+    archives,
+  };
 }

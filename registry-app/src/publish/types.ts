@@ -1,4 +1,12 @@
-import type { ArchiveFact, Bump, ChangelogFact, Clause, VersionState } from "../db/index.ts";
+import type {
+  ArchiveFact,
+  Bump,
+  ChangelogFact,
+  CheckName,
+  Clause,
+  Outcome,
+  VersionState,
+} from "../db/index.ts";
 import type { ArchiveFile } from "../blobs/index.ts";
 import type { SkillReading } from "../skill/index.ts";
 import type { Source } from "../sources/index.ts";
@@ -113,5 +121,16 @@ export type ReleaseFacts = {
   readonly signerPrincipal: string;
   readonly signerKey: string;
   readonly firstSeenAt: Date;
+  readonly decidedAt: Date | null;
   readonly archives: readonly ArchiveFact[];
+};
+
+/** A check as it is recorded; without an outcome it still has to be run. */
+export type RecordedCheck = {
+  readonly name: CheckName;
+  readonly engineVersion: string;
+  readonly outcome: Outcome | null;
+  readonly summary: string;
+  readonly score: number | null;
+  readonly finishedAt: Date | null;
 };

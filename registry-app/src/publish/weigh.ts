@@ -1,14 +1,14 @@
 import type { ControlSnapshot } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
-import { decide, type CheckState, type Decision } from "./decide.ts";
+import { decide, type Decision } from "./decide.ts";
 import { standingOf } from "./standing.ts";
 import { listCheckStates } from "./store/decisions.ts";
-import type { ReleaseFacts } from "./types.ts";
+import type { RecordedCheck, ReleaseFacts } from "./types.ts";
 
 /** A decision with everything it rests on. */
 export type Weighed = {
   readonly decision: Decision;
-  readonly checks: readonly CheckState[];
+  readonly checks: readonly RecordedCheck[];
   readonly law: ControlSnapshot;
 };
 

@@ -39,12 +39,25 @@ describe("the commit graph", () => {
 
   it("lists the commits of a folder since another commit, newest first", () => {
     const graph = diamond();
-    expect(graph.touching("skills/a", null, "f")).toEqual(["e", "c", "d", "a"]);
-    expect(graph.touching("skills/a", "a", "f")).toEqual(["e", "c", "d"]);
+    expect(graph.touching("skills/a", null, "f")).toEqual(["e", "d", "c", "a"]);
+    expect(graph.touching("skills/a", "a", "f")).toEqual(["e", "d", "c"]);
     expect(graph.touching("skills/a", "c", "f")).toEqual(["e", "d"]);
     expect(graph.touching("skills/b", null, "f")).toEqual(["b"]);
     expect(graph.touching("skills/b", "b", "f")).toEqual([]);
     expect(graph.touching("skills/none", null, "f")).toEqual([]);
+  });
+
+  it("lists them in one order, whatever order they came into the index", () => {
+    const late = createCommitGraph();
+    late.append([
+      commit("a", []),
+      commit("d", ["a"]),
+      commit("e", ["d"]),
+      commit("b", ["a"], ["skills/b"]),
+      commit("c", ["b"]),
+      commit("f", ["c", "e"], []),
+    ]);
+    expect(late.touching("skills/a", null, "f")).toEqual(diamond().touching("skills/a", null, "f"));
   });
 
   it("lists nothing between a commit and itself", () => {

@@ -12,7 +12,10 @@ export type CommitGraph = {
   append(commits: Iterable<IndexedCommit>): void;
   /** Is `oid` reachable from `tip`? Both must be in the index; what is not, is not reachable. */
   isReachable(tip: string, oid: string): boolean;
-  /** Commits that touch `folder`, reachable from `to` and not from `from`, newest first. */
+  /**
+   * Commits that touch `folder`, reachable from `to` and not from `from`, children first. The order depends on the commits
+   * alone, not on when each came into the index.
+   */
   touching(folder: string, from: string | null, to: string): readonly string[];
 };
 
@@ -68,11 +71,20 @@ export function createCommitGraph(): CommitGraph {
       if (end === undefined) return [];
       const start = from === null ? undefined : places.get(from);
       const candidates = (byFolder.get(folder) ?? []).filter((place) => place <= end);
-      const wanted = rangeOf(candidates, parents, start, end);
+      const { found, range, hasMerge } = rangeOf(candidates, parents, start, end);
+      const wanted = hasMerge ? orderByParents(found, range, parents, end) : found;
       return wanted.toReversed().flatMap((place) => oids[place] ?? []);
     },
   };
 }
+
+type Range = {
+  /** Ascending. */
+  readonly found: readonly number[];
+  /** All that was walked through and is wanted. */
+  readonly range: ReadonlySet<number>;
+  readonly hasMerge: boolean;
+};
 
 const WANTED = 1;
 const UNWANTED = 2;
@@ -86,19 +98,25 @@ function rangeOf(
   parents: readonly (readonly number[])[],
   start: number | undefined,
   end: number,
-): number[] {
+): Range {
+  const range = new Set<number>();
+  const found: number[] = [];
+  let hasMerge = false;
   const lowest = candidates[0];
-  if (lowest === undefined) return [];
+  if (lowest === undefined) return { found, range, hasMerge };
   const marks = new Map<number, number>([[end, WANTED]]);
   if (start !== undefined) marks.set(start, (marks.get(start) ?? 0) | UNWANTED);
-  const found: number[] = [];
   let next = candidates.length - 1;
   let open = start === end ? 0 : 1;
   for (let place = Math.max(end, start ?? end); place >= lowest && open > 0; place--) {
     const mark = marks.get(place);
     if (mark !== undefined) {
       marks.delete(place);
-      if (mark === WANTED) open--;
+      if (mark === WANTED) {
+        open--;
+        range.add(place);
+        hasMerge ||= (parents[place]?.length ?? 0) > 1;
+      }
       for (const parent of parents[place] ?? []) {
         const before = marks.get(parent) ?? 0;
         const after = before | mark;
@@ -111,5 +129,29 @@ function rangeOf(
     while (next >= 0 && (candidates[next] ?? 0) > place) next--;
     if (candidates[next] === place && mark === WANTED) found.push(place);
   }
-  return found.toReversed();
+  return { found: found.toReversed(), range, hasMerge };
+}
+
+/** `found` as a walk from `end` comes back over it, first parents first: the same for everybody who has the commits. */
+function orderByParents(
+  found: readonly number[],
+  range: ReadonlySet<number>,
+  parents: readonly (readonly number[])[],
+  end: number,
+): number[] {
+  const wanted = new Set(found);
+  const seen = new Set([end]);
+  const ordered: number[] = [];
+  const path = [{ place: end, next: 0 }];
+  for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+    const parent = parents[step.place]?.[step.next++];
+    if (parent === undefined) {
+      path.pop();
+      if (wanted.has(step.place)) ordered.push(step.place);
+    } else if (range.has(parent) && !seen.has(parent)) {
+      seen.add(parent);
+      path.push({ place: parent, next: 0 });
+    }
+  }
+  return ordered;
 }

@@ -1,6 +1,6 @@
 /** Registry repos: what the control repo says of them, what git holds of them, and their history for changelogs. */
 export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
-export { createCommitGraphs, type CommitGraphs } from "./commit-index.ts";
+export { createCommitGraphs, indexCommits, type CommitGraphs } from "./commit-index.ts";
 export { indexControl, type IndexDeps } from "./index-control.ts";
 export type { SightedTag } from "./plan-sightings.ts";
 export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
@@ -12,7 +12,9 @@ export {
   listCommitWords,
   listSightedTags,
   listSources,
+  recordSynced,
   type CommitWords,
+  type NewTag,
   type Source,
 } from "./store.ts";
 export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";

@@ -25,6 +25,8 @@ export type SyncDeps = {
   readonly log: Log;
   /** Called in the transaction that recorded new tags. */
   readonly onSightings: (tx: Tx, sourceId: string) => Promise<void>;
+  /** Called in the transaction that recorded what the first sync of a source saw; what came with it counts as imported. */
+  readonly onFirstSync: (tx: Tx, source: string, at: Date) => Promise<void>;
 };
 
 export type SyncResult =
@@ -97,6 +99,7 @@ async function applySightings(
       });
     }
     await recordSynced(tx, source.id, now);
+    if (source.firstSyncedAt === null) await deps.onFirstSync(tx, source.slug, now);
     if (plan.appeared.length > 0 || (await hasPendingTags(tx, source.id)))
       await deps.onSightings(tx, source.id);
   });

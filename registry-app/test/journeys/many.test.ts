@@ -1,3 +1,4 @@
+import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { admitTags, decideVersion, releaseVersion, syncSource } from "../../src/queue/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
@@ -113,6 +114,7 @@ describe("every job", () => {
     await forge.tag("skill-0--v9.0.0", {});
     await forge.push(remote, "skill-0--v9.0.0");
     await world.sync("acme-skills");
+    await (await openRegistryLog(core)).flush();
     const before = await world.dump();
     const log = await forge.git("ls-remote", world.remote("log"));
     const sources = await database.db.selectFrom("sources").select("id").execute();

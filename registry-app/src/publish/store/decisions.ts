@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ArchiveFact, CheckName, Db, Tx, VersionState } from "../../db/index.ts";
 import type { CheckState, Decision } from "../decide.ts";
-import type { ReleaseFacts } from "../types.ts";
+import type { RecordedCheck, ReleaseFacts } from "../types.ts";
 import { findSourceById } from "../../sources/index.ts";
 
 /** A version with all that deciding and releasing it needs. */
@@ -34,6 +34,7 @@ export async function findReleaseFacts(
       "v.signer_principal as signerPrincipal",
       "v.signer_key as signerKey",
       "v.first_seen_at as firstSeenAt",
+      "v.decided_at as decidedAt",
     ])
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -43,10 +44,12 @@ export async function findReleaseFacts(
 }
 
 /** The newest state of each check of a version: an outcome by a later engine replaces an earlier one. */
-export async function listCheckStates(db: Db | Tx, versionId: string): Promise<CheckState[]> {
-  const { rows } =
-    await sql<CheckState>`SELECT DISTINCT ON (name) name, outcome, summary FROM checks
-    WHERE version_id = ${versionId} ORDER BY name, created_at DESC`.execute(db);
+export async function listCheckStates(db: Db | Tx, versionId: string): Promise<RecordedCheck[]> {
+  const { rows } = await sql<RecordedCheck>`SELECT DISTINCT ON (name) name, outcome, summary, score,
+      engine_version AS "engineVersion", finished_at AS "finishedAt" FROM checks
+    WHERE version_id = ${versionId} ORDER BY name, created_at DESC, engine_version DESC`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -83,7 +86,10 @@ export async function putCheck(tx: Tx, report: CheckReport, now: Date): Promise<
     .execute();
 }
 
-/** Writes a final or holding decision on the version and on its tag; false when the version was decided meanwhile. */
+/**
+ * Writes a final or holding decision on the version and on its tag. False when the version was decided meanwhile, or the
+ * same way before: the time of a decision is the time of its line in the registry log, and does not move.
+ */
 export async function putDecision(
   tx: Tx,
   version: { readonly id: string; readonly tagId: string },
@@ -102,6 +108,7 @@ export async function putDecision(
     })
     .where("id", "=", version.id)
     .where("state", "in", ["candidate", "held"])
+    .where(sql<boolean>`(state <> ${state} OR decision->>'kind' IS DISTINCT FROM ${decision.kind})`)
     .returning("id")
     .executeTakeFirst();
   if (updated === undefined) return false;
@@ -124,16 +131,16 @@ export async function putPublished(
   tx: Tx,
   version: { readonly id: string; readonly tagId: string },
   archives: readonly ArchiveFact[],
-  now: Date,
+  at: Date,
 ): Promise<void> {
   await tx
     .updateTable("skill_versions")
-    .set({ state: "published", archives: JSON.stringify(archives), published_at: now })
+    .set({ state: "published", archives: JSON.stringify(archives), published_at: at })
     .where("id", "=", version.id)
     .execute();
   await tx
     .updateTable("tags")
-    .set({ state: "published", code: null, reason: null, remedy: null, decided_at: now })
+    .set({ state: "published", code: null, reason: null, remedy: null, decided_at: at })
     .where("id", "=", version.tagId)
     .execute();
 }
@@ -151,15 +158,15 @@ export async function listPublished(
     .execute();
 }
 
-/** Points the skill at its latest version and takes over what that version says of itself. */
+/** Points the skill at its latest version and takes over what that version says of itself; `at` is when that came about. */
 export async function putLatest(
   tx: Tx,
   skillId: string,
   latestId: string | null,
   shownId: string,
-  now: Date,
+  at: Date,
 ): Promise<void> {
-  await sql`UPDATE skills SET latest_version_id = ${latestId}, updated_at = ${now}, description = v.description,
+  await sql`UPDATE skills SET latest_version_id = ${latestId}, updated_at = GREATEST(updated_at, ${at}), description = v.description,
       license = v.frontmatter->>'license', compatibility = v.frontmatter->>'compatibility'
     FROM skill_versions v WHERE skills.id = ${skillId} AND v.id = ${shownId}`.execute(tx);
 }

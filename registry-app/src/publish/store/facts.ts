@@ -158,6 +158,21 @@ function contentOf(
   };
 }
 
+/** Ids of teams by slug. */
+export async function listTeamIds(db: Db): Promise<Map<string, string>> {
+  const rows = await db.selectFrom("teams").select(["id", "slug"]).execute();
+  return new Map(rows.map((row) => [row.slug, row.id]));
+}
+
+/** Whether nothing was ever sighted, accepted or logged here. */
+export async function hasNoTags(db: Db): Promise<boolean> {
+  const [tag, entry] = await Promise.all([
+    db.selectFrom("tags").select("id").limit(1).executeTakeFirst(),
+    db.selectFrom("log_entries").select("id").limit(1).executeTakeFirst(),
+  ]);
+  return tag === undefined && entry === undefined;
+}
+
 /** Who may read a skill, private ones included: its team, its visibility, and whether it is the demo's. */
 export async function findSkillAccess(
   db: Db,

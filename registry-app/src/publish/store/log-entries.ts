@@ -37,3 +37,13 @@ export async function putLogPlaces(
   await sql`UPDATE log_entries SET seq = r.seq FROM json_to_recordset(${JSON.stringify(places)}::json) AS r(key text, seq bigint)
     WHERE log_entries.key = r.key AND log_entries.seq IS NULL`.execute(db);
 }
+
+/** How many lines are known to stand in the log. */
+export async function countPlaced(db: Db): Promise<number> {
+  const { placed } = await db
+    .selectFrom("log_entries")
+    .where("seq", "is not", null)
+    .select((eb) => eb.fn.countAll<number>().as("placed"))
+    .executeTakeFirstOrThrow();
+  return Number(placed);
+}

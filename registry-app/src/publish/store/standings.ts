@@ -38,6 +38,14 @@ export async function reopenRefusedTags(tx: Tx, codes: readonly string[]): Promi
     .where("state", "=", "refused")
     .where("in_git", "=", true)
     .where("code", "in", [...codes])
+    // A version that was refused after it was accepted is decided, not waiting for a judgement.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom("skill_versions as v").whereRef("v.tag_id", "=", "tags.id").select("v.id"),
+        ),
+      ),
+    )
     .returning("source_id as id")
     .execute();
   return [...new Set(rows.map((row) => row.id))];

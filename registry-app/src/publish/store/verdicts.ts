@@ -1,6 +1,14 @@
 import { sql } from "kysely";
-import { insertRows, type CheckName, type Tx } from "../../db/index.ts";
-import type { History, Ignored, Judged, Packed, PendingTag, Refused } from "../types.ts";
+import { insertRows, type CheckName, type Clause, type Tx } from "../../db/index.ts";
+import type {
+  History,
+  Ignored,
+  Judged,
+  Packed,
+  PendingTag,
+  RecordedCheck,
+  Refused,
+} from "../types.ts";
 
 export type NewCandidate = {
   readonly id: string;
@@ -10,14 +18,30 @@ export type NewCandidate = {
   readonly packed: Packed;
   readonly history: History;
   readonly createdBy: string | null;
+  readonly acceptedAt: Date;
+  /** What the registry log says of its checks; absent for a new one. */
+  readonly recordedChecks?: readonly RecordedCheck[];
 };
 
 export type NewSkill = {
   readonly id: string;
   readonly name: string;
   readonly folder: string;
-  readonly first: Judged;
+  readonly first: Pick<Judged, "reading">;
+  readonly openedAt: Date;
 };
+
+/** The skills that these candidates open, each by its first. */
+export function skillsOf(opening: readonly NewCandidate[]): NewSkill[] {
+  const firsts = new Map(opening.map((one) => [one.skillId, one] as const).toReversed());
+  return [...firsts.values()].map(({ skillId, judged, acceptedAt }) => ({
+    id: skillId,
+    name: judged.skill,
+    folder: judged.folder,
+    first: judged,
+    openedAt: acceptedAt,
+  }));
+}
 
 /** Opens the skills whose first version is accepted; a coordinate that somebody took meanwhile is left out of the answer. */
 export async function insertSkills(
@@ -28,7 +52,6 @@ export async function insertSkills(
     readonly visibility: "public" | "private";
   },
   skills: readonly NewSkill[],
-  now: Date,
 ): Promise<void> {
   if (skills.length === 0) return;
   await tx
@@ -45,8 +68,8 @@ export async function insertSkills(
         license: skill.first.reading.license ?? null,
         compatibility: skill.first.reading.compatibility ?? null,
         latest_version_id: null,
-        created_at: now,
-        updated_at: now,
+        created_at: skill.openedAt,
+        updated_at: skill.openedAt,
       })),
     )
     .execute();
@@ -58,7 +81,6 @@ export type CandidateFacts = {
   /** Engine versions of the two checks that admitting decides itself. */
   readonly engines: { readonly signature: string; readonly validation: string };
   readonly ids: { next(): string };
-  readonly now: Date;
 };
 
 /** Versions, files, the checks that are already decided or still to run, and findings: a handful of statements for any number. */
@@ -92,7 +114,10 @@ function fileRows({ id, packed }: NewCandidate) {
   }));
 }
 
-function checkRows({ id, judged, history }: NewCandidate, facts: CandidateFacts) {
+function checkRows(candidate: NewCandidate, facts: CandidateFacts) {
+  const { id, judged, history, acceptedAt, recordedChecks } = candidate;
+  if (recordedChecks !== undefined)
+    return recordedChecks.map((check) => recordedRow(id, check, acceptedAt));
   const row = (name: CheckName, engineVersion: string, summary: string | null) => ({
     version_id: id,
     name,
@@ -101,14 +126,28 @@ function checkRows({ id, judged, history }: NewCandidate, facts: CandidateFacts)
     summary: summary ?? "",
     score: null,
     detail: {},
-    created_at: facts.now,
-    finished_at: summary === null ? null : facts.now,
+    created_at: acceptedAt,
+    finished_at: summary === null ? null : acceptedAt,
   });
   return [
     row("signature", facts.engines.signature, `signed by ${judged.signer.principal}`),
     row("validation", facts.engines.validation, validationSummary(history.findings.length)),
     ...facts.pendingChecks.map((check) => row(check.name, check.engineVersion, null)),
   ];
+}
+
+function recordedRow(versionId: string, check: RecordedCheck, acceptedAt: Date) {
+  return {
+    version_id: versionId,
+    name: check.name,
+    engine_version: check.engineVersion,
+    outcome: check.outcome,
+    summary: check.summary,
+    score: check.score,
+    detail: {},
+    created_at: acceptedAt,
+    finished_at: check.finishedAt,
+  };
 }
 
 function findingRows({ id, history }: NewCandidate, facts: CandidateFacts) {
@@ -176,18 +215,25 @@ async function acceptTags(tx: Tx, candidates: readonly NewCandidate[]): Promise<
   );
 }
 
+export type ClosedTag = {
+  readonly tag: Pick<PendingTag, "id">;
+  readonly verdict: Refused | Ignored;
+  readonly closedAt: Date;
+};
+
 /** Writes down why these tags are not accepted, or that they name no version. */
-export async function closeTags(
-  tx: Tx,
-  closed: readonly { readonly tag: PendingTag; readonly verdict: Refused | Ignored }[],
-  now: Date,
-): Promise<void> {
+export async function closeTags(tx: Tx, closed: readonly ClosedTag[]): Promise<void> {
   if (closed.length === 0) return;
   const rows = JSON.stringify(
-    closed.map(({ tag, verdict }) => ({ id: tag.id, ...verdictColumns(verdict) })),
+    closed.map(({ tag, verdict, closedAt }) => ({
+      id: tag.id,
+      ...verdictColumns(verdict),
+      decided_at: closedAt,
+    })),
   );
-  await sql`UPDATE tags SET state = r.state, code = r.code, reason = r.reason, remedy = r.remedy, clauses = r.clauses, decided_at = ${now}
-    FROM json_to_recordset(${rows}::json) AS r(id uuid, state text, code text, reason text, remedy text, clauses jsonb)
+  await sql`UPDATE tags SET state = r.state, code = r.code, reason = r.reason, remedy = r.remedy, clauses = r.clauses, decided_at = r.decided_at
+    FROM json_to_recordset(${rows}::json)
+      AS r(id uuid, state text, code text, reason text, remedy text, clauses jsonb, decided_at timestamptz)
     WHERE tags.id = r.id`.execute(tx);
 }
 
@@ -205,8 +251,16 @@ function verdictColumns(verdict: Refused | Ignored) {
     code: verdict.code,
     reason: verdict.reason,
     remedy: verdict.remedy,
-    clauses: [...verdict.clauses, ...verdict.findings.map(findingClause)],
+    clauses: clausesOf(verdict),
   };
+}
+
+/** A tag's page and its line in the log show this many; a folder of a thousand wrong files has more. */
+const CLAUSES_SHOWN = 100;
+
+/** The clauses of a refused tag, its findings among them. */
+export function clausesOf(verdict: Refused): Clause[] {
+  return [...verdict.clauses, ...verdict.findings.map(findingClause)].slice(0, CLAUSES_SHOWN);
 }
 
 /** A refused tag has no version to hang findings on, so each becomes a clause of the page that says why. */
