@@ -127,6 +127,7 @@ export function findConflict(
   const facts: RemedyFacts = {
     tag: tag.name,
     source: source.slug,
+    isFollowed: source.kind === "followed",
     skill: judged.skill,
     nextVersion: nextPatch(judged.version),
   };

@@ -2,6 +2,8 @@
 export type RemedyFacts = {
   readonly tag: string;
   readonly source: string;
+  /** A followed source's own host holds the refused tag already. */
+  readonly isFollowed?: boolean;
   /** `name--vVERSION`, when the tag's name could be read. */
   readonly wantedTag?: string;
   readonly branch?: string;
@@ -26,9 +28,12 @@ type CodeRow = {
 const quoted = (text: string) =>
   /^[A-Za-z0-9._/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+/** What to push: the tag, over the refused one where the source's host kept that. */
+const pushed = (f: RemedyFacts, name: string) => quoted(f.isFollowed === true ? `+${name}` : name);
 const sign = (f: RemedyFacts) => {
-  const tag = quoted(f.wantedTag ?? f.tag);
-  return `git tag -s -f ${tag} ${tag}^{} -m ${tag} && git push origin ${tag}`;
+  const name = f.wantedTag ?? f.tag;
+  const tag = quoted(name);
+  return `git tag -s -f ${tag} ${quoted(f.tag)}^{} -m ${tag} && git push origin ${pushed(f, name)}`;
 };
 const signNew = (f: RemedyFacts) => {
   const tag = quoted(f.wantedTag ?? f.tag);
@@ -66,13 +71,16 @@ export const TAG_CODES = {
     title: "The tag does not point at a commit",
     what: "The object that the tag names is a tree or a file.",
     why: "A release has a history, an author and a changelog; a bare tree has none.",
-    remedy: signNew,
+    remedy: (f) => {
+      const name = f.wantedTag ?? f.tag;
+      return `git tag -s -f ${quoted(name)} HEAD -m ${quoted(name)} && git push origin ${pushed(f, name)}`;
+    },
   },
   NAME_MISMATCH: {
     title: "The tag's ref and its own name differ",
     what: "The name inside the signed tag object is not the name under which it was pushed.",
     why: "A signature holds for the name it covers; otherwise an old release could be replayed as a new one.",
-    remedy: signNew,
+    remedy: sign,
   },
   TRAILING_BYTES: {
     title: "The tag object is not well formed",
@@ -150,7 +158,7 @@ export const TAG_CODES = {
     title: "This tag object belongs to another source",
     what: "The very same signed tag was first accepted from a different source.",
     why: "A signature names no repository, so a signed tag could be replayed in another one.",
-    remedy: signNew,
+    remedy: sign,
   },
   VERSION_EXISTS: {
     title: "The version exists",
@@ -177,8 +185,9 @@ export const TAG_CODES = {
     what: "SKILL.md or the skill's folder breaks a rule; the findings name file, line and fix.",
     why: "Clients load what follows the specification, and drop the rest without a word.",
     remedy: (f) => {
-      const tag = quoted(f.wantedTag ?? f.tag);
-      return `git commit -a -m "fix: what the findings say" && git tag -s -f ${tag} -m ${tag} && git push origin HEAD ${tag}`;
+      const name = f.wantedTag ?? f.tag;
+      const tag = quoted(name);
+      return `git commit -a -m "fix: what the findings say" && git tag -s -f ${tag} -m ${tag} && git push origin HEAD ${pushed(f, name)}`;
     },
   },
   TOO_LARGE: {

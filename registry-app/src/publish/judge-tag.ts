@@ -32,7 +32,12 @@ export async function judgeTag(
 }
 
 function remedyFacts({ source }: Bench, tag: PendingTag) {
-  return { tag: tag.name, source: source.slug, branch: source.branch };
+  return {
+    tag: tag.name,
+    source: source.slug,
+    branch: source.branch,
+    isFollowed: source.kind === "followed",
+  };
 }
 
 function wantedTag(parsed: TagName) {
