@@ -19,7 +19,9 @@ export async function judgeTag(
   if (parsed.kind === "ignored") return { kind: "ignored", reason: parsed.reason };
   const hearing = openHearing({ ...remedyFacts(bench, tag), ...wantedTag(parsed) });
 
-  const named = judgeName(hearing, tag, parsed);
+  // First of all, since signing such a tag again would only lead to the next refusal.
+  const unnamed = parsed.kind === "bare" ? await findUnnamed(deps, bench, tag) : undefined;
+  const named = judgeName(hearing, tag, unnamed ?? parsed);
   if (named.kind === "refused") return named;
   const trust = await judgeSignature(deps, bench, tag, hearing);
   if (trust.kind === "refused") return trust;
@@ -29,6 +31,23 @@ export async function judgeTag(
   const place = await findSkillFolder(deps, bench.repo.dir, commitOid, named.skill);
   if (place === undefined) return refuseUnknownSkill(deps, bench, tag, commitOid, hearing);
   return judgeSkill(deps, bench, { ...named, commitOid, place, trust }, hearing);
+}
+
+/** A bare version names a skill only where the commit holds exactly one; else, what the tag should have been called. */
+async function findUnnamed(
+  deps: JudgeDeps,
+  bench: Bench,
+  tag: PendingTag,
+): Promise<Exclude<TagName, { kind: "ignored" }> | undefined> {
+  const commit = `${tag.oid}^{commit}`;
+  if ((await findSkillFolder(deps, bench.repo.dir, commit, undefined)) !== undefined)
+    return undefined;
+  const knownSkillNames = await listSkillNames(deps, bench.repo.dir, commit);
+  const again = parseTagName(tag.name, {
+    isOneSkillSource: false,
+    ...(knownSkillNames.length > 0 && { knownSkillNames }),
+  });
+  return again.kind === "ignored" ? undefined : again;
 }
 
 function remedyFacts({ source }: Bench, tag: PendingTag) {
