@@ -37,8 +37,9 @@ export async function compareRegistries(
 ): Promise<Comparison> {
   const accepted = facts.flatMap((fact) => (fact.kind === "accepted" ? [fact.coordinate] : []));
   const skills = [...new Set(accepted.map((coordinate) => coordinate.split("@")[0] ?? ""))];
-  const tags = new Set(
-    facts.flatMap((fact) => ("imported" in fact ? [JSON.stringify([fact.source, fact.tag])] : [])),
+  const tags = Map.groupBy(
+    facts.flatMap((fact) => ("imported" in fact ? [fact] : [])),
+    (fact) => JSON.stringify([fact.source, fact.tag]),
   );
   const differences: Difference[] = [];
   const hold = (of: string, one: unknown, other: unknown) =>
@@ -64,13 +65,27 @@ export async function compareRegistries(
       hold(`${coordinate} ${format}`, was ? sha256 : null, is ? sha256 : null);
     }
   }
-  for (const key of tags) {
+  for (const [key, sightings] of tags) {
     const [source, tag] = JSON.parse(key) as [string, string];
-    const ask = async (core: Core) => tagDetail(core.db, EVERYTHING, source, tag);
+    const oids = new Set(sightings.map(({ tagOid }) => tagOid));
+    const ask = (core: Core) => findLoggedTag(core, source, tag, oids);
     hold(`tag ${source} ${tag}`, await ask(live), await ask(rebuilt));
   }
   const counted = { skills: skills.length, versions: accepted.length, tags: tags.size, archives };
   return { ...counted, differences };
+}
+
+/** Pushes that a hosted source refused have their place on a tag's page, and none in git or in the log. */
+async function findLoggedTag(
+  { db }: Core,
+  source: string,
+  tag: string,
+  oids: ReadonlySet<string>,
+): Promise<unknown> {
+  const found = await tagDetail(db, EVERYTHING, source, tag);
+  if (found === undefined) return null;
+  const sightings = found.sightings.filter(({ oid }) => oids.has(oid));
+  return oids.has(found.oid) ? { ...found, sightings } : { sightings };
 }
 
 async function readJson({ publicFiles }: Core, path: string): Promise<unknown> {

@@ -32,7 +32,7 @@ import {
   type ClosedTag,
   type NewCandidate,
 } from "./store/verdicts.ts";
-import type { KnownVersion, PendingTag, RecordedCheck } from "./types.ts";
+import type { History, KnownVersion, PendingTag, RecordedCheck } from "./types.ts";
 
 export type SourceDeps = HistoryDeps &
   LoggedVersionDeps & {
@@ -173,18 +173,14 @@ async function replayBatch(
   for (const { bound: one, story } of all) {
     const history = histories.get(one.tag.id);
     if (history?.kind !== "history") continue;
-    const { bump, previous, at } = story.accepted;
-    const [declared, required] = [history.bumpDeclared, history.bumpRequired];
-    if (declared !== bump.declared || required !== bump.required)
-      faults.push(faultOf(story, `its bump comes to ${declared}, and should be ${required}`));
-    if (history.changelog.from !== previous)
-      faults.push(faultOf(story, `its changelog begins after ${previous}, which is not there`));
+    const flaw = findHistoryFlaw(story, history);
+    if (flaw !== undefined) faults.push(faultOf(story, flaw));
     candidates.push({
       ...one,
       story,
       history,
       createdBy: await findAccount(deps, session, one.judged.signer.principal),
-      acceptedAt: new Date(at),
+      acceptedAt: new Date(story.accepted.at),
       ...(story.decided !== null && { recordedChecks: story.decided.checks.map(toCheck) }),
     });
   }
@@ -200,6 +196,16 @@ async function replayBatch(
     };
   });
   return { versions, faults };
+}
+
+function findHistoryFlaw(
+  { accepted: { bump, previous } }: VersionStory,
+  { changelog, bumpDeclared, bumpRequired }: History,
+): string | undefined {
+  if (changelog.from !== previous)
+    return `its changelog begins after ${previous}, which is not there`;
+  if (bumpDeclared === bump.declared && bumpRequired === bump.required) return undefined;
+  return `its bump is ${bumpDeclared} and should be ${bumpRequired}; the line says ${bump.declared} and ${bump.required}`;
 }
 
 function bindLogged(

@@ -106,6 +106,9 @@ async function pushHosted(): Promise<void> {
   const secret = world.remote("acme-secret", await world.token("acme"));
   await hosted.tag("test-forms--v0.2.0", { signer: ann });
   await hosted.push(secret, "main", "deploy--v1.0.0", "test-forms--v0.2.0");
+  // Of a refused push git keeps nothing: a rebuild cannot know of it, and a comparison does not ask.
+  await hosted.tag("test-forms--v0.2.0", { signer: ann, message: "moved" });
+  expect((await hosted.push(secret, "--force", "test-forms--v0.2.0")).ok).toBe(false);
   await world.settled();
 }
 
