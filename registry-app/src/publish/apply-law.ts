@@ -2,7 +2,7 @@ import { record } from "../audit/index.ts";
 import { withLock, transaction, type Db, type Tx } from "../db/index.ts";
 import type { Blobs } from "../blobs/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
-import { findInStore, removeFromStore, type ObjectReaders } from "../git/index.ts";
+import { findInStore, removeFromStore, updateRefs, type ObjectReaders } from "../git/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { SIGNER_CODES } from "./codes.ts";
 import type { RegistryLog } from "./registry-log.ts";
@@ -81,6 +81,7 @@ async function changeStanding(
   if (standing.kind !== "quarantined") {
     const tar = await deps.blobs.read(version.tarSha256, MAX_TAR_BYTES);
     await storeVersion(deps, version, tar, latest.version === version.version);
+    await pointAtLatest(deps, version, latest);
   }
   await deps.materialise(version.skillId, version.id);
 }
@@ -127,17 +128,29 @@ async function writeStanding(
 
 /** Takes a version out of the repo that consumers clone, objects included. */
 async function withdraw(deps: LawDeps, version: ReleaseFacts): Promise<void> {
-  const dir = storeDir(deps.gitHome, version.team, version.skill);
   const rest = await chooseLatest(deps.db, version.skillId, { without: version.id });
-  const latestCommit =
-    rest.version === undefined
-      ? null
-      : ((await findInStore(dir, `${version.skill}--v${rest.version}`)) ?? null);
   await removeFromStore(deps.readers, {
-    dir,
+    dir: storeDir(deps.gitHome, version.team, version.skill),
     tagName: `${version.skill}--v${version.version}`,
-    latestCommit,
+    latestCommit: await findLatestCommit(deps, version, rest),
   });
+}
+
+/** Who clones without a tag gets the latest version, and never a yanked one. */
+async function pointAtLatest(deps: LawDeps, version: ReleaseFacts, latest: Latest): Promise<void> {
+  const newOid = await findLatestCommit(deps, version, latest);
+  const dir = storeDir(deps.gitHome, version.team, version.skill);
+  await updateRefs(dir, [{ ref: "refs/heads/main", newOid }]);
+}
+
+async function findLatestCommit(
+  deps: LawDeps,
+  { team, skill }: ReleaseFacts,
+  latest: Latest,
+): Promise<string | null> {
+  if (latest.version === undefined) return null;
+  const dir = storeDir(deps.gitHome, team, skill);
+  return (await findInStore(dir, `${skill}--v${latest.version}`)) ?? null;
 }
 
 /** Once for each law: judging again what did not change would only write the same down again. */

@@ -66,6 +66,14 @@ describe("a change of the law", () => {
     expect(await stateOf("1.2.0")).toBe("yanked");
     expect(await latest()).toBe("1.1.0");
     expect(await archive("1.2.0")).toBe(200);
+    const refs = new Map(
+      (await store())
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t").toReversed() as [string, string]),
+    );
+    expect(refs.get("refs/heads/main")).toBe(refs.get("refs/tags/deploy--v1.1.0"));
+    expect(refs.has("refs/tags/deploy--v1.2.0")).toBe(true);
   });
 
   it("quarantines what was first seen since a key was compromised, through every door, and nothing older", async () => {
