@@ -24,13 +24,6 @@ export const CAPABILITIES = [
     present: () => (process.env.REDIS_URL ? true : reaches(6379)),
   },
   {
-    name: "postgres",
-    suites: "the same migrations and queue on a real Postgres server",
-    enable:
-      "start PostgreSQL 15 or newer on 127.0.0.1:5432 with a superuser for this account, or set TEST_DATABASE_URL",
-    present: () => (process.env.TEST_DATABASE_URL ? true : reaches(5432)),
-  },
-  {
     name: "ssh-keygen",
     suites: "signatures made by OpenSSH and judged by git",
     enable: "apt-get install openssh-client",
