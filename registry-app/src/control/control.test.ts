@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { describeWith } from "../../test/needs.ts";
 import {
   commitFiles,
   createObjectReaders,
@@ -269,7 +270,7 @@ describe("a change", () => {
   });
 });
 
-describe("git's own verdict", () => {
+describeWith("ssh-keygen")("git's own verdict", () => {
   it("on a commit made here is that its signature is good", async () => {
     const signers = join(homeDir, "signers");
     writeFileSync(
