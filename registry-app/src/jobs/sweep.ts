@@ -18,7 +18,6 @@ const SYNC_EVERY_MS = 5 * 60_000;
 const REPAIR_EVERY_MS = 30_000;
 /** A row younger than this still has its own job. */
 const PATIENCE_MS = 15_000;
-const AT_ONCE = 1_000;
 
 /**
  * What makes lost webhooks and lost jobs cost nothing: at start and every five minutes each source is synced; at start
@@ -26,9 +25,9 @@ const AT_ONCE = 1_000;
  */
 export function startSweeping(deps: SweepDeps): Sweeping {
   const patience = () => new Date(deps.clock.now().getTime() - PATIENCE_MS);
-  const undecided = async (isDecided: boolean) => {
-    const rows = await listUndecided(deps.db, patience(), AT_ONCE);
-    return rows.filter((row) => row.isDecided === isDecided).map((row) => ({ versionId: row.id }));
+  const undecided = (isDecided: boolean) => async (limit: number) => {
+    const ids = await listUndecided(deps.db, { isDecided, before: patience(), limit });
+    return ids.map((versionId) => ({ versionId }));
   };
   const sources = queue.startSweeper(
     deps,
@@ -48,8 +47,8 @@ export function startSweeping(deps: SweepDeps): Sweeping {
           sourceId,
         }));
       }),
-      queue.candidatesFor(queue.decideVersion, () => undecided(false)),
-      queue.candidatesFor(queue.releaseVersion, () => undecided(true)),
+      queue.candidatesFor(queue.decideVersion, undecided(false)),
+      queue.candidatesFor(queue.releaseVersion, undecided(true)),
     ],
     REPAIR_EVERY_MS,
   );

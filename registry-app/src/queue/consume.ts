@@ -3,7 +3,7 @@ import type { Db } from "../db/index.ts";
 import { Stalled, type Clock, type Ids, type Log } from "../runtime/index.ts";
 import type { Backend, RunningWorker } from "./backend.ts";
 import type { Job, Payload } from "./jobs.ts";
-import { recordDeadLetter, type DeadLetter } from "./store.ts";
+import { recordDeadLetter, resolveDeadLetters, type DeadLetter } from "./store.ts";
 
 /** A kind of job with what to do for it; made by `handle`. */
 export type Handler = {
@@ -64,7 +64,7 @@ export async function consume(
   const { concurrency = 4, lockMs = 10_000, drainMs = 8000 } = options;
   const workers = handlers.map((handler) => {
     const { name } = handler.job;
-    const worker = deps.backend.createWorker(name, (stored) => runOnce(handler, stored), {
+    const worker = deps.backend.createWorker(name, (stored) => runOnce(deps, handler, stored), {
       concurrency,
       lockDuration: lockMs,
       stalledInterval: Math.ceil(lockMs / 2),
@@ -83,9 +83,15 @@ export async function consume(
   };
 }
 
-async function runOnce(handler: Handler, stored: StoredJob): Promise<void> {
+async function runOnce(
+  { db, clock }: Deps,
+  handler: Handler,
+  stored: StoredJob<Payload>,
+): Promise<void> {
   try {
     await handler.run(stored.data);
+    // A job that was under way in several crashes of others is given up, asked for again by the sweep, and then done.
+    await resolveDeadLetters(db, { job: handler.job.name, payload: stored.data }, clock.now());
   } catch (cause) {
     if (!(cause instanceof Stalled)) throw cause;
     // The library's own word for "do not retry"; it keeps only the message.

@@ -1,99 +1,46 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { describeWith } from "../../test/needs.ts";
 import { transaction } from "../db/index.ts";
-import { silentLog, Stalled, systemClock, systemIds } from "../runtime/index.ts";
+import { systemIds } from "../runtime/index.ts";
 import {
   candidatesFor,
-  createQueue,
-  defineJob,
   handle,
-  listDeadLetters,
-  retryDeadLetter,
   startSweeper,
   syncSource,
-  type Consumer,
   type ConsumeOptions,
   type Handler,
   type Queue,
 } from "./index.ts";
+import { freshJob, openQueueKit, until } from "./queue.test-kit.ts";
 
-const REDIS_URL = process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379";
-
-let database: TestDatabase;
+const kit = openQueueKit();
 let queue: Queue;
-let open: { close(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.close());
-afterEach(async () => {
-  for (const thing of open.toReversed()) await thing.close();
-  open = [];
-});
-
-const deps = () => ({ db: database.db, clock: systemClock, ids: systemIds, log: silentLog });
-
-function openQueue(kind: "postgres" | "redis"): Queue {
-  const prefix = `test-${systemIds.next()}`;
-  const backend =
-    kind === "postgres" ? { kind, pool: database.pool } : { kind, url: REDIS_URL, prefix };
-  const opened = createQueue({ ...deps(), backend });
-  open.push(opened);
-  return opened;
-}
-
-async function consume(handlers: Handler[], options: ConsumeOptions = {}): Promise<Consumer> {
-  const consumer = await queue.consume(handlers, options);
-  open.push(consumer);
-  return consumer;
-}
-
-/** A kind of job of its own for each test, so that none sees another's. */
-function freshJob(attempts = 3) {
-  return defineJob({
-    name: `test-${systemIds.next()}`,
-    payload: z.strictObject({ id: z.string() }),
-    attempts,
-    backoffMs: 20,
-    keyOf: ({ id }) => id,
-  });
-}
-
-async function until<T>(what: () => Promise<T> | T, isDone: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const value = await what();
-    if (isDone(value)) return value;
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value)} after 10 s`);
-    await sleep(10);
-  }
-}
-
-const lettersOf = async (name: string) =>
-  (await listDeadLetters(database.db, 1000)).filter(({ job }) => job === name);
+const consume = (handlers: Handler[], options?: ConsumeOptions) =>
+  kit.consume(queue, handlers, options);
 
 const countTeams = async (prefix: string) => {
-  const query = database.db.selectFrom("teams").where("slug", "like", `${prefix}-%`).select("id");
+  const query = kit
+    .database()
+    .db.selectFrom("teams")
+    .where("slug", "like", `${prefix}-%`)
+    .select("id");
   return (await query.execute()).length;
 };
 
 function behavesLikeAQueue(kind: "postgres" | "redis"): void {
   beforeEach(() => {
-    queue = openQueue(kind);
+    queue = kit.openQueue(kind);
   });
 
   it("runs a job with the payload it was asked for", async () => {
     const job = freshJob();
     const seen: string[] = [];
     await consume([handle(job, async ({ id }) => void seen.push(id))]);
-    await queue.enqueue(database.db, job, { id: "one" });
-    await queue.enqueueAll(database.db, job, [{ id: "two" }, { id: "three" }]);
+    await queue.enqueue(kit.database().db, job, { id: "one" });
+    await queue.enqueueAll(kit.database().db, job, [{ id: "two" }, { id: "three" }]);
     await until(
       () => seen.length,
       (count) => count === 3,
@@ -106,12 +53,12 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
     const seen: string[] = [];
     let committed = false;
     await consume([handle(job, async ({ id }) => void seen.push(`${id}:${committed}`))]);
-    const rolledBack = transaction(database.db, async (tx) => {
+    const rolledBack = transaction(kit.database().db, async (tx) => {
       await queue.enqueue(tx, job, { id: "rolled back" });
       throw new Error("on purpose");
     });
     await expect(rolledBack).rejects.toThrow("on purpose");
-    await transaction(database.db, async (tx) => {
+    await transaction(kit.database().db, async (tx) => {
       await queue.enqueue(tx, job, { id: "kept" });
       await sleep(100);
       committed = true;
@@ -126,7 +73,7 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
 
   it("keeps one waiting job for each key, however often it is asked for", async () => {
     const job = freshJob();
-    for (const id of ["a", "a", "b", "a"]) await queue.enqueue(database.db, job, { id });
+    for (const id of ["a", "a", "b", "a"]) await queue.enqueue(kit.database().db, job, { id });
     expect(await queue.count(job)).toEqual({ waiting: 2, running: 0, delayed: 0 });
     const seen: string[] = [];
     await consume([handle(job, async ({ id }) => void seen.push(id))]);
@@ -153,9 +100,9 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
       atOnce -= 1;
     };
     await consume([handle(job, work)]);
-    await queue.enqueue(database.db, job, { id: "x" });
+    await queue.enqueue(kit.database().db, job, { id: "x" });
     await isRunning.promise;
-    for (let i = 0; i < 5; i += 1) await queue.enqueue(database.db, job, { id: "x" });
+    for (let i = 0; i < 5; i += 1) await queue.enqueue(kit.database().db, job, { id: "x" });
     gate.resolve();
     await until(
       () => runs,
@@ -174,7 +121,7 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
     const keys = [0, 1, 2].map((n) => `k${systemIds.next().slice(0, 8)}${n}`);
     const producer = async (key: string, from: number) => {
       for (let i = from; i < from + 15; i += 1) {
-        await transaction(database.db, async (tx) => {
+        await transaction(kit.database().db, async (tx) => {
           const team = { id: systemIds.next(), slug: `${key}-${i}`, name: key };
           await queue.enqueue(tx, job, { id: key });
           await tx
@@ -201,7 +148,7 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
       if (at.length < 3) throw new Error("not yet");
     };
     await consume([handle(job, work)]);
-    await queue.enqueue(database.db, job, { id: "x" });
+    await queue.enqueue(kit.database().db, job, { id: "x" });
     await until(
       () => at.length,
       (count) => count === 3,
@@ -213,67 +160,13 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
       () => queue.count(job),
       ({ running }) => running === 0,
     );
-    expect(await lettersOf(job.name)).toEqual([]);
-  });
-
-  it("makes a poison job a visible dead letter after its last attempt, and lets the others pass", async () => {
-    const job = freshJob(2);
-    const seen: string[] = [];
-    const told: string[] = [];
-    const work = async ({ id }: { id: string }) => {
-      seen.push(id);
-      if (id === "poison") throw new Error("kaboom");
-    };
-    await consume([handle(job, work)], {
-      concurrency: 1,
-      onDeadLetter: ({ error }) => void told.push(error),
-    });
-    await queue.enqueueAll(database.db, job, [{ id: "poison" }, { id: "good" }]);
-    const [letter] = await until(
-      () => lettersOf(job.name),
-      (letters) => letters.length > 0,
-    );
-    expect(letter).toMatchObject({ payload: { id: "poison" }, error: "kaboom" });
-    await until(
-      () => told.length,
-      (count) => count === 1,
-    );
-    expect(seen.toSorted()).toEqual(["good", "poison", "poison"]);
-    await queue.enqueue(database.db, job, { id: "poison" });
-    await until(
-      () => told.length,
-      (count) => count === 2,
-    );
-    expect(await lettersOf(job.name)).toHaveLength(1);
-  });
-
-  it("gives a stalled job and a wrong payload up at once, without a retry", async () => {
-    const job = freshJob(5);
-    let runs = 0;
-    const work = async () => {
-      runs += 1;
-      throw new Stalled("no retry can help");
-    };
-    await consume([handle(job, work)]);
-    await queue.enqueue(database.db, job, { id: "x" });
-    const [letter] = await until(
-      () => lettersOf(job.name),
-      (letters) => letters.length > 0,
-    );
-    expect(letter?.error).toBe("no retry can help");
-    expect(runs).toBe(1);
-
-    const older = { ...freshJob(5), name: job.name, payload: z.object({ old: z.string() }) };
-    await queue.enqueue(database.db, { ...older, keyOf: () => "old" }, { old: "shape" });
-    await until(
-      () => lettersOf(job.name),
-      (letters) => letters.length === 2,
-    );
-    expect(runs).toBe(1);
+    expect(await kit.lettersOf(job.name)).toEqual([]);
   });
 
   it("refuses a payload of the wrong shape before it is stored", async () => {
-    const wrong = queue.enqueue(database.db, syncSource, { sourceId: "'; DROP TABLE job --" });
+    const wrong = queue.enqueue(kit.database().db, syncSource, {
+      sourceId: "'; DROP TABLE job --",
+    });
     await expect(wrong).rejects.toThrow(/uuid/i);
     expect((await queue.count(syncSource)).waiting).toBe(0);
   });
@@ -288,7 +181,7 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
       finished.push(id);
     };
     const consumer = await consume([handle(job, work)], { concurrency: 1 });
-    await queue.enqueueAll(database.db, job, [{ id: "first" }, { id: "second" }]);
+    await queue.enqueueAll(kit.database().db, job, [{ id: "first" }, { id: "second" }]);
     await isRunning.promise;
     await consumer.close();
     expect(finished).toHaveLength(1);
@@ -300,15 +193,15 @@ function behavesLikeAQueue(kind: "postgres" | "redis"): void {
   it("asks again for the rows that still wait, without doubling a job", async () => {
     const job = freshJob();
     const waiting = [{ id: "a" }, { id: "b" }];
-    await queue.enqueue(database.db, job, { id: "a" });
+    await queue.enqueue(kit.database().db, job, { id: "a" });
     const sweeper = startSweeper(
-      { ...deps(), queue },
+      { ...kit.deps(), queue },
       [candidatesFor(freshJob(), async () => Promise.reject(new Error("on purpose")))].concat(
         candidatesFor(job, async () => waiting),
       ),
       60_000,
     );
-    open.push(sweeper);
+    kit.closeLater(sweeper);
     await sweeper.sweep();
     expect((await queue.count(job)).waiting).toBe(2);
   });
@@ -321,8 +214,8 @@ describe("the queue on Postgres", () => {
     const job = freshJob();
     const runs: boolean[] = [];
     let committed = false;
-    await queue.enqueue(database.db, job, { id: "x" });
-    await transaction(database.db, async (tx) => {
+    await queue.enqueue(kit.database().db, job, { id: "x" });
+    await transaction(kit.database().db, async (tx) => {
       await queue.enqueue(tx, job, { id: "x" });
       await consume([handle(job, async () => void runs.push(committed))]);
       await sleep(200);
@@ -339,7 +232,7 @@ describe("the queue on Postgres", () => {
     const job = freshJob();
     const ids = Array.from({ length: 20 }, (_, n) => ({ id: `k${n}` }));
     const ask = (payloads: { id: string }[]) =>
-      transaction(database.db, (tx) => queue.enqueueAll(tx, job, payloads));
+      transaction(kit.database().db, (tx) => queue.enqueueAll(tx, job, payloads));
     for (let round = 0; round < 5; round += 1) {
       await Promise.all([ask(ids), ask(ids.toReversed()), ask(ids)]);
     }
@@ -352,12 +245,12 @@ describe("the queue on Postgres", () => {
       process.execPath,
       [
         fileURLToPath(new URL("../../test/hanging-worker.ts", import.meta.url)),
-        database.url,
+        kit.database().url,
         job.name,
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
-    await queue.enqueue(database.db, job, { id: "x" });
+    await queue.enqueue(kit.database().db, job, { id: "x" });
     await new Promise((resolve) => child.stdout.once("data", resolve));
     child.kill("SIGKILL");
     const seen: string[] = [];
@@ -367,31 +260,6 @@ describe("the queue on Postgres", () => {
       (ids) => ids.length > 0,
     );
     expect(seen).toEqual(["x"]);
-  });
-
-  it("takes a dead letter up again when asked to, once", async () => {
-    const sourceId = systemIds.next();
-    let isMended = false;
-    let runs = 0;
-    const work = async () => {
-      runs += 1;
-      if (!isMended) throw new Stalled("broken");
-    };
-    await consume([handle(syncSource, work)]);
-    await queue.enqueue(database.db, syncSource, { sourceId });
-    const [letter] = await until(
-      () => lettersOf("sync-source"),
-      (letters) => letters.length > 0,
-    );
-    isMended = true;
-    const id = letter?.id ?? "";
-    await retryDeadLetter({ ...deps(), queue }, id);
-    await until(
-      () => runs,
-      (count) => count === 2,
-    );
-    expect(await lettersOf("sync-source")).toEqual([]);
-    await expect(retryDeadLetter({ ...deps(), queue }, id)).rejects.toThrow(/no such dead letter/);
   });
 });
 

@@ -41,6 +41,38 @@ export async function recordDeadLetter(db: Db, letter: DeadLetter): Promise<void
   });
 }
 
+/** The work was done after all: what stood open for the same job and payload does no longer. */
+export async function resolveDeadLetters(
+  db: Db,
+  done: Pick<DeadLetter, "job" | "payload">,
+  at: Date,
+): Promise<void> {
+  await db
+    .updateTable("dead_letters")
+    .set({ resolved_at: at })
+    .where("job", "=", done.job)
+    .where(sql<boolean>`payload = ${JSON.stringify(done.payload)}::jsonb`)
+    .where("resolved_at", "is", null)
+    .execute();
+}
+
+/** Closes what stands open from before `before` for a kind of job and is not among all that still `waits` for it. */
+export async function settleDeadLetters(
+  db: Db,
+  { job, waits, before }: { job: string; waits: readonly DeadLetter["payload"][]; before: Date },
+  at: Date,
+): Promise<void> {
+  const payloads = waits.map((payload) => JSON.stringify(payload));
+  await db
+    .updateTable("dead_letters")
+    .set({ resolved_at: at })
+    .where("job", "=", job)
+    .where("failed_at", "<", before)
+    .where(sql<boolean>`NOT payload = ANY (${payloads}::jsonb[])`)
+    .where("resolved_at", "is", null)
+    .execute();
+}
+
 /** Marks a dead letter as dealt with and returns it; undefined when there is none to deal with. */
 export async function takeDeadLetter(tx: Tx, id: string, at: Date) {
   return tx

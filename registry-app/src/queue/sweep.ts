@@ -1,30 +1,45 @@
 import type { Db } from "../db/index.ts";
-import type { Log } from "../runtime/index.ts";
+import type { Clock, Log } from "../runtime/index.ts";
 import type { Queue } from "./create-queue.ts";
 import type { Job, Payload } from "./jobs.ts";
+import { settleDeadLetters } from "./store.ts";
 
 /** A kind of job with the rows that still wait for it; made by `candidatesFor`. */
 export type Candidates = {
   readonly job: Pick<Job, "name">;
-  add(queue: Queue, db: Db): Promise<number>;
+  /** Asks for the job of each row that waits, and returns those rows' payloads. */
+  add(queue: Queue, db: Db): Promise<readonly Payload[]>;
 };
 
-/** Names the rows that wait for `job`. List only rows that have waited for a while: fresh ones have their job already. */
+/**
+ * Names the rows that wait for `job`, at most `limit` of them. List only rows that have waited for a while, some seconds:
+ * fresh ones have their job already.
+ */
 export function candidatesFor<P extends Payload>(
   job: Job<P>,
-  list: () => Promise<readonly P[]>,
+  list: (limit: number) => Promise<readonly P[]>,
 ): Candidates {
   const add = async (queue: Queue, db: Db) => {
-    const payloads = await list();
+    const payloads = await list(AT_ONCE);
     for (let from = 0; from < payloads.length; from += CHUNK) {
       await queue.enqueueAll(db, job, payloads.slice(from, from + CHUNK));
     }
-    return payloads.length;
+    return payloads;
   };
   return { job, add };
 }
 
+const AT_ONCE = 1_000;
 const CHUNK = 500;
+/** Longer than what `list` passes over as fresh: a row whose letter is older than this would be listed if it waited. */
+const LETTER_PATIENCE_MS = 60_000;
+
+export type SweeperDeps = {
+  readonly queue: Queue;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 export type Sweeper = {
   /** Sweeps once, now. */
@@ -35,17 +50,22 @@ export type Sweeper = {
 
 /**
  * The repair for whatever the queue lost: at once and every `everyMs` it asks again for each job that a row still waits for.
- * A job that waits already is not doubled.
+ * A job that waits already is not doubled. A dead letter whose row waits no longer is closed: a job that was under way in
+ * several crashes is given up, though its work was done in the last of them.
  */
 export function startSweeper(
-  { queue, db, log }: { readonly queue: Queue; readonly db: Db; readonly log: Log },
+  { queue, db, clock, log }: SweeperDeps,
   candidates: readonly Candidates[],
   everyMs: number,
 ): Sweeper {
   const sweepOne = async ({ job, add }: Candidates) => {
     try {
-      const count = await add(queue, db);
-      if (count > 0) log.info({ job: job.name, count }, "the sweeper asked for jobs again");
+      const before = new Date(clock.now().getTime() - LETTER_PATIENCE_MS);
+      const waits = await add(queue, db);
+      if (waits.length > 0)
+        log.info({ job: job.name, count: waits.length }, "the sweeper asked for jobs again");
+      if (waits.length < AT_ONCE)
+        await settleDeadLetters(db, { job: job.name, waits, before }, clock.now());
     } catch (cause) {
       log.error({ job: job.name, cause }, "the sweeper failed; it tries again next time");
     }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +9,7 @@ import { openCore } from "../../bin/compose/open-core.ts";
 import { addSigner, addSource, addTeam, proposeChange } from "../../src/control/index.ts";
 import { transaction } from "../../src/db/index.ts";
 import { createToken, findTeam, SYSTEM } from "../../src/people/index.ts";
+import { listDeadLetters } from "../../src/queue/index.ts";
 import { createShutdown, readConfig, silentLog } from "../../src/runtime/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { createForge, run, skillMd, type Forge } from "../forge.ts";
@@ -136,13 +137,16 @@ async function expectOneOfEach(url: string, tags: readonly string[]): Promise<vo
     .select("subject")
     .execute();
   expect(released).toHaveLength(tags.length);
-  expect(await db.selectFrom("dead_letters").selectAll().execute()).toEqual([]);
+  // A job that happened to run in four kills is given up though it was done: the sweep closes what stands open for it.
+  const isSettled = async () => (await listDeadLetters(db)).length === 0;
+  await waitUntil("no dead letter stands open", isSettled, 120_000);
 
   const log = join(home, "log-clone");
   await run(home, ["clone", "-q", `${url}/git/log.git`, log]);
-  const text = (await run(log, ["show", "HEAD:entries/00000000.ndjson"])).stdout.toString();
-  const lines = text
-    .split("\n")
+  const segments = await readdir(join(log, "entries"));
+  const texts = segments.map((segment) => readFile(join(log, "entries", segment), "utf8"));
+  const lines = (await Promise.all(texts))
+    .flatMap((text) => text.split("\n"))
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as { key: string; tag: string });
   const keys = lines.map(({ key }) => key);

@@ -174,16 +174,16 @@ export async function putLatest(
 /** Candidates that no worker has finished: what the sweeper puts back into the queue. */
 export async function listUndecided(
   db: Db,
-  before: Date,
-  limit: number,
-): Promise<{ id: string; isDecided: boolean }[]> {
+  { isDecided, before, limit }: { isDecided: boolean; before: Date; limit: number },
+): Promise<string[]> {
   const rows = await db
     .selectFrom("skill_versions")
     .where("state", "=", "candidate")
     .where("first_seen_at", "<", before)
+    .where("decision", isDecided ? "is not" : "is", null)
     .orderBy("first_seen_at")
     .limit(limit)
-    .select(["id", "decision"])
+    .select("id")
     .execute();
-  return rows.map((row) => ({ id: row.id, isDecided: row.decision !== null }));
+  return rows.map(({ id }) => id);
 }
