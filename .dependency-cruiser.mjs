@@ -3,7 +3,7 @@ import { MAY_IMPORT, PACKAGE_HOMES } from "./scripts/layout.mjs";
 const SRC = "^registry-app/src/";
 const modules = Object.keys(MAY_IMPORT);
 const folder = (names) => `${SRC}(${names.join("|")})/`;
-const TESTS = "\\.test\\.ts$|^registry-app/test/";
+const TESTS = "\\.test(-kit)?\\.ts$|^registry-app/test/";
 
 function allowed(name) {
   const rule = MAY_IMPORT[name];
