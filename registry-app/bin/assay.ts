@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   team: async () => (await import("./commands/team.ts")).team,
   user: async () => (await import("./commands/user.ts")).user,
   token: async () => (await import("./commands/token.ts")).token,
+  approve: async () => (await import("./commands/approve.ts")).approve,
   key: async () => (await import("./commands/key.ts")).key,
 };
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Core } from "../bin/compose/open-core.ts";
 import {
+  addImport,
   addSigner,
   addSource,
   addTeam,
@@ -13,6 +14,7 @@ import {
 } from "../src/control/index.ts";
 import { transaction } from "../src/db/index.ts";
 import { createToken, findTeam, SYSTEM, type Scope } from "../src/people/index.ts";
+import { findImport } from "../src/publish/index.ts";
 import { JOBS, listDeadLetters, syncSource } from "../src/queue/index.ts";
 import { createLog } from "../src/runtime/index.ts";
 import { findSourceBySlug } from "../src/sources/index.ts";
@@ -59,6 +61,8 @@ export type World = {
   ask(path: string, options?: Ask): Promise<Answer>;
   /** Syncs a source, as the timer would, and waits until all of it is judged. */
   sync(slug: string): Promise<void>;
+  /** Confirms what a source came with, as the operator unless somebody else is named. */
+  confirmImport(slug: string, by?: string): Promise<void>;
   /** Waits until no job is left and no tag waits. */
   settled(): Promise<void>;
   /** What the API says of a tag, once it is decided; with `oid`, once it speaks of that object, with `state`, once it has that. */
@@ -137,6 +141,13 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
       const source = await findSourceBySlug(database.db, slug);
       if (source === undefined) throw new Error(`there is no source ${slug}`);
       await core.queue.enqueue(database.db, syncSource, { sourceId: source.id });
+      await settled();
+    },
+    async confirmImport(slug, by = core.operator.author.email) {
+      const source = await findSourceBySlug(database.db, slug);
+      if (source === undefined) throw new Error(`there is no source ${slug}`);
+      const { digest } = await findImport(core.db, source.id);
+      await change((files) => addImport(files, { source: slug, digest, by, reason: "known" }));
       await settled();
     },
     tag: async (source, name, { oid, state, token } = {}) => {

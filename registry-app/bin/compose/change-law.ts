@@ -1,5 +1,10 @@
 import { record } from "../../src/audit/index.ts";
-import { proposeChange, type ControlFiles, type ControlSnapshot } from "../../src/control/index.ts";
+import {
+  proposeChange,
+  type ControlFiles,
+  type ControlSnapshot,
+  type OperatorKey,
+} from "../../src/control/index.ts";
 import { transaction } from "../../src/db/index.ts";
 import { actorName, SYSTEM } from "../../src/people/index.ts";
 import type { Core } from "./open-core.ts";
@@ -12,10 +17,20 @@ export type LawChange = {
   /** What the audit log names as changed, such as `team:acme`. */
   readonly subject: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Who commits; without it, the operator. */
+  readonly by?: LawSigner;
+};
+
+/** Whose key signs a commit of the control repo, and the one word that stands for them in the law. */
+export type LawSigner = {
+  readonly principal: string;
+  readonly author: OperatorKey["author"];
+  readonly sign: OperatorKey["sign"];
+  readonly fingerprint: string;
 };
 
 /**
- * Commits a change to the control repo as the operator and waits until the tables say the same. `changed` is false when
+ * Commits a change to the control repo, as the operator unless somebody else is named, and waits until the tables say the same. `changed` is false when
  * the law said so already.
  */
 export async function changeLaw(
@@ -23,7 +38,7 @@ export async function changeLaw(
   wanted: LawChange,
 ): Promise<{ readonly changed: boolean; readonly law: ControlSnapshot }> {
   const { operator, clock, readers, paths, db } = core;
-  const { message, subject, detail = {} } = wanted;
+  const { message, subject, detail = {}, by } = wanted;
   const time = clock.now();
   const done = await proposeChange(
     { readers },
@@ -31,8 +46,8 @@ export async function changeLaw(
       repoDir: paths.control,
       change: wanted.change,
       message: `${message}\n`,
-      author: operator.author,
-      sign: operator.sign,
+      author: by?.author ?? operator.author,
+      sign: by?.sign ?? operator.sign,
       time,
     },
   );
@@ -40,7 +55,7 @@ export async function changeLaw(
   if (done.kind === "unchanged") return { changed: false, law };
   await transaction(db, (tx) =>
     record(tx, {
-      actor: actorName(SYSTEM),
+      actor: by?.principal ?? actorName(SYSTEM),
       action: "control.change",
       subject,
       detail: { ...detail, message, commit: done.commit },

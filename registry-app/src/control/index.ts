@@ -1,7 +1,9 @@
 /** The control repo: sources, teams, trust, policy and yanks as law, under a root of trust that is pinned outside it. */
+export { addApproval, addImport } from "./edit-approvals.ts";
 export { addSource, addTeam, addYank, type NewSource, type NewTeam } from "./edit-control.ts";
 export { addSigner, removeSigner, removeTeamSigner, type NewSigner } from "./edit-signers.ts";
 export { CONTROL_BRANCH } from "./control-caps.ts";
+export { findRootName } from "./find-root-name.ts";
 export {
   initControl,
   type InitControl,

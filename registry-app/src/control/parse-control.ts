@@ -11,6 +11,7 @@ import { parseYaml } from "./parse-yaml.ts";
 import { indexRevocations } from "./revocations.ts";
 import {
   approvalSchema,
+  importSchema,
   isSlug,
   policySchema,
   registrySchema,
@@ -35,7 +36,7 @@ export const REVOKED = "trust/revoked.yaml";
 const OPENPGP_FILE = /^trust\/openpgp\/[^/]+\.asc$/;
 const TRUST_FILE = /^(?:trust|teams|sources)\//;
 const POLICY = "policy.yaml";
-const FOLDERS = ["sources", "teams", "approvals", "waivers", "yanks"] as const;
+const FOLDERS = ["sources", "teams", "approvals", "imports", "waivers", "yanks"] as const;
 const LAW_FILES = ["registry.yaml", POLICY, ALLOWED_SIGNERS, REVOKED];
 
 const STRAY = "nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc";
@@ -61,6 +62,7 @@ export function parseControl(files: ControlFiles): ParsedControl {
     openPgpKeys: readOpenPgpKeys(files, report),
     policy: readOne(files, POLICY, policySchema, report) ?? policySchema.parse({}),
     approvals: readFolder(files, "approvals", approvalSchema, report).map(({ value }) => value),
+    imports: readFolder(files, "imports", importSchema, report).map(({ value }) => value),
     waivers: readFolder(files, "waivers", waiverSchema, report).map(({ value }) => ({
       ...value,
       until: value.until ?? null,

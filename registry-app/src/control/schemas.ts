@@ -166,6 +166,14 @@ export const approvalSchema = z.strictObject({
   by: principal,
   reason: line.default(""),
 });
+export const importSchema = z.strictObject({
+  source: slug,
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "must be the digest that npx assay approve --list prints"),
+  by: principal,
+  reason: line,
+});
 export const waiverSchema = z.strictObject({
   skill: coordinate,
   rule: line,

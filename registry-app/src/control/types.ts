@@ -70,6 +70,14 @@ export type ApprovalLaw = {
   readonly by: string;
   readonly reason: string;
 };
+/** Somebody's word for the history that a source came with, bound to the tags that were in it. */
+export type ImportLaw = {
+  readonly source: string;
+  /** `sha256:` and hex over the lines `NAME OID` of the signed imported tags, sorted by bytes. */
+  readonly digest: string;
+  readonly by: string;
+  readonly reason: string;
+};
 export type WaiverLaw = {
   readonly skill: string;
   readonly rule: string;
@@ -98,6 +106,7 @@ export type ControlSnapshot = Tightening & {
   readonly openPgpKeys: OpenPgpKeys;
   readonly policy: PolicyLaw;
   readonly approvals: readonly ApprovalLaw[];
+  readonly imports: readonly ImportLaw[];
   readonly waivers: readonly WaiverLaw[];
 };
 

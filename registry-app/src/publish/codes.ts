@@ -12,6 +12,8 @@ export type RemedyFacts = {
   readonly fingerprint?: string;
   readonly principal?: string;
   readonly tagger?: string;
+  /** Held for nothing but the history that its source came with. */
+  readonly isImport?: boolean;
 };
 
 type CodeRow = {
@@ -204,10 +206,12 @@ export const TAG_CODES = {
   },
   HELD: {
     title: "The version waits for a person",
-    what: "A check asks for a look, or policy.yaml asks for an approval.",
-    why: "What could not be judged by a machine is held, and not passed.",
+    what: "A check asks for a look, policy.yaml asks for an approval, or the tag was there before its source was registered and nobody has confirmed that history.",
+    why: "What could not be judged by a machine is held, and not passed. Somebody other than the signer lets it through.",
     remedy: (f) =>
-      `Ask an approver to run: npx assay approve ${f.skill ?? "SKILL"}@${f.nextVersion ?? "VERSION"}`,
+      f.isImport === true
+        ? `npx assay approve --import ${f.source} --reason 'WHY IT MAY BE PUBLISHED'`
+        : `npx assay approve ${f.skill ?? "TEAM/SKILL"}@${f.nextVersion ?? "VERSION"} --reason 'WHY IT MAY BE PUBLISHED'`,
   },
 } as const satisfies Record<string, CodeRow>;
 

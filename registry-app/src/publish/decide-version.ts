@@ -31,16 +31,15 @@ export async function decideVersion(
   const version = await findReleaseFacts(deps.db, versionId);
   if (version === undefined) return "gone";
   if (version.state !== "candidate" && version.state !== "held") return "gone";
-  const { decision, checks, law } = await weigh(deps, version);
+  const { decision, checks, law, isImportOnly } = await weigh(deps, version);
   const coordinate = `${version.team}/${version.skill}@${version.version}`;
-  if (decision.kind === "wait" || (decision.kind === "hold" && version.state === "held"))
-    return decision.kind;
+  if (decision.kind === "wait") return decision.kind;
 
   const now = deps.clock.now();
-  const remedy = remedyOf(version, decision);
-  await transaction(deps.db, async (tx) => {
+  const remedy = remedyOf(version, decision, isImportOnly);
+  const isNew = await transaction(deps.db, async (tx) => {
     if (decision.kind === "publish") await deps.onPublish(tx, versionId);
-    if (!(await putDecision(tx, version, decision, remedy, now))) return;
+    if (!(await putDecision(tx, version, decision, remedy, now))) return false;
     await deps.registryLog.append(tx, [
       {
         kind: "decided",
@@ -66,7 +65,9 @@ export async function decideVersion(
       detail: { reasons: decision.reasons },
       at: now,
     });
+    return true;
   });
+  if (!isNew) return decision.kind;
   // A release flushes by itself; what is held or refused has nothing that would.
   if (decision.kind !== "publish") await deps.registryLog.flush();
   if (decision.kind === "hold" || version.state === "held") await deps.alignFiles(version.skillId);
@@ -77,11 +78,12 @@ function toLogged({ engineVersion, finishedAt, ...check }: RecordedCheck) {
   return { ...check, engine: engineVersion, finishedAt: finishedAt?.toISOString() ?? null };
 }
 
-function remedyOf(version: ReleaseFacts, decision: Decision): string | null {
+function remedyOf(version: ReleaseFacts, decision: Decision, isImport: boolean): string | null {
   if (decision.kind !== "hold" && decision.kind !== "refuse") return null;
   return remedyFor(decision.code, {
     tag: version.tagName,
     source: version.source.slug,
+    isImport,
     skill: decision.kind === "hold" ? `${version.team}/${version.skill}` : version.skill,
     ...(decision.kind === "hold" ? { nextVersion: version.version } : {}),
   });

@@ -90,9 +90,8 @@ const TABLE: Row[] = [
 
 describe("decide", () => {
   it.each(TABLE)("%s", (_sentence, checks, policy, approvals, kind) => {
-    expect(decide({ checks, policy: { checks: policy }, approvals, compromised: null }).kind).toBe(
-      kind,
-    );
+    const facts = { checks, policy: { checks: policy }, approvals, asks: [], compromised: null };
+    expect(decide(facts).kind).toBe(kind);
   });
 
   it("says for every decision but the happy one which check caused it", () => {
@@ -100,9 +99,25 @@ describe("decide", () => {
       checks: [check("scan", "block")],
       policy: { checks: {} },
       approvals: [],
+      asks: [],
       compromised: null,
     });
     expect(decision.reasons).toEqual(["scan: block"]);
+  });
+
+  it("asks a person for what no check can know, after the checks have ended, and an approval answers", () => {
+    const asks = ["nobody has confirmed the history"];
+    const facts = {
+      checks: passed,
+      policy: { checks: {} },
+      approvals: [],
+      asks,
+      compromised: null,
+    };
+    expect(decide(facts)).toEqual({ kind: "hold", code: "HELD", reasons: asks });
+    expect(decide({ ...facts, approvals: ["bo@acme"] }).kind).toBe("publish");
+    expect(decide({ ...facts, checks: [...passed, check("scan", null)] }).kind).toBe("wait");
+    expect(decide({ ...facts, checks: [...passed, check("scan", "block")] }).kind).toBe("refuse");
   });
 
   it("refuses a version whose key was compromised meanwhile, whatever passed and whoever approved", () => {
@@ -110,6 +125,7 @@ describe("decide", () => {
       checks: passed,
       policy: { checks: {} },
       approvals: ["bo@acme"],
+      asks: [],
       compromised: "the key was stolen",
     });
     expect(decision).toEqual({

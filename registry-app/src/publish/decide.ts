@@ -33,6 +33,8 @@ export type DecisionFacts = {
   readonly policy: DecisionPolicy;
   /** Principals other than the signer who approved this digest. */
   readonly approvals: readonly string[];
+  /** What a person is asked for besides the checks, each as a sentence. */
+  readonly asks: readonly string[];
   /** Why the signing key is compromised for this version, or null. No approval lifts that. */
   readonly compromised: string | null;
 };
@@ -66,7 +68,7 @@ export function decide(facts: DecisionFacts): Decision {
     return { kind: "wait", reasons: waiting.map(({ check }) => `${check.name} has not finished`) };
   }
 
-  const held = [...judged.filter(holds).map(said), ...missing(facts)];
+  const held = [...judged.filter(holds).map(said), ...missing(facts), ...facts.asks];
   if (held.length > 0 && facts.approvals.length === 0)
     return { kind: "hold", code: "HELD", reasons: held };
 

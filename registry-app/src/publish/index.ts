@@ -1,6 +1,7 @@
 /** From a sighted tag to a published version: judge, admit, decide, release, and the registry log. */
 export { admitTags, type AdmitDeps } from "./admit-tags.ts";
 export { applyLaw, type LawApplied, type LawDeps } from "./apply-law.ts";
+export { isSamePerson } from "./approvals.ts";
 export { listCodes, remedyFor, TAG_CODES, type CodePage, type TagCode } from "./codes.ts";
 export { decide, type Decision } from "./decide.ts";
 export { decideVersion, type DecideDeps } from "./decide-version.ts";
@@ -15,6 +16,8 @@ export {
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
+export { listHeld, type HeldVersion } from "./store/held.ts";
+export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";
 export { readLog, type LogRead, type LogReading } from "./read-log.ts";
 export { replayLog, type Replayed, type ReplayDeps } from "./replay.ts";

@@ -114,6 +114,8 @@ export type ReleaseFacts = {
   readonly tagId: string;
   readonly tagName: string;
   readonly tagOid: string;
+  /** Its tag was there before the source was registered. */
+  readonly isImported: boolean;
   readonly commitOid: string;
   readonly treeOid: string;
   readonly digest: string;

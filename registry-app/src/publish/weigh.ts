@@ -1,8 +1,10 @@
 import type { ControlSnapshot } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
+import { askOfImport, listApprovers } from "./approvals.ts";
 import { decide, type Decision } from "./decide.ts";
 import { standingOf } from "./standing.ts";
 import { listCheckStates } from "./store/decisions.ts";
+import { findImport } from "./store/imports.ts";
 import type { RecordedCheck, ReleaseFacts } from "./types.ts";
 
 /** A decision with everything it rests on. */
@@ -10,6 +12,8 @@ export type Weighed = {
   readonly decision: Decision;
   readonly checks: readonly RecordedCheck[];
   readonly law: ControlSnapshot;
+  /** Nothing but the history that its source came with holds it: one confirmation lets all of that through. */
+  readonly isImportOnly: boolean;
 };
 
 /** Gathers what is known of a version now and decides; writes nothing. */
@@ -20,26 +24,28 @@ export async function weigh(
   const law = await deps.law();
   const checks = await listCheckStates(deps.db, version.id);
   const standing = standingOf(law, version);
+  const ofImport = await askAboutImport(deps.db, law, version);
   const decision = decide({
     checks,
     policy: law.policy,
-    approvals: approvalsOf(law, version),
+    approvals: listApprovers(law, version, version.signerPrincipal),
+    asks: ofImport,
     compromised: standing.kind === "quarantined" ? standing.reason : null,
   });
-  return { decision, checks, law };
+  const isImportOnly =
+    decision.kind === "hold" && decision.reasons.every((reason) => ofImport.includes(reason));
+  return { decision, checks, law, isImportOnly };
 }
 
-/** An approval is for one content of one version, and never by who signed it. */
-function approvalsOf(law: ControlSnapshot, version: ReleaseFacts): string[] {
-  return law.approvals
-    .filter(
-      (one) => one.skill === `${version.team}/${version.skill}` && one.version === version.version,
-    )
-    .filter((one) => one.digest === version.digest && !isSame(one.by, version.signerPrincipal))
-    .map((one) => one.by);
-}
-
-/** Principals as everywhere: without regard to the case of their letters. */
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+/** What was imported is counted only where somebody has confirmed it. */
+async function askAboutImport(
+  db: Db,
+  law: ControlSnapshot,
+  version: ReleaseFacts,
+): Promise<readonly string[]> {
+  if (!version.isImported) return [];
+  const confirmed = law.imports.filter(({ source }) => source === version.source.slug);
+  const { digest } =
+    confirmed.length === 0 ? { digest: "" } : await findImport(db, version.source.id);
+  return askOfImport(confirmed, digest, version.signerPrincipal);
 }

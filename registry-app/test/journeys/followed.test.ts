@@ -23,6 +23,7 @@ beforeAll(async () => {
   const { url } = forge;
   await world.addSource({ slug: "mirror", team: "acme", visibility: "public", url });
   await world.sync("mirror");
+  await world.confirmImport("mirror");
 });
 afterAll(async () => {
   await forge.remove();

@@ -20,6 +20,7 @@ beforeAll(async () => {
   await forge.tag("deploy--v1.0.0", { signer: ann });
   await world.addSource({ slug: "mirror", team: "acme", visibility: "public", url });
   await world.sync("mirror");
+  await world.confirmImport("mirror");
   betweenReleases = new Date();
   await forge.commit({ "skills/deploy/more.md": "More.\n" }, { message: "feat: more" });
   await forge.tag("deploy--v1.1.0", { signer: ann });

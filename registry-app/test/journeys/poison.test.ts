@@ -138,6 +138,7 @@ describe("one bad tag never stops a source", () => {
       await far.tag("far--v1.0.0", { signer: ann });
       await world.addSource({ slug: "far", team: "acme", visibility: "public", url: far.url });
       await world.sync("far");
+      await world.confirmImport("far");
       await world.tag("far", "far--v1.0.0", { state: "published" });
       const { items } = (await world.ask("/api/v1/sources/far/tags?size=50")).json() as {
         items: { state: string }[];

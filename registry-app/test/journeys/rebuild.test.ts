@@ -74,11 +74,15 @@ async function importSource(): Promise<void> {
   const { url } = followed;
   await world.addSource({ slug: "beta-mirror", team: "beta", visibility: "public", url });
   await world.sync("beta-mirror");
+  // Cid signed it and Dora, who comes later, signed the rest: neither word counts for their own.
+  await world.confirmImport("beta-mirror", cid.email);
+  await world.confirmImport("beta-mirror", dora.email);
   await gone.commit({ "skills/relic/SKILL.md": skillMd("relic") });
   await gone.tag("relic--v1.0.0", { signer: cid });
   const relic = { slug: "beta-gone", team: "beta", visibility: "public", url: gone.url } as const;
   await world.addSource(relic);
   await world.sync("beta-gone");
+  await world.confirmImport("beta-gone");
 }
 
 /** Hosted: pre-releases, a merge whose sides come in one after the other, a private source, a refused push. */

@@ -13,6 +13,7 @@ export async function findReleaseFacts(
     .selectFrom("skill_versions as v")
     .innerJoin("skills as k", "k.id", "v.skill_id")
     .innerJoin("teams as t", "t.id", "k.team_id")
+    .innerJoin("tags as g", "g.id", "v.tag_id")
     .where("v.id", "=", versionId)
     .select([
       "v.id",
@@ -27,6 +28,7 @@ export async function findReleaseFacts(
       "v.tag_id as tagId",
       "v.tag_name as tagName",
       "v.tag_oid as tagOid",
+      "g.imported as isImported",
       "v.commit_oid as commitOid",
     ])
     .select(["v.tree_oid as treeOid", "v.digest", "v.tar_sha256 as tarSha256", "v.archives"])
@@ -108,7 +110,11 @@ export async function putDecision(
     })
     .where("id", "=", version.id)
     .where("state", "in", ["candidate", "held"])
-    .where(sql<boolean>`(state <> ${state} OR decision->>'kind' IS DISTINCT FROM ${decision.kind})`)
+    .where(
+      // What waits for a person says what for; the reasons of a publication are those of its first decision.
+      sql<boolean>`(state <> ${state} OR decision->>'kind' IS DISTINCT FROM ${decision.kind}
+        OR (state = 'held' AND decision->'reasons' IS DISTINCT FROM ${JSON.stringify(decision.reasons)}::jsonb))`,
+    )
     .returning("id")
     .executeTakeFirst();
   if (updated === undefined) return false;

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { askOfImport, listApprovers } from "./approvals.ts";
+
+const version = {
+  team: "acme",
+  skill: "deploy",
+  version: "1.2.0",
+  digest: "s1:these-bytes",
+};
+const approval = {
+  skill: "acme/deploy",
+  version: "1.2.0",
+  digest: "s1:these-bytes",
+  by: "bo@acme.example",
+  reason: "read it",
+};
+
+describe("an approval", () => {
+  it.each([
+    ["by another for these bytes counts", {}, ["bo@acme.example"]],
+    ["by the signer does not", { by: "ann@acme.example" }, []],
+    ["by the signer in other letters does not", { by: "ANN@ACME.EXAMPLE" }, []],
+    ["for other bytes does not", { digest: "s1:other-bytes" }, []],
+    ["for another version does not", { version: "1.2.1" }, []],
+    ["for another skill does not", { skill: "acme/other" }, []],
+  ])("%s", (_sentence, change, approvers) => {
+    const approvals = [{ ...approval, ...change }];
+    expect(listApprovers({ approvals }, version, "ann@acme.example")).toEqual(approvers);
+  });
+});
+
+describe("what is asked of a person about an imported version", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const word = { source: "mirror", digest, by: "bo@acme.example", reason: "known" };
+  const other = { ...word, digest: `sha256:${"b".repeat(64)}` };
+  const own = { ...word, by: "Ann@acme.example" };
+
+  it.each([
+    ["nobody has confirmed anything", [], "nobody has confirmed that history"],
+    ["other tags were confirmed", [other], "are not the tags that came with it"],
+    ["its signer alone confirmed it", [own], "only ann@acme.example, who signed it"],
+    ["its signer confirmed it, and another other tags", [own, other], "only ann@acme.example"],
+  ])("is said when %s", (_sentence, confirmed, says) => {
+    expect(askOfImport(confirmed, digest, "ann@acme.example")).toEqual([
+      expect.stringContaining(says),
+    ]);
+  });
+
+  it("is nothing once another than its signer confirmed these very tags", () => {
+    expect(askOfImport([own, word], digest, "ann@acme.example")).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import type { ControlSnapshot, ImportLaw } from "../control/index.ts";
+
+export type ApprovedFacts = {
+  readonly team: string;
+  readonly skill: string;
+  readonly version: string;
+  readonly digest: string;
+};
+
+/** Who approved this content of this version; never who signed it. Pure. */
+export function listApprovers(
+  law: Pick<ControlSnapshot, "approvals">,
+  version: ApprovedFacts,
+  signer: string,
+): readonly string[] {
+  const coordinate = `${version.team}/${version.skill}`;
+  return law.approvals
+    .filter((one) => one.skill === coordinate && one.version === version.version)
+    .filter((one) => one.digest === version.digest && !isSamePerson(one.by, signer))
+    .map((one) => one.by);
+}
+
+/**
+ * What is asked of a person before a version that was imported is published: nothing once somebody other than its signer
+ * has confirmed the very tags that came with its source. Pure.
+ */
+export function askOfImport(
+  confirmed: readonly ImportLaw[],
+  digest: string,
+  signer: string,
+): readonly string[] {
+  const because = (rest: string) => [
+    `it was tagged before this source was registered, and ${rest}`,
+  ];
+  if (confirmed.length === 0) return because("nobody has confirmed that history");
+  const meant = confirmed.filter((one) => one.digest === digest);
+  if (meant.length === 0) return because("what was confirmed are not the tags that came with it");
+  if (meant.every(({ by }) => isSamePerson(by, signer)))
+    return because(`only ${signer}, who signed it, has confirmed that history`);
+  return [];
+}
+
+/** Principals as everywhere: without regard to the case of their letters. */
+export function isSamePerson(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
