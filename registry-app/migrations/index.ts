@@ -1,7 +1,9 @@
 import type { Migration } from "kysely/migration";
 import { up as foundation } from "./0001-foundation.ts";
+import { up as followedSources } from "./0002-followed-sources.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-foundation": { up: foundation },
+  "0002-followed-sources": { up: followedSources },
 };

@@ -29,6 +29,7 @@ export const SOURCES: readonly SourceFacts[] = [
     firstSyncedAt: ago(90_000),
     lastSyncedAt: ago(2),
     lastError: null,
+    frozen: null,
     counts: { pending: 1, published: 41, held: 1, refused: 5, ignored: 2 },
   },
   {
@@ -43,6 +44,10 @@ export const SOURCES: readonly SourceFacts[] = [
     firstSyncedAt: ago(200_000),
     lastSyncedAt: ago(61),
     lastError: "The host git.example.com did not answer within 20 s.",
+    frozen: {
+      since: ago(64),
+      reason: "3 accepted tags were moved to other objects within a day",
+    },
     counts: { pending: 0, published: 118, held: 0, refused: 12, ignored: 0 },
   },
   {
@@ -57,6 +62,7 @@ export const SOURCES: readonly SourceFacts[] = [
     firstSyncedAt: null,
     lastSyncedAt: null,
     lastError: null,
+    frozen: null,
     counts: { pending: 0, published: 0, held: 0, refused: 0, ignored: 0 },
   },
 ];
@@ -107,6 +113,22 @@ export const SIGHTINGS: readonly TagSighting[] = [
       { name: "signer is known", held: true, evidence: "ada@acme.example, SHA256:9f3Hq0c1WbYk" },
       { name: "SKILL.md is valid", held: true, evidence: "7 files, 1 remark" },
     ],
+  }),
+  sighting("pdf-forms--v1.3.0", "published", 9000, {
+    became: { team: "acme", name: "pdf-forms", version: "1.3.0" },
+    drift: "vanished",
+    clauses: HELD,
+  }),
+  sighting("pdf-forms--v1.2.0", "published", 9900, {
+    became: { team: "acme", name: "pdf-forms", version: "1.2.0" },
+    drift: "unreachable",
+    clauses: HELD,
+  }),
+  sighting("pdf-forms--v1.7.0", "pending", 60, {
+    code: "SOURCE_FROZEN",
+    reason:
+      "source acme-skills is frozen since 2026-11-20T10:00:00.000Z: 3 accepted tags were moved to other objects within a day",
+    remedy: 'npx assay source unfreeze acme-skills --because "what you found there"',
   }),
   sighting("release-notes-2.2", "ignored", 300, {
     reason: "The name holds no semantic version; did you mean release-notes--v2.2.0?",

@@ -113,6 +113,35 @@ describe("strings of strangers", () => {
   });
 });
 
+describe("a source that is in trouble", () => {
+  it("says why it is frozen, what was kept, and the command that ends it", async () => {
+    const { html } = await get("/sources/platform-skills");
+    expect(html).toContain("3 accepted tags were moved to other objects within a day");
+    expect(html).toContain("What was published stays published");
+    expect(html).toContain("npx assay source unfreeze platform-skills --because");
+    expect((await get("/sources")).html).toContain("frozen");
+    expect((await get("/sources/acme-skills")).html).not.toContain("source unfreeze");
+  });
+
+  it("has tags whose pages say what they wait for, and are not asked for again every few seconds", async () => {
+    const { html } = await get(tagHref("acme-skills", "pdf-forms--v1.7.0"));
+    expect(html).toContain("SOURCE_FROZEN");
+    expect(html).toContain("npx assay source unfreeze acme-skills");
+    expect(html).toContain('data-state="frozen"');
+  });
+
+  it.each([
+    ["pdf-forms--v1.4.0", /was moved to another object/, /git push origin \+\w+:refs\/tags/],
+    ["pdf-forms--v1.3.0", /was deleted at its host/, /git push origin \+\w+:refs\/tags/],
+    ["pdf-forms--v1.2.0", /is no longer on main/, /by a merge for instance/],
+  ])("says of %s what happened and what to do", async (tag, what, todo) => {
+    const { html } = await get(tagHref("acme-skills", tag));
+    expect(html).toMatch(what);
+    expect(html).toContain("the bytes served here did not change");
+    expect(html).toMatch(todo);
+  });
+});
+
 describe("what is not there", () => {
   it("answers 404 with a page, also for addresses that no page has", async () => {
     for (const path of [

@@ -1,10 +1,18 @@
 import { addSource } from "../../src/control/index.ts";
 import { checkRemoteUrl } from "../../src/git/index.ts";
+import { transaction } from "../../src/db/index.ts";
+import { SYSTEM } from "../../src/people/index.ts";
 import { admitTags } from "../../src/queue/index.ts";
 import { Refusal } from "../../src/runtime/index.ts";
 import { appendFirstSync } from "../../src/publish/index.ts";
-import { findSourceBySlug, listSources, syncSource, type Source } from "../../src/sources/index.ts";
-import { EXIT, needText, text, type Context, type Values } from "../command.ts";
+import {
+  findSourceBySlug,
+  listSources,
+  syncSource,
+  unfreezeSource,
+  type Source,
+} from "../../src/sources/index.ts";
+import { EXIT, needText, text, wrongUsage, type Context, type Values } from "../command.ts";
 import { changeLaw } from "../compose/change-law.ts";
 import { hookSecret } from "../compose/hooks.ts";
 import type { Core } from "../compose/open-core.ts";
@@ -32,6 +40,13 @@ export const source = commandOfVerbs({
     },
     list: { usage: "", does: "every source", words: 0, run: list },
     sync: { usage: "SLUG", does: "look for new tags now", words: 1, run: sync },
+    unfreeze: {
+      usage: "SLUG --because TEXT",
+      does: "let a frozen source publish again; the reason stands in the audit log",
+      words: 1,
+      options: { because: { type: "string" } },
+      run: unfreeze,
+    },
     secret: {
       usage: "SLUG",
       does: "the address and secret to give the git host for its webhook",
@@ -111,8 +126,35 @@ async function sync(context: Context, [slug = ""]: readonly string[]) {
     const { appeared, drifted, commits } = result;
     const told = `${slug}: ${appeared} new tags, ${drifted} moved or vanished, ${commits} new commits`;
     context.print({ slug, ...result }, told);
+    const { frozen } = await getSource(core, slug);
+    if (frozen !== null) {
+      context.say(`It is frozen, and new tags wait: ${frozen.reason}.`);
+      context.say(`Look at its host, then: npx assay source unfreeze ${slug} --because "…"`);
+    }
     if (appeared > 0 && (await findRunning(core.config)) === undefined)
       context.say("They are judged when a worker runs: npx assay up, or npx assay worker.");
+    return EXIT.fine;
+  });
+}
+
+async function unfreeze(context: Context, [slug = ""]: readonly string[], values: Values) {
+  const because = needText(values, "because", "source").trim();
+  if (because === "") throw wrongUsage("source", "--because needs words: what did you find?");
+  return withCore(context, async (core) => {
+    await core.law();
+    const found = await getSource(core, slug);
+    const at = core.clock.now();
+    const wasFrozen = await transaction(core.db, async (tx) => {
+      if (!(await unfreezeSource(tx, SYSTEM, found, { because, at }))) return false;
+      await core.queue.enqueue(tx, admitTags, { sourceId: found.id });
+      return true;
+    });
+    if (!wasFrozen) {
+      const hint = `See what it is: npx assay source sync ${slug}`;
+      throw new Refusal("conflict", `Source ${slug} is not frozen.`, hint);
+    }
+    const was = found.frozen?.reason ?? "";
+    context.print({ slug, unfrozen: true, was }, `Source ${slug} publishes again. It was: ${was}`);
     return EXIT.fine;
   });
 }

@@ -81,6 +81,12 @@ export function countsOf(row: SourceRow): Record<TagState, number> {
   };
 }
 
+/** Since when nothing new is admitted, and why. */
+export function frozenOf({ frozenAt, frozenReason }: SourceRow) {
+  if (frozenAt === null) return null;
+  return { since: frozenAt.toISOString(), reason: frozenReason ?? "" };
+}
+
 /** The push address of a hosted source. */
 export function gitPathOf(row: SourceRow): string | null {
   return row.kind === "hosted" ? `/git/${row.slug}.git` : null;
@@ -98,6 +104,7 @@ function toSource(row: SourceRow): Source {
     firstSyncedAt: row.firstSyncedAt?.toISOString() ?? null,
     lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null,
     lastError: row.lastError,
+    frozen: frozenOf(row),
     tags: countsOf(row),
   };
 }

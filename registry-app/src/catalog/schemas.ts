@@ -113,6 +113,10 @@ export const sourceSchema = z
     firstSyncedAt: timestamp.nullable(),
     lastSyncedAt: timestamp.nullable(),
     lastError: z.string().nullable(),
+    frozen: z
+      .object({ since: timestamp, reason: z.string() })
+      .nullable()
+      .describe("nothing new is admitted until an admin says so; what was published is served"),
     tags: z.record(tagState, z.number()),
   })
   .meta({ id: "Source" });

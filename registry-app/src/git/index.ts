@@ -11,7 +11,7 @@ export { parseTree } from "./parse-tree.ts";
 export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";
 export { findInStore, publishToStore, removeFromStore } from "./published-store.ts";
 export { listTree, readFolder } from "./read-folder.ts";
-export { findRef, isAncestor, listRefs, listUnreachable, updateRefs } from "./refs.ts";
+export { findRef, isAncestor, listRefs, listRoots, listUnreachable, updateRefs } from "./refs.ts";
 export { checkRemoteUrl } from "./remote-url.ts";
 export { walkCommits, type CommitRange } from "./walk-commits.ts";
 export {

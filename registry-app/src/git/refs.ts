@@ -6,6 +6,9 @@ const FORMAT = "--format=%(objectname) %(objecttype) %(*objectname) %(refname)";
 // `s`: the separators that Unicode takes for line ends are letters like any other in the name of a ref.
 const REF_LINE = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? ?(refs\/.+)$/s;
 
+/** A whole history is walked for them, once when it is not a continuation of what was known. */
+const ROOTS_TIMEOUT_MS = 5 * 60_000;
+
 /** Every ref at or below a prefix such as `refs/tags`, in git's order, by one `for-each-ref`. */
 export async function listRefs(repoDir: string, prefix: string): Promise<readonly Ref[]> {
   const args = ["for-each-ref", FORMAT, "--", checkedRefPrefix(prefix)];
@@ -65,6 +68,16 @@ export async function listUnreachable(
   for (const oid of output.toString("latin1").split("\n"))
     if (wanted.has(oid)) unreachable.add(oid);
   return unreachable;
+}
+
+/** Commits without parents that the tip reaches: what makes a history this one and no other. */
+export async function listRoots(repoDir: string, tip: string): Promise<string[]> {
+  const args = ["rev-list", "--max-parents=0", checkedOid(tip)];
+  const output = await gitOutput({ gitDir: repoDir, args, timeoutMs: ROOTS_TIMEOUT_MS });
+  return output
+    .toString("latin1")
+    .split("\n")
+    .filter((oid) => oid !== "");
 }
 
 /**

@@ -12,12 +12,14 @@ import type { Clock, Ids } from "../runtime/index.ts";
 import { compareVersions, parseTagName } from "../skill/index.ts";
 import {
   findSourceById,
+  isFrozen,
   sourceRepo,
   type CommitGraph,
   type CommitGraphs,
   type Source,
 } from "../sources/index.ts";
 import { bindBatch, type Bound } from "./bind-batch.ts";
+import { remedyFor } from "./codes.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
 import { inParallel } from "./in-parallel.ts";
 import { openHearing } from "./hearing.ts";
@@ -32,6 +34,7 @@ import {
   closeTags,
   insertCandidates,
   insertSkills,
+  putWaiting,
   skillsOf,
   type ClosedTag,
   type NewCandidate,
@@ -72,6 +75,10 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
     if (source === undefined) return 0;
     const pending = inOrder(await listPendingTags(deps.db, sourceId));
     if (pending.length === 0) return 0;
+    if (source.frozen !== null) {
+      await transaction(deps.db, (tx) => letWait(tx, source, pending));
+      return 0;
+    }
     const session = await openSession(deps, source);
     const batches = Array.from({ length: Math.ceil(pending.length / BATCH) }, (_, index) =>
       pending.slice(index * BATCH, (index + 1) * BATCH),
@@ -90,6 +97,16 @@ export async function admitTags(deps: AdmitDeps, sourceId: string): Promise<numb
     // A release flushes by itself; what is refused has nothing that would.
     if (closed > 0) await deps.registryLog.flush();
     return pending.length;
+  });
+}
+
+/** Each tag's page says what it waits for. */
+async function letWait(tx: Tx, source: Source, tags: readonly PendingTag[]): Promise<void> {
+  const since = source.frozen?.since.toISOString() ?? "now";
+  await putWaiting(tx, tags, {
+    code: "SOURCE_FROZEN",
+    reason: `source ${source.slug} is frozen since ${since}: ${source.frozen?.reason ?? ""}`,
+    remedy: remedyFor("SOURCE_FROZEN", { tag: "", source: source.slug }),
   });
 }
 
@@ -249,6 +266,8 @@ async function writeBatch(
 ): Promise<void> {
   const { source } = bench;
   await transaction(deps.db, async (tx) => {
+    // Frozen while these were judged: they stay pending, and the job that the freeze asked for says why.
+    if (await isFrozen(tx, source.id)) return;
     const opening = candidates.filter((one) => one.bound.isNewSkill);
     await insertSkills(
       tx,

@@ -213,6 +213,12 @@ export const TAG_CODES = {
         ? `npx assay approve --import ${f.source} --reason 'WHY IT MAY BE PUBLISHED'`
         : `npx assay approve ${f.skill ?? "TEAM/SKILL"}@${f.nextVersion ?? "VERSION"} --reason 'WHY IT MAY BE PUBLISHED'`,
   },
+  SOURCE_FROZEN: {
+    title: "The source is frozen",
+    what: "The tag waits: nothing new is admitted from its source until an admin of the registry has looked at it.",
+    why: "Accepted tags were moved, or another repo lies at the source's address, which is how a repo looks that was taken over. What was published stays as it was.",
+    remedy: (f) => `npx assay source unfreeze ${quoted(f.source)} --because "what you found there"`,
+  },
 } as const satisfies Record<string, CodeRow>;
 
 export type TagCode = keyof typeof TAG_CODES;

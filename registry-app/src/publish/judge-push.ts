@@ -1,3 +1,4 @@
+import { record } from "../audit/index.ts";
 import { transaction, type Db, type Tx } from "../db/index.ts";
 import {
   isAncestor,
@@ -57,14 +58,7 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
         ? verdict
         : await findTaken(deps, source, tag, verdict, acceptedInPush);
     if (refused !== undefined) {
-      await transaction(deps.db, (tx) =>
-        recordAttempt(
-          tx,
-          source.id,
-          { id: tag.id, name: tag.name, oid: tag.oid, verdict: refused },
-          deps.clock.now(),
-        ),
-      );
+      await transaction(deps.db, (tx) => recordRefusal(deps, tx, source, tag, refused));
       return { kind: "refuse", message: sayRefused(tag.name, refused, pageOf(deps, source, tag)) };
     }
     if (verdict.kind === "good") acceptedInPush.push({ tag, judged: verdict });
@@ -77,6 +71,7 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
 
   return {
     async begin(refs, quarantine) {
+      if (source.frozen !== null) return { kind: "refuse", message: sayFrozen(source) };
       const law = await deps.law();
       const branch = `${repo.heads}${source.branch}`;
       const tips = await branchTips(deps, repo.dir, branch, refs, { quarantine });
@@ -95,6 +90,15 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
   };
 }
 
+function sayFrozen({ slug, frozen }: Source): string {
+  const remedy = remedyFor("SOURCE_FROZEN", { tag: "", source: slug });
+  return [
+    `SOURCE_FROZEN: ${slug} takes nothing new until an admin has looked at it.`,
+    `  why       ${frozen?.reason ?? ""}`,
+    `  mend it   ${remedy}`,
+  ].join("\n");
+}
+
 /** Whoever asks for the tag from now on is told that it waits, and not what an earlier attempt was refused for. */
 async function recordPushed(
   deps: PushDeps,
@@ -110,6 +114,26 @@ async function recordPushed(
   await transaction(deps.db, async (tx) => {
     await insertTags(tx, source.id, tags);
     await deps.onPushed(tx, source.id);
+  });
+}
+
+async function recordRefusal(
+  { clock }: PushDeps,
+  tx: Tx,
+  source: Source,
+  tag: PendingTag,
+  verdict: Refused,
+): Promise<void> {
+  const { id, name, oid } = tag;
+  const known = await recordAttempt(tx, source.id, { id, name, oid, verdict }, clock.now());
+  if (known || verdict.code !== "TAG_MOVED") return;
+  // Nothing moved, so nothing is frozen for it: else whoever may push could stop the others.
+  await record(tx, {
+    actor: "system",
+    action: "tag.move-refused",
+    subject: `source:${source.slug}`,
+    detail: { tag: name, to: oid },
+    at: clock.now(),
   });
 }
 

@@ -17,4 +17,6 @@ export {
   type NewTag,
   type Source,
 } from "./store.ts";
+export { isFrozen } from "./store/freezes.ts";
 export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";
+export { unfreezeSource } from "./unfreeze.ts";

@@ -10,9 +10,18 @@ export type SightedTag = {
   readonly inGit: boolean;
   /** A version stands on this very object. */
   readonly isBound: boolean;
+  /** That version's commit. */
+  readonly commitOid: string | null;
 };
 
 export type TagRef = { readonly name: string; readonly oid: string };
+
+/** Where somebody took an accepted tag: to another object, or away (`to` is null). */
+export type Displacement = {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string | null;
+};
 
 export type SightingPlan = {
   /** Names at objects never seen there before: each becomes a pending tag. A moved tag appears here too, under its new object. */
@@ -21,36 +30,57 @@ export type SightingPlan = {
   readonly drifts: readonly {
     readonly id: string;
     readonly name: string;
+    readonly was: Drift | null;
     readonly drift: Drift | null;
   }[];
+  /** Every accepted tag that is not where it was accepted, whether that is news or not. */
+  readonly displaced: readonly Displacement[];
+  /** Accepted tags that stand where they did, on commits that the protected branch no longer has. */
+  readonly dropped: readonly { readonly name: string; readonly commitOid: string }[];
+  /** How many versions this source has. */
+  readonly bound: number;
 };
 
 /**
  * Compares the tags in git with those recorded; needs no event and no order of events.
- * Only bound tags drift: nothing depends on where a refused tag went.
+ * Only bound tags drift: nothing depends on where a refused tag went. `offBranch` are commits of versions.
  */
 export function planSightings(
   refs: readonly TagRef[],
   recorded: readonly SightedTag[],
+  offBranch: ReadonlySet<string> = new Set(),
 ): SightingPlan {
   const known = new Set(
     recorded.filter((tag) => tag.inGit).map((tag) => `${tag.name}\n${tag.oid}`),
   );
   const now = new Map(refs.map((ref) => [ref.name, ref.oid]));
-  const drifts = recorded
-    .filter((tag) => tag.isBound)
+  const bound = recorded.filter((tag) => tag.isBound);
+  const drifts = bound
     .map((tag) => ({
       id: tag.id,
       name: tag.name,
       was: tag.drift,
-      drift: driftOf(tag, now.get(tag.name)),
+      drift: driftOf(tag, now.get(tag.name), offBranch),
     }))
-    .filter((tag) => tag.was !== tag.drift)
-    .map(({ id, name, drift }) => ({ id, name, drift }));
-  return { appeared: refs.filter((ref) => !known.has(`${ref.name}\n${ref.oid}`)), drifts };
+    .filter((tag) => tag.was !== tag.drift);
+  const displaced = bound
+    .map((tag) => ({ name: tag.name, from: tag.oid, to: now.get(tag.name) ?? null }))
+    .filter(({ from, to }) => from !== to);
+  const dropped = bound.flatMap(({ name, oid, commitOid }) =>
+    commitOid !== null && offBranch.has(commitOid) && now.get(name) === oid
+      ? [{ name, commitOid }]
+      : [],
+  );
+  const appeared = refs.filter((ref) => !known.has(`${ref.name}\n${ref.oid}`));
+  return { appeared, drifts, displaced, dropped, bound: bound.length };
 }
 
-function driftOf(tag: SightedTag, oid: string | undefined): Drift | null {
+function driftOf(
+  tag: SightedTag,
+  oid: string | undefined,
+  offBranch: ReadonlySet<string>,
+): Drift | null {
   if (oid === undefined) return "vanished";
-  return oid === tag.oid ? null : "moved";
+  if (oid !== tag.oid) return "moved";
+  return tag.commitOid !== null && offBranch.has(tag.commitOid) ? "unreachable" : null;
 }

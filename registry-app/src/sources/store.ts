@@ -16,6 +16,14 @@ export type Source = {
   readonly branch: string;
   readonly isDemo: boolean;
   readonly firstSyncedAt: Date | null;
+  /** Why the last look failed. */
+  readonly lastError: string | null;
+  /** While it is set, nothing new is admitted. */
+  readonly frozen: { readonly since: Date; readonly reason: string } | null;
+  readonly thawedAt: Date | null;
+  /** Where the branch stood when its versions were last looked for on it, and how many those were. */
+  readonly tipOid: string | null;
+  readonly tipVersions: number | null;
 };
 
 const selectSource = (db: Db | Tx) =>
@@ -34,18 +42,34 @@ const selectSource = (db: Db | Tx) =>
       "s.branch",
       "s.is_demo as isDemo",
       "s.first_synced_at as firstSyncedAt",
+      "s.last_error as lastError",
+      "s.frozen_at as frozenAt",
+      "s.frozen_reason as frozenReason",
+      "s.thawed_at as thawedAt",
+      "s.tip_oid as tipOid",
+      "s.tip_versions as tipVersions",
     ]);
 
+type SourceRow = Awaited<ReturnType<ReturnType<typeof selectSource>["executeTakeFirstOrThrow"]>>;
+
+function toSource({ frozenAt, frozenReason, ...row }: SourceRow): Source {
+  const frozen = frozenAt === null ? null : { since: frozenAt, reason: frozenReason ?? "" };
+  return { ...row, frozen };
+}
+
 export async function findSourceBySlug(db: Db | Tx, slug: string): Promise<Source | undefined> {
-  return selectSource(db).where("s.slug", "=", slug).executeTakeFirst();
+  const row = await selectSource(db).where("s.slug", "=", slug).executeTakeFirst();
+  return row && toSource(row);
 }
 
 export async function findSourceById(db: Db | Tx, id: string): Promise<Source | undefined> {
-  return selectSource(db).where("s.id", "=", id).executeTakeFirst();
+  const row = await selectSource(db).where("s.id", "=", id).executeTakeFirst();
+  return row && toSource(row);
 }
 
 export async function listSources(db: Db | Tx): Promise<Source[]> {
-  return selectSource(db).orderBy("s.slug").execute();
+  const rows = await selectSource(db).orderBy("s.slug").execute();
+  return rows.map(toSource);
 }
 
 export type SourceLaw = Pick<
@@ -99,9 +123,9 @@ export async function listSightedTags(db: Db | Tx, sourceId: string): Promise<Si
     .leftJoin("skill_versions as v", "v.tag_id", "t.id")
     .where("t.source_id", "=", sourceId)
     .select(["t.id", "t.name", "t.oid", "t.state", "t.drift", "t.in_git as inGit"])
-    .select((eb) => eb("v.id", "is not", null).as("isBound"))
+    .select("v.commit_oid as commitOid")
     .execute()
-    .then((rows) => rows.map((row) => ({ ...row, isBound: Boolean(row.isBound) })));
+    .then((rows) => rows.map((row) => ({ ...row, isBound: row.commitOid !== null })));
 }
 
 /** Is there a tag of this source that nobody has judged yet? */
@@ -204,6 +228,20 @@ export async function findLastCommit(
     .executeTakeFirst();
 }
 
+/** Commits of the index that have no parents: what a repo is told by, whatever its name. */
+export async function listRecordedRoots(
+  db: Db | Tx,
+  sourceId: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom("commits")
+    .where("source_id", "=", sourceId)
+    .where(sql<boolean>`cardinality(parents) = 0`)
+    .select("oid")
+    .execute();
+  return new Set(rows.map((row) => row.oid));
+}
+
 /** Those of the commits that the index holds. */
 export async function listIndexed(
   db: Db | Tx,
@@ -251,20 +289,37 @@ export async function listCommitWords(
     .execute();
 }
 
-export async function recordSynced(tx: Db | Tx, sourceId: string, now: Date): Promise<void> {
+/** What a look at a source came to, when it could be read. */
+export type Look = {
+  /** What a reader should know all the same, such as a branch that is gone. */
+  readonly problem: string | null;
+  readonly tipOid: string | null;
+  readonly versions: number;
+};
+
+export async function recordSynced(
+  tx: Db | Tx,
+  sourceId: string,
+  now: Date,
+  look?: Look,
+): Promise<void> {
   await tx
     .updateTable("sources")
     .set((eb) => ({
       last_synced_at: now,
-      last_error: null,
+      last_error: look?.problem ?? null,
       first_synced_at: eb.fn.coalesce("first_synced_at", sql.val(now)),
+      ...(look !== undefined && { tip_oid: look.tipOid, tip_versions: look.versions }),
     }))
     .where("id", "=", sourceId)
     .execute();
 }
 
-export async function recordSyncError(db: Db, sourceId: string, error: string): Promise<void> {
-  await db.updateTable("sources").set({ last_error: error }).where("id", "=", sourceId).execute();
+/** A source that cannot be read: what is known of its tags may be old, and is marked so. */
+export async function recordSyncError(tx: Tx, sourceId: string, error: string): Promise<void> {
+  await tx.updateTable("sources").set({ last_error: error }).where("id", "=", sourceId).execute();
+  await sql`UPDATE tags SET drift = 'unreachable' FROM skill_versions v
+    WHERE v.tag_id = tags.id AND tags.source_id = ${sourceId} AND tags.drift IS NULL`.execute(tx);
 }
 
 export type Delivery = {

@@ -3,6 +3,8 @@ import { transaction, withLock, type Db, type Tx } from "../db/index.ts";
 import { createMirror, fetchMirror, findRef, listRefs } from "../git/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
 import { indexCommits } from "./commit-index.ts";
+import { findOffBranch, isReplaced } from "./look-at-branch.ts";
+import { findFreezeReason, FREEZE_WINDOW_MS, type FreezeFacts } from "./plan-freeze.ts";
 import { planSightings, type SightingPlan, type TagRef } from "./plan-sightings.ts";
 import { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 import {
@@ -15,6 +17,11 @@ import {
   setDrift,
   type Source,
 } from "./store.ts";
+import { countMoved, raiseAlerts } from "./store/alerts.ts";
+import { putFreeze } from "./store/freezes.ts";
+
+/** Names of tags that one entry of the audit log lists. */
+const TAGS_TOLD = 20;
 
 export type SyncDeps = {
   readonly db: Db;
@@ -50,17 +57,18 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
     const repo = sourceRepo(deps.gitHome, source);
     if (source.kind === "followed") {
       const reason = await fetchSource(deps, source, repo);
-      if (reason !== undefined) {
-        await recordSyncError(deps.db, source.id, reason);
-        deps.log.warn({ source: source.slug, reason }, "a followed source could not be fetched");
-        return { kind: "unreachable", reason };
-      }
+      if (reason !== undefined) return recordUnreachable(deps, source, reason);
     }
     // Tags before the branch: whatever tag is seen here, the branch that it came with is seen as well.
     const refs = await listTagRefs(repo);
     const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
+    if (tip !== undefined && (await isReplaced(deps.db, source, repo.dir, tip)))
+      await recordReplaced(deps, source, tip);
     const commits = tip === undefined ? 0 : await indexCommits(deps.db, source.id, repo.dir, tip);
-    const plan = await applySightings(deps, source, refs);
+    const recorded = await listSightedTags(deps.db, source.id);
+    const offBranch = await findOffBranch(source, repo.dir, tip, recorded);
+    const plan = planSightings(refs, recorded, offBranch);
+    await applySightings(deps, source, plan, tip);
     return { kind: "synced", appeared: plan.appeared.length, drifted: plan.drifts.length, commits };
   });
 }
@@ -70,16 +78,46 @@ async function listTagRefs(repo: SourceRepo): Promise<TagRef[]> {
   return refs.map((ref) => ({ name: ref.name.slice(repo.tags.length), oid: ref.oid }));
 }
 
+async function recordUnreachable(
+  deps: SyncDeps,
+  source: Source,
+  reason: string,
+): Promise<SyncResult> {
+  deps.log.warn({ source: source.slug, reason }, "a followed source could not be fetched");
+  await transaction(deps.db, async (tx) => {
+    await recordSyncError(tx, source.id, reason);
+    // Told once, however often it is tried.
+    if (source.lastError === null) await tell(deps, tx, source, "source.unreachable", { reason });
+  });
+  return { kind: "unreachable", reason };
+}
+
+/** Before a commit of the other history is indexed, so that a crash in between cannot make it look familiar. */
+async function recordReplaced(deps: SyncDeps, source: Source, tip: string): Promise<void> {
+  const alert = { kind: "replaced" as const, subject: source.branch, target: tip };
+  await transaction(deps.db, async (tx) => {
+    if ((await raiseAlerts(tx, source.id, [alert], deps.clock.now())).length > 0)
+      await tell(deps, tx, source, "source.replaced", { branch: source.branch, tip });
+    const facts = { isReplaced: true, movedLately: 0, isNews: true, displaced: 0, bound: 0 };
+    await freeze(deps, tx, source, facts);
+  });
+}
+
 async function applySightings(
   deps: SyncDeps,
   source: Source,
-  refs: readonly TagRef[],
-): Promise<SightingPlan> {
-  const plan = planSightings(refs, await listSightedTags(deps.db, source.id));
+  plan: SightingPlan,
+  tip: string | undefined,
+): Promise<void> {
   const now = deps.clock.now();
   // Tags that were there before Assay followed the source could not know its date window.
   const imported = source.kind === "followed" && source.firstSyncedAt === null;
+  const problem =
+    tip === undefined && plan.bound > 0 ? `the repo has no branch ${source.branch} any more` : null;
   await transaction(deps.db, async (tx) => {
+    // First of all, since it locks the source: who admits its tags meanwhile comes before all of this or after it.
+    const look = { problem, tipOid: tip ?? null, versions: plan.bound };
+    await recordSynced(tx, source.id, now, look);
     const tags = plan.appeared.map((ref) => ({
       id: deps.ids.next(),
       ...ref,
@@ -88,22 +126,91 @@ async function applySightings(
       firstSeenAt: now,
     }));
     await insertTags(tx, source.id, tags);
-    for (const { id, name, drift } of plan.drifts) {
-      await setDrift(tx, [id], drift);
-      await record(tx, {
-        actor: "system",
-        action: drift === null ? "tag.returned" : `tag.${drift}`,
-        subject: `source:${source.slug}`,
-        detail: { tag: name },
-        at: now,
-      });
-    }
-    await recordSynced(tx, source.id, now);
+    await applyDrifts(deps, tx, source, plan);
+    await raise(deps, tx, source, plan, tip);
     if (source.firstSyncedAt === null) await deps.onFirstSync(tx, source.slug, now);
     if (plan.appeared.length > 0 || (await hasPendingTags(tx, source.id)))
       await deps.onSightings(tx, source.id);
   });
-  return plan;
+}
+
+async function applyDrifts(
+  deps: SyncDeps,
+  tx: Tx,
+  source: Source,
+  { drifts }: SightingPlan,
+): Promise<void> {
+  for (const [drift, rows] of Map.groupBy(drifts, (one) => one.drift))
+    await setDrift(
+      tx,
+      rows.map(({ id }) => id),
+      drift,
+    );
+  for (const { name, was, drift } of drifts)
+    if (drift === null && was !== "unreachable")
+      await tell(deps, tx, source, "tag.returned", { tag: name });
+}
+
+/** Tells what was done to accepted tags, each thing once, and freezes the source when it is too much of it. */
+async function raise(
+  deps: SyncDeps,
+  tx: Tx,
+  source: Source,
+  { displaced, dropped, bound }: SightingPlan,
+  tip: string | undefined,
+): Promise<void> {
+  const now = deps.clock.now();
+  const alerts = displaced.map(({ name, from, to }) => ({
+    kind: to === null ? ("vanished" as const) : ("moved" as const),
+    subject: name,
+    target: to ?? "",
+    detail: { tag: name, from, to },
+  }));
+  const news = await raiseAlerts(tx, source.id, alerts, now);
+  for (const { kind, detail } of news) await tell(deps, tx, source, `tag.${kind}`, detail);
+  const lost = await raiseAlerts(
+    tx,
+    source.id,
+    dropped.map(({ name, commitOid }) => ({
+      kind: "rewritten" as const,
+      subject: name,
+      target: commitOid,
+    })),
+    now,
+  );
+  if (lost.length > 0) {
+    const tags = lost.slice(0, TAGS_TOLD).map(({ subject }) => subject);
+    const detail = { branch: source.branch, tip: tip ?? null, versions: lost.length, tags };
+    await tell(deps, tx, source, "branch.rewritten", detail);
+  }
+  const since = new Date(
+    Math.max(now.getTime() - FREEZE_WINDOW_MS, source.thawedAt?.getTime() ?? 0),
+  );
+  await freeze(deps, tx, source, {
+    isReplaced: false,
+    movedLately: await countMoved(tx, source.id, since),
+    isNews: news.length > 0,
+    displaced: displaced.length,
+    bound,
+  });
+}
+
+async function freeze(deps: SyncDeps, tx: Tx, source: Source, facts: FreezeFacts): Promise<void> {
+  const reason = findFreezeReason(facts);
+  if (reason === undefined || !(await putFreeze(tx, source.id, reason, deps.clock.now()))) return;
+  deps.log.warn({ source: source.slug, reason }, "a source is frozen");
+  await tell(deps, tx, source, "source.freeze", { reason });
+}
+
+async function tell(
+  { clock }: SyncDeps,
+  tx: Tx,
+  source: Source,
+  action: string,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const subject = `source:${source.slug}`;
+  await record(tx, { actor: "system", action, subject, detail, at: clock.now() });
 }
 
 /** Returns why the fetch did not succeed, in words for the source's page, or nothing. */

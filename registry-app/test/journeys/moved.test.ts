@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listAudit } from "../../src/audit/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -99,6 +100,25 @@ describe("a published tag of a hosted source", () => {
     expect((await forge.push(remote, ":main")).ok).toBe(false);
     await world.sync("acme-skills");
     expect(await world.tag("acme-skills", TAG)).toMatchObject({ state: "published", drift: null });
+  });
+
+  it("is not frozen by what pushes attempt, and each object that was tried is told of once", async () => {
+    const tried: string[] = [];
+    for (const body of ["One.\n", "Two.\n"]) {
+      await forge.commit({ "skills/deploy/SKILL.md": skillMd("deploy", body) });
+      tried.push(await forge.tag(TAG, { signer: ann }));
+      for (let time = 0; time < 2; time++)
+        expect((await forge.push(remote, `+refs/tags/${TAG}`)).said(TAG)).toContain("TAG_MOVED");
+    }
+    await world.sync("acme-skills");
+    const { db } = world.database;
+    const alerts = await listAudit(db, { action: "tag.move-refused" });
+    const targets = alerts.map(({ detail }) => detail["to"]);
+    expect(targets.slice(0, 2)).toEqual(tried.toReversed());
+    expect(new Set(targets).size).toBe(targets.length);
+    expect(await listAudit(db, { action: "tag.moved" })).toEqual([]);
+    const source = (await world.ask("/api/v1/sources/acme-skills")).json();
+    expect(source).toMatchObject({ frozen: null });
   });
 
   it("takes nothing but branches and tags into its repo", async () => {

@@ -260,6 +260,8 @@ export interface SourceFacts {
   readonly lastSyncedAt: Timestamp | null;
   /** One sentence for the reader, without credentials or paths of the machine. */
   readonly lastError: string | null;
+  /** Nothing new is admitted until an admin says so. The reason begins in lower case and has no full stop. */
+  readonly frozen: { readonly since: Timestamp; readonly reason: string } | null;
   readonly counts: Readonly<Record<TagState, number>>;
 }
 

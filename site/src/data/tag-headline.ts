@@ -6,9 +6,9 @@ export function tagHeadline(sighting: TagSighting): string {
     case "pending":
       return "This tag is being judged, which takes a second or two.";
     case "published":
-      return sighting.drift === "moved"
-        ? "Published. The tag was moved afterwards; the bytes served here did not change."
-        : "Published. Every clause held.";
+      return sighting.drift === null
+        ? "Published. Every clause held."
+        : "Published. What became of the tag afterwards changed nothing of what is served.";
     case "held":
       return "Accepted and held: not served until somebody decides.";
     case "refused":

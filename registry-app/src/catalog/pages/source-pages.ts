@@ -1,7 +1,7 @@
 import type { Db } from "../../db/index.ts";
 import type { Viewer } from "../../people/index.ts";
 import { windowOf, type Page } from "../paging.ts";
-import { countsOf, gitPathOf, type TagQuery } from "../read-sources.ts";
+import { countsOf, frozenOf, gitPathOf, type TagQuery } from "../read-sources.ts";
 import {
   findSource,
   listSightings,
@@ -46,6 +46,7 @@ export function toSourceFacts(row: SourceRow) {
     firstSyncedAt: row.firstSyncedAt?.toISOString() ?? null,
     lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null,
     lastError: row.lastError,
+    frozen: frozenOf(row),
     counts: countsOf(row),
   };
 }

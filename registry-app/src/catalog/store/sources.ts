@@ -15,6 +15,8 @@ export type SourceRow = {
   readonly firstSyncedAt: Date | null;
   readonly lastSyncedAt: Date | null;
   readonly lastError: string | null;
+  readonly frozenAt: Date | null;
+  readonly frozenReason: string | null;
   readonly counts: Partial<Record<TagState, number>>;
 };
 export type VersionRef = { readonly team: string; readonly name: string; readonly version: string };
@@ -40,6 +42,7 @@ const FROM_SOURCES = sql`FROM sources src JOIN teams t ON t.id = src.team_id`;
 const SOURCE_COLUMNS = sql`
   src.id, src.slug, t.slug AS team, src.kind, src.visibility, src.url, src.branch, src.is_demo AS "isDemo",
   src.first_synced_at AS "firstSyncedAt", src.last_synced_at AS "lastSyncedAt", src.last_error AS "lastError",
+  src.frozen_at AS "frozenAt", src.frozen_reason AS "frozenReason",
   (SELECT coalesce(json_object_agg(n.state, n.count), '{}') FROM (
      SELECT state, count(*)::int AS count FROM tags WHERE source_id = src.id GROUP BY state) n) AS counts`;
 // A version that is decided, or waits to be: what a tag "became" is told where the tag itself may be seen.

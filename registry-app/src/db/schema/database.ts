@@ -12,10 +12,19 @@ import type {
   SkillVersionsTable,
   SkillsTable,
 } from "./skills.ts";
-import type { CommitsTable, DeliveriesTable, SourcesTable, TagsTable } from "./sources.ts";
+import type {
+  AlertsTable,
+  CommitsTable,
+  DeliveriesTable,
+  LooksTable,
+  SourceCredentialsTable,
+  SourcesTable,
+  TagsTable,
+} from "./sources.ts";
 
 /** Every table by its name. The migrations say the same in SQL. */
 export interface Database {
+  alerts: AlertsTable;
   audit_log: AuditLogTable;
   checks: ChecksTable;
   commits: CommitsTable;
@@ -24,9 +33,11 @@ export interface Database {
   download_events: DownloadEventsTable;
   findings: FindingsTable;
   log_entries: LogEntriesTable;
+  looks: LooksTable;
   skill_files: SkillFilesTable;
   skill_versions: SkillVersionsTable;
   skills: SkillsTable;
+  source_credentials: SourceCredentialsTable;
   sources: SourcesTable;
   tags: TagsTable;
   team_members: TeamMembersTable;

@@ -22,6 +22,47 @@ export interface SourcesTable {
   first_synced_at: Date | null;
   last_synced_at: Date | null;
   last_error: string | null;
+  /** Since then nothing new is admitted, for the reason beside it, until an admin says so. */
+  frozen_at: Date | null;
+  frozen_reason: string | null;
+  /** When an admin last ended a freeze; what was seen before counts towards no other. */
+  thawed_at: Date | null;
+  /** Where the protected branch stood when its versions were last looked for on it, and how many versions those were. */
+  tip_oid: string | null;
+  tip_versions: number | null;
+  hook_generation: Generated<number>;
+  hook_rotated_at: Date | null;
+}
+
+export type AlertKind = "moved" | "vanished" | "rewritten" | "replaced";
+
+/** Each row was told once, in the audit log, and is not told again. */
+export interface AlertsTable {
+  source_id: string;
+  kind: AlertKind;
+  /** The tag or the branch. */
+  subject: string;
+  /** The object it stands at now; empty when it is gone. */
+  target: string;
+  at: Date;
+}
+
+/** When the timer looks at a source next, and how many looks failed since one that did not. */
+export interface LooksTable {
+  source_id: string;
+  due_at: Date;
+  failures: Generated<number>;
+}
+
+export interface SourceCredentialsTable {
+  source_id: string;
+  kind: "https" | "ssh";
+  /** The one host it is meant for, as `https://host:port`. */
+  origin: string;
+  sealed: Buffer;
+  /** Keys that the ssh host is known by; public. */
+  known_hosts: string | null;
+  set_at: Date;
 }
 
 export interface DeliveriesTable {

@@ -20,11 +20,13 @@ export async function listPendingTags(db: Db | Tx, sourceId: string): Promise<Pe
     .execute();
 }
 
-/** Sources with tags that were sighted before `before` and are still not judged: what the sweeper asks for again. */
+/** Sources, but frozen ones, with tags that were sighted before `before` and are still not judged: what the sweeper asks for again. */
 export async function listSourcesWithPendingTags(db: Db, before: Date): Promise<string[]> {
   const rows = await db
     .selectFrom("tags as t")
     .leftJoin("skill_versions as v", "v.tag_id", "t.id")
+    .innerJoin("sources as s", "s.id", "t.source_id")
+    .where("s.frozen_at", "is", null)
     .where("t.state", "=", "pending")
     .where("v.id", "is", null)
     .where("t.first_seen_at", "<", before)

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { insertRows, type CheckName, type Clause, type Tx } from "../../db/index.ts";
+import type { TagCode } from "../codes.ts";
 import type {
   History,
   Ignored,
@@ -237,6 +238,20 @@ export async function closeTags(tx: Tx, closed: readonly ClosedTag[]): Promise<v
     WHERE tags.id = r.id`.execute(tx);
 }
 
+/** Writes on pending tags what they wait for. */
+export async function putWaiting(
+  tx: Tx,
+  tags: readonly Pick<PendingTag, "id">[],
+  why: { readonly code: TagCode; readonly reason: string; readonly remedy: string },
+): Promise<void> {
+  await tx
+    .updateTable("tags")
+    .set(why)
+    .where(sql<boolean>`id = ANY(${sql.val(tags.map(({ id }) => id))}::uuid[])`)
+    .where("state", "=", "pending")
+    .execute();
+}
+
 function verdictColumns(verdict: Refused | Ignored) {
   if (verdict.kind === "ignored")
     return {
@@ -283,13 +298,16 @@ export type Attempt = {
 /** At most this many refused pushes are remembered for a source; a new one takes the place of the oldest. */
 const ATTEMPTS_KEPT = 1_000;
 
-/** Records a push that the server refused: git kept nothing of it, but its author shall find the reason on a page. */
+/**
+ * Records a push that the server refused: git kept nothing of it, but its author shall find the reason on a page. True
+ * when the very same was tried before.
+ */
 export async function recordAttempt(
   tx: Tx,
   sourceId: string,
   attempt: Attempt,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const facts = { ...verdictColumns(attempt.verdict), decided_at: now };
   const values = { ...facts, clauses: JSON.stringify(facts.clauses) };
   const known = await tx
@@ -301,7 +319,7 @@ export async function recordAttempt(
     .where("in_git", "=", false)
     .returning("id")
     .executeTakeFirst();
-  if (known !== undefined) return;
+  if (known !== undefined) return true;
   const { kept } = await tx
     .selectFrom("tags")
     .where("source_id", "=", sourceId)
@@ -310,7 +328,7 @@ export async function recordAttempt(
     .executeTakeFirstOrThrow();
   if (kept >= ATTEMPTS_KEPT) {
     await reuseOldestAttempt(tx, sourceId, attempt, values, now);
-    return;
+    return false;
   }
   await tx
     .insertInto("tags")
@@ -327,6 +345,7 @@ export async function recordAttempt(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+  return false;
 }
 
 async function reuseOldestAttempt(
