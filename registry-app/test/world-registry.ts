@@ -1,11 +1,14 @@
 import { openCore, type Core } from "../bin/compose/open-core.ts";
 import { openServer } from "../bin/compose/open-server.ts";
 import { openWorker } from "../bin/compose/open-worker.ts";
+import { openSite } from "../bin/compose/site.ts";
+import type { Route } from "../src/http/index.ts";
 import { createShutdown, readConfig, type Log } from "../src/runtime/index.ts";
 
 export type Registry = {
   readonly core: Core;
   readonly url: string;
+  readonly routes: readonly Route[];
   stop(): Promise<void>;
 };
 
@@ -16,9 +19,11 @@ export type RegistryWish = {
   readonly gitHosts?: string;
   /** False: jobs pile up, as while the worker's process is down. */
   readonly hasWorker?: boolean;
+  /** The pages as well; they are built when nobody has built them yet. */
+  readonly hasSite?: boolean;
 };
 
-/** The product in this process, as `assay up` composes it, but for the pages: on a free port. */
+/** The product in this process, as `assay up` composes it, without the pages unless they are asked for: on a free port. */
 export async function startRegistry(wish: RegistryWish): Promise<Registry> {
   const env = {
     ASSAY_HOME: wish.home,
@@ -32,9 +37,13 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
     if (wish.hasWorker !== false) await openWorker(core);
     else await core.law();
     let url = "";
-    const server = await openServer(core, { publicUrl: () => url, whyNotReady: async () => [] });
+    const server = await openServer(core, {
+      publicUrl: () => url,
+      whyNotReady: async () => [],
+      ...(wish.hasSite === true && { site: await openSite(() => undefined) }),
+    });
     url = `http://127.0.0.1:${await server.listen({ host: "127.0.0.1", port: 0 })}`;
-    return { core, url, stop: () => shutdown.stop() };
+    return { core, url, routes: server.routes, stop: () => shutdown.stop() };
   } catch (cause) {
     await shutdown.stop();
     throw cause;

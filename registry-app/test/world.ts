@@ -20,7 +20,7 @@ import { createLog } from "../src/runtime/index.ts";
 import { findSourceBySlug } from "../src/sources/index.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import type { Signer } from "./forge-keys.ts";
-import { startRegistry, type RegistryWish } from "./world-registry.ts";
+import { startRegistry, type Registry, type RegistryWish } from "./world-registry.ts";
 
 export type Answer = {
   readonly status: number;
@@ -44,6 +44,7 @@ export type TagAsked = { readonly oid?: string; readonly state?: string; readonl
 export type World = {
   readonly home: string;
   readonly url: string;
+  readonly routes: Registry["routes"];
   readonly core: Core;
   readonly database: TestDatabase;
   /** Parsed lines of the log. */
@@ -73,7 +74,7 @@ export type World = {
   close(): Promise<void>;
 };
 
-export type WorldWish = Pick<RegistryWish, "gitHosts"> & {
+export type WorldWish = Pick<RegistryWish, "gitHosts" | "hasSite"> & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
   /** The test breaks something on purpose, so that errors in the log are as they should be. */
@@ -100,11 +101,12 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
   const database = await createTestDatabase();
   const home = await mkdtemp(join(tmpdir(), "assay-world-"));
   const log: Record<string, unknown>[] = [];
-  const { core, url, stop } = await startRegistry({
+  const { core, url, routes, stop } = await startRegistry({
     home,
     databaseUrl: (await wish.databaseUrl?.(database.url)) ?? database.url,
     log: createLog("info", (line) => log.push(JSON.parse(line) as Record<string, unknown>)),
     ...(wish.gitHosts !== undefined && { gitHosts: wish.gitHosts }),
+    ...(wish.hasSite !== undefined && { hasSite: wish.hasSite }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
   // What the log complained of last says best why something did not come.
@@ -121,6 +123,7 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
   const world: World = {
     home,
     url,
+    routes,
     core,
     database,
     log,

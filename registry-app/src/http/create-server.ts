@@ -7,7 +7,7 @@ import {
 } from "fastify-type-provider-zod";
 import { Refusal } from "../runtime/index.ts";
 import type { App } from "./app.ts";
-import type { Server, ServerDeps } from "./deps.ts";
+import type { Route, Server, ServerDeps } from "./deps.ts";
 import { addGitRoutes } from "./git-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addHookRoutes } from "./hook-routes.ts";
@@ -29,6 +29,10 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   const app = createApp(deps);
   const awaitsContinue = forwardContinue(app);
   const counts = createRequestCounts();
+  const routes: Route[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    routes.push({ methods: [method].flat(), url });
+  });
   addHooks(app, counts);
   app.setErrorHandler((error, request, reply) => sendProblem(deps.log, error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(deps.log, nothingHere(), request, reply));
@@ -52,6 +56,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   if (deps.site !== undefined) await addSiteRoutes(app, deps, deps.site);
   await app.ready();
   return {
+    routes,
     listen: async ({ host, port }) => {
       await app.listen({ host, port });
       const address = app.server.address();

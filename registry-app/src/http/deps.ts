@@ -80,8 +80,13 @@ export type ServerDeps = {
   readonly site?: SiteMount;
 };
 
+/** One address pattern of the server with the methods that it answers. */
+export type Route = { readonly methods: readonly string[]; readonly url: string };
+
 /** A server that is not listening yet. */
 export type Server = {
+  /** Every address there is, so that a test can hold its own list against it. */
+  readonly routes: readonly Route[];
   /** Starts to listen and returns the port, which the system chose when `port` is 0. */
   listen(address: { readonly host: string; readonly port: number }): Promise<number>;
   /** Takes no more connections and lets the running requests finish. */

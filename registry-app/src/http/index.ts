@@ -6,6 +6,7 @@ export type {
   HookTargets,
   Hosting,
   HostedRepo,
+  Route,
   Server,
   ServerDeps,
   SiteMount,

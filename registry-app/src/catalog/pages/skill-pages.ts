@@ -106,7 +106,7 @@ function versionFacts(
     ...facts,
     team: skill.team,
     name: skill.name,
-    description: row.description,
+    description: isServed(row.state) ? row.description : "",
     isPrerelease: row.isPrerelease,
     skill: skillFacts(skill),
     changelog: { from: changelog.from, entries: changelog.entries },
@@ -116,7 +116,7 @@ function versionFacts(
     })),
     decision: toDecision(row),
     install: installFacts(skill, row),
-    allowedTools: toAllowedTools(row.frontmatter["allowed-tools"]),
+    allowedTools: isServed(row.state) ? toAllowedTools(row.frontmatter["allowed-tools"]) : [],
   };
 }
 

@@ -82,11 +82,13 @@ type Found = { readonly id: string; readonly total: number };
 const RANKED_AT_MOST = 2000;
 
 const LISTED = sql`EXISTS (SELECT FROM skill_versions p WHERE p.skill_id = s.id AND p.state = 'published')`;
+// The words of a version that nobody may have are not told by its skill either.
+const told = (column: string) => sql`CASE WHEN ${LISTED} THEN ${sql.ref(column)} END`;
 const FROM_SKILLS = sql`FROM skills s JOIN teams t ON t.id = s.team_id JOIN sources src ON src.id = s.source_id`;
 const SKILL_COLUMNS = sql`
-  s.id, t.slug AS team, s.name, s.description, v.version AS latest, v.digest, ${CHECKS_OF_V} AS checks,
+  s.id, t.slug AS team, s.name, COALESCE(${told("s.description")}, '') AS description, v.version AS latest, v.digest, ${CHECKS_OF_V} AS checks,
   ${SCORE_OF_V} AS score, s.downloads::float8 AS downloads, s.updated_at AS "updatedAt", src.slug AS source,
-  s.visibility, s.license, s.compatibility`;
+  s.visibility, ${told("s.license")} AS license, ${told("s.compatibility")} AS compatibility`;
 const VERSION_COLUMNS = sql`
   v.id, v.version, v.is_prerelease AS "isPrerelease", v.state, v.tag_name AS tag, v.tag_oid AS "tagOid",
   v.commit_oid AS commit, v.tree_oid AS tree, v.digest, v.tar_sha256 AS "tarSha256",
