@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import("./commands/user.ts")).user,
   token: async () => (await import("./commands/token.ts")).token,
   approve: async () => (await import("./commands/approve.ts")).approve,
+  revoke: async () => (await import("./commands/revoke.ts")).revoke,
   key: async () => (await import("./commands/key.ts")).key,
 };
 

@@ -10,6 +10,8 @@ import { createChangelog, type Changelog } from "../../src/changelog/index.ts";
 import {
   initControl,
   openControl,
+  withLocalRevocations,
+  type ControlRepo,
   type ControlSnapshot,
   type OperatorKey,
 } from "../../src/control/index.ts";
@@ -56,6 +58,8 @@ export type Core = {
   readonly operator: OperatorKey;
   /** The law as it stands; the tables of teams and sources say the same when this returns. */
   readonly law: () => Promise<ControlSnapshot>;
+  /** The control repo alone, without what was revoked at once on this home. */
+  readonly control: ControlRepo;
 };
 
 const OBJECT_CACHE_BYTES = 64 * 1024 * 1024;
@@ -85,7 +89,12 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   const queue = createQueue({ db, clock, ids, log, backend });
   shutdown.onStop("queue", () => queue.close());
   const publicFiles = createPublicFiles(ids, paths.publicFiles);
-  const law = await createLaw({ readers, log, db, queue, clock, ids, paths, publicFiles });
+  const control = await openControl(
+    { readers, log },
+    { repoDir: paths.control, homeDir: paths.home },
+  );
+  const inForce = withLocalRevocations(control, paths.home);
+  const law = createLaw({ control: inForce, db, queue, clock, ids, paths, publicFiles });
   return {
     config,
     log,
@@ -105,6 +114,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
     changelog: createChangelog(),
     operator,
     law,
+    control,
   };
 }
 
@@ -116,21 +126,14 @@ async function keepToOurselves(dirs: readonly string[]): Promise<void> {
   }
 }
 
-type LawDeps = Pick<
-  Core,
-  "readers" | "log" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles"
->;
+type LawDeps = Pick<Core, "control" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles">;
 
 /** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
-async function createLaw(deps: LawDeps): Promise<() => Promise<ControlSnapshot>> {
-  const control = await openControl(deps, {
-    repoDir: deps.paths.control,
-    homeDir: deps.paths.home,
-  });
+function createLaw(deps: LawDeps): () => Promise<ControlSnapshot> {
   let indexed = "";
   let indexing: Promise<void> = Promise.resolve();
   return async () => {
-    const { snapshot } = await control.current();
+    const { snapshot } = await deps.control.current();
     if (snapshot.digest === indexed) return snapshot;
     indexing = indexing
       .catch(() => undefined)

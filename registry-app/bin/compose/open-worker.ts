@@ -1,8 +1,11 @@
 import { alignPublicFiles, materialise } from "../../src/catalog/index.ts";
+import { withLock } from "../../src/db/index.ts";
 import { createHandlers, startSweeping } from "../../src/jobs/index.ts";
 import { findUser } from "../../src/people/index.ts";
+import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
+import { finishRevocations } from "./revoke.ts";
 
 /** Takes up the jobs: sync, admit, decide, release, and the sweep that repairs what was lost. */
 export async function openWorker(core: Core): Promise<void> {
@@ -47,19 +50,10 @@ export async function openWorker(core: Core): Promise<void> {
       clock,
       materialise: writeJson,
     },
-    law: {
-      db,
-      law,
-      readers: core.readers,
-      blobs,
-      registryLog,
-      gitHome,
-      author: REGISTRY_AUTHOR,
-      clock,
-      materialise: writeJson,
-    },
+    law: lawDepsOf(core, registryLog),
   });
   await law();
+  await withLock(db, "revoke", () => finishRevocations(core));
   const consumer = await queue.consume(handlers);
   shutdown.onStop("jobs", () => consumer.close());
   const sweeping = startSweeping({

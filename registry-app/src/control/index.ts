@@ -1,6 +1,12 @@
 /** The control repo: sources, teams, trust, policy and yanks as law, under a root of trust that is pinned outside it. */
 export { addApproval, addImport } from "./edit-approvals.ts";
 export { addSource, addTeam, addYank, type NewSource, type NewTeam } from "./edit-control.ts";
+export {
+  addRevocation,
+  readRevocation,
+  revocationsOf,
+  type NewRevocation,
+} from "./edit-revocations.ts";
 export { addSigner, removeSigner, removeTeamSigner, type NewSigner } from "./edit-signers.ts";
 export { CONTROL_BRANCH } from "./control-caps.ts";
 export { findRootName } from "./find-root-name.ts";
@@ -12,6 +18,13 @@ export {
 } from "./init-control.ts";
 export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
 export { listPastLaws } from "./list-past-laws.ts";
+export {
+  dropLocalRevocations,
+  listLocalRevocations,
+  localRevocationsPath,
+  revokeLocally,
+  withLocalRevocations,
+} from "./local-revocations.ts";
 export { openControl, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";

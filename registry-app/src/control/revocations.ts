@@ -28,6 +28,17 @@ export function indexRevocations(entries: readonly RevocationEntry[]): Revocatio
   return index;
 }
 
+/** Whether the very same is revoked in the same way from the same time on; the reason plays no part. */
+export function isRevokedAlready(
+  index: Revocations,
+  { subject, revocation }: RevocationEntry,
+): boolean {
+  const { kind, since } = revocation;
+  return (index.get(revocationKey(subject)) ?? []).some(
+    (one) => one.kind === kind && one.since?.getTime() === since?.getTime(),
+  );
+}
+
 /** Both together: a revocation in either holds. */
 export function uniteRevocations(left: Revocations, right: Revocations): Revocations {
   const united = new Map(left);

@@ -60,21 +60,23 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
         await ask.enqueue(deps.release.db, queue.decideVersion, { versionId });
     }),
     queue.handle(queue.applyLaw, async () => {
-      await applyLaw({
-        ...deps.law,
-        onReopened: async (tx, sourceIds, versionIds) => {
-          await ask.enqueueAll(
-            tx,
-            queue.admitTags,
-            sourceIds.map((sourceId) => ({ sourceId })),
-          );
-          await ask.enqueueAll(
-            tx,
-            queue.decideVersion,
-            versionIds.map((versionId) => ({ versionId })),
-          );
-        },
-      });
+      await applyLaw({ ...deps.law, onReopened: reopener(ask) });
     }),
   ];
+}
+
+/** Asks for the judgements and decisions that another law has opened again. */
+export function reopener(ask: queue.Queue): LawDeps["onReopened"] {
+  return async (tx, sourceIds, versionIds) => {
+    await ask.enqueueAll(
+      tx,
+      queue.admitTags,
+      sourceIds.map((sourceId) => ({ sourceId })),
+    );
+    await ask.enqueueAll(
+      tx,
+      queue.decideVersion,
+      versionIds.map((versionId) => ({ versionId })),
+    );
+  };
 }

@@ -1,3 +1,3 @@
 /** Which job calls which functions, and the sweep that repairs what was lost. Glue only. */
-export { createHandlers, type JobDeps } from "./handlers.ts";
+export { createHandlers, reopener, type JobDeps } from "./handlers.ts";
 export { startSweeping, type SweepDeps, type Sweeping } from "./sweep.ts";

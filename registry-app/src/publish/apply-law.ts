@@ -53,16 +53,29 @@ export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
     const isChange = stateOf(standing) !== version.state;
     // What is not good is made so again each time: a crash may have come between the row and the files.
     if (!isChange && standing.kind === "good") continue;
-    const facts = await findReleaseFacts(deps.db, version.id);
-    if (facts === undefined) continue;
-    await withLock(deps.db, `skill:${facts.skillId}`, () =>
-      changeStanding(deps, law, facts, standing),
-    );
-    if (isChange) changed.push({ coordinate: coordinateOf(facts), to: standing.kind });
+    const asked = await findReleaseFacts(deps.db, version.id);
+    if (asked === undefined) continue;
+    await withLock(deps.db, `skill:${asked.skillId}`, async () => {
+      // Read again under the lock: another process may have applied the same law meanwhile.
+      const facts = await findReleaseFacts(deps.db, version.id);
+      if (facts !== undefined) await changeStanding(deps, law, facts, standing);
+    });
+    if (isChange) changed.push({ coordinate: coordinateOf(asked), to: standing.kind });
   }
   const reopenedSources = await reopen(deps, law);
   await deps.registryLog.flush();
   return { changed, reopenedSources };
+}
+
+/** The versions, published at some time, that these revocations alone would put in doubt. */
+export async function listReached(
+  db: Db,
+  revoked: ControlSnapshot["revoked"],
+): Promise<readonly string[]> {
+  const reached = (await listReleased(db)).filter(
+    (version) => standingOf({ revoked, yanks: [] }, version).kind === "quarantined",
+  );
+  return reached.map(({ team, skill, version }) => `${team}/${skill}@${version}`);
 }
 
 const stateOf = (standing: Standing) => (standing.kind === "good" ? "published" : standing.kind);
