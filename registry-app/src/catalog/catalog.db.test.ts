@@ -130,6 +130,7 @@ async function addVersion(
       skill_md: `---\nname: ${name}\n---\n# Title\n\n${HOSTILE}\n`,
       signer_principal: "ada@example.test",
       signer_key: "SHA256:x",
+      signer_keys: ["SHA256:x"],
       bump_declared: "first",
       bump_required: "first",
       changelog: JSON.stringify({ from: null, entries: [], markdown: "" }),

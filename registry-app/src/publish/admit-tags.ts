@@ -308,7 +308,7 @@ function acceptedFact(
     commit: judged.commitOid,
     tree: judged.treeOid,
     digest: packed.digest,
-    signer: judged.signer,
+    signer: { principal: judged.signer.principal, key: judged.signer.key },
     hasAccount: createdBy !== null,
     law: law.digest,
     previous: history.changelog.from,

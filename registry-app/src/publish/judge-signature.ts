@@ -2,7 +2,7 @@ import { MAX_TAG_BYTES, parseTagObject, type TagObject } from "../git/index.ts";
 import { authorise, verifyTag, type SeenTag } from "../trust/index.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
 import type { Hearing } from "./hearing.ts";
-import type { PendingTag, Refused } from "./types.ts";
+import type { PendingTag, Refused, VersionSigner } from "./types.ts";
 
 export type Trusted = {
   readonly kind: "trusted";
@@ -11,9 +11,7 @@ export type Trusted = {
   readonly bytes: Buffer;
   /** What the signature covers of it. */
   readonly payload: Buffer;
-  readonly principal: string;
-  /** Fingerprint. */
-  readonly key: string;
+  readonly signer: VersionSigner;
 };
 
 /** Whose signature the tag carries, and whether that person may release from this source at this time. */
@@ -66,8 +64,12 @@ export async function judgeSignature(
     tag: seen.tag,
     bytes,
     payload: seen.payload,
-    principal: verdict.signer.principal,
-    key: verdict.key,
+    signer: {
+      principal: verdict.signer.principal,
+      key: verdict.key,
+      keys: verdict.facts.keys,
+      certificate: verdict.facts.certificate ?? null,
+    },
   };
 }
 

@@ -63,7 +63,7 @@ export async function judgeSkill(
     folder: place.folder,
     commitOid,
     treeOid: folder.treeOid,
-    signer: { principal: trust.principal, key: trust.key },
+    signer: trust.signer,
     reading,
     skillMd: folder.files.find((file) => file.path === "SKILL.md")?.bytes.toString("utf8") ?? "",
     files: folder.files.map(toArchiveFile),

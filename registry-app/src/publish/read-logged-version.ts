@@ -2,12 +2,13 @@ import { hash } from "node:crypto";
 import type { Blobs } from "../blobs/index.ts";
 import { MAX_TAG_BYTES, parseTagObject, type ParsedTag } from "../git/index.ts";
 import { verifyOpenPgp, type OpenPgpKeys } from "../keys/index.ts";
+import { certificateFacts } from "../trust/index.ts";
 import { parseTagName } from "../skill/index.ts";
 import type { JudgeDeps } from "./bench.ts";
 import { readTaggedSkill, toArchiveFile } from "./judge-skill.ts";
 import type { FactOf } from "./log-lines.ts";
 import { packSkill } from "./pack-skill.ts";
-import type { Judged, Packed } from "./types.ts";
+import type { Judged, Packed, VersionSigner } from "./types.ts";
 
 export type LoggedVersionDeps = JudgeDeps & {
   readonly blobs: Blobs;
@@ -37,41 +38,48 @@ export async function readLoggedVersion(
     return differs(`the tag points at ${seen.tag.objectOid}, the line says ${line.commit}`);
   if (seen.tag.name !== line.tag)
     return differs(`the tag object names itself ${JSON.stringify(seen.tag.name)}`);
-  const flaw = await findSignatureFlaw(deps, seen, line);
-  return flaw === undefined ? readContent(deps, repoDir, line, seen, read.bytes) : differs(flaw);
+  const signer = await readSigner(deps, seen, line);
+  if ("says" in signer) return differs(signer.says);
+  return readContent(deps, repoDir, line, { seen, bytes: read.bytes, signer });
 }
 
 type SignedTag = Extract<ParsedTag, { kind: "ok" }>;
 
-async function findSignatureFlaw(
+/** The line names the key; what else took part is read from the signature itself. */
+async function readSigner(
   deps: LoggedVersionDeps,
   { signature, payload }: SignedTag,
   { signer, firstSeenAt }: FactOf<"accepted">,
-): Promise<string | undefined> {
+): Promise<VersionSigner | { readonly says: string }> {
   const { armor } = signature;
   if (signature.format === "ssh") {
     const found = deps.verifier.verify({ armor, payload, namespace: "git" });
-    if (found.kind === "bad") return `the tag's signature does not hold (${found.because})`;
+    if (found.kind === "bad")
+      return { says: `the tag's signature does not hold (${found.because})` };
     const { fingerprint } = found.key;
-    return fingerprint === signer.key ? undefined : `the tag is signed with ${fingerprint}`;
+    if (fingerprint !== signer.key) return { says: `the tag is signed with ${fingerprint}` };
+    return {
+      ...signer,
+      keys: [fingerprint],
+      certificate: found.certificate === undefined ? null : certificateFacts(found.certificate),
+    };
   }
-  if (signature.format !== "openpgp") return `the tag's signature is ${signature.format}`;
+  if (signature.format !== "openpgp") return { says: `the tag's signature is ${signature.format}` };
   let because = "no law names its key";
   for await (const keys of deps.openPgpKeys()) {
     const found = await verifyOpenPgp({ armor, payload }, keys, new Date(firstSeenAt));
-    if (found.kind === "good" && [found.fingerprint, found.signingFingerprint].includes(signer.key))
-      return undefined;
+    const took = found.kind === "good" ? [found.fingerprint, found.signingFingerprint] : [];
+    if (took.includes(signer.key)) return { ...signer, keys: took, certificate: null };
     if (found.kind === "bad" && found.because !== "unknown-key") because = found.because;
   }
-  return `the tag's signature does not hold (${because})`;
+  return { says: `the tag's signature does not hold (${because})` };
 }
 
 async function readContent(
   deps: LoggedVersionDeps,
   repoDir: string,
   line: FactOf<"accepted">,
-  seen: SignedTag,
-  tagBytes: Buffer,
+  tag: { readonly seen: SignedTag; readonly bytes: Buffer; readonly signer: VersionSigner },
 ): Promise<LoggedVersion> {
   const { folder, commit: commitOid } = line;
   const [, skill = "", version = ""] = /^[^/]+\/([^@]+)@(.+)$/.exec(line.coordinate) ?? [];
@@ -97,14 +105,14 @@ async function readContent(
   const judged: Judged = {
     kind: "good",
     clauses: line.clauses,
-    tagBytes,
-    payloadSha256: hash("sha256", seen.payload),
+    tagBytes: tag.bytes,
+    payloadSha256: hash("sha256", tag.seen.payload),
     skill,
     version,
     folder,
     commitOid,
     treeOid,
-    signer: line.signer,
+    signer: tag.signer,
     reading,
     skillMd: skillMdOf(files),
     // They are in the archive store now, and a batch must not hold them all in memory.

@@ -5,8 +5,12 @@ const version = {
   team: "acme",
   skill: "deploy",
   version: "1.2.0",
-  signerKey: "SHA256:stolen",
-  signerPrincipal: "ann@example.test",
+  signer: {
+    principal: "ann@example.test",
+    key: "SHA256:stolen",
+    keys: ["SHA256:stolen"],
+    certificate: null,
+  },
   firstSeenAt: new Date("2026-03-01T00:00:00Z"),
 };
 const revoked = (since: string | null) =>

@@ -1,5 +1,6 @@
 import type { ControlSnapshot } from "../control/index.ts";
 import { findCompromise } from "../trust/index.ts";
+import type { VersionSigner } from "./types.ts";
 
 /** What the law says of a version after it was published; `good` is what it says of nearly all. */
 export type Standing =
@@ -11,9 +12,7 @@ export type StandingFacts = {
   readonly team: string;
   readonly skill: string;
   readonly version: string;
-  /** Fingerprint. */
-  readonly signerKey: string;
-  readonly signerPrincipal: string;
+  readonly signer: VersionSigner;
   readonly firstSeenAt: Date;
 };
 
@@ -25,13 +24,14 @@ export function standingOf(
   law: Pick<ControlSnapshot, "revoked" | "yanks">,
   version: StandingFacts,
 ): Standing {
-  const signer = { keys: [version.signerKey], principal: version.signerPrincipal };
-  const compromise = findCompromise(law.revoked, signer, version.firstSeenAt);
+  const { key, certificate, ...signer } = version.signer;
+  const facts = certificate === null ? signer : { ...signer, certificate };
+  const compromise = findCompromise(law.revoked, facts, version.firstSeenAt);
   if (compromise !== undefined) {
     const since = compromise.since.toISOString();
     return {
       kind: "quarantined",
-      reason: `the signing key ${version.signerKey} is compromised since ${since}: ${compromise.reason}`,
+      reason: `the signing key ${key} is compromised since ${since}: ${compromise.reason}`,
     };
   }
   const coordinate = `${version.team}/${version.skill}`;

@@ -81,7 +81,7 @@ function storeMessage(version: ReleaseFacts): string {
     `Tag-Object: ${version.tagOid}`,
     `Commit: ${version.commitOid}`,
     `Digest: ${version.digest}`,
-    `Signed-By: ${version.signerPrincipal} ${version.signerKey}`,
+    `Signed-By: ${version.signer.principal} ${version.signer.key}`,
     "",
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import type {
   ArchiveFact,
   Bump,
+  CertificateFact,
   ChangelogFact,
   CheckName,
   Clause,
@@ -51,6 +52,16 @@ export type Refused = {
 /** A tag that names no version: no error, and nothing to judge. */
 export type Ignored = { readonly kind: "ignored"; readonly reason: string };
 
+/** Who signed a version, and by what a revocation would find the signature. */
+export type VersionSigner = {
+  readonly principal: string;
+  /** The fingerprint that pages show. */
+  readonly key: string;
+  /** Fingerprints of every key that took part, `key` among them. */
+  readonly keys: readonly string[];
+  readonly certificate: CertificateFact | null;
+};
+
 /** Everything that is known of a good tag before the database is asked whether its version is still free. */
 export type Judged = {
   readonly kind: "good";
@@ -63,7 +74,7 @@ export type Judged = {
   readonly folder: string;
   readonly commitOid: string;
   readonly treeOid: string;
-  readonly signer: { readonly principal: string; readonly key: string };
+  readonly signer: VersionSigner;
   readonly reading: SkillReading;
   readonly skillMd: string;
   readonly files: readonly ArchiveFile[];
@@ -120,8 +131,7 @@ export type ReleaseFacts = {
   readonly treeOid: string;
   readonly digest: string;
   readonly tarSha256: string;
-  readonly signerPrincipal: string;
-  readonly signerKey: string;
+  readonly signer: VersionSigner;
   readonly firstSeenAt: Date;
   readonly decidedAt: Date | null;
   readonly archives: readonly ArchiveFact[];

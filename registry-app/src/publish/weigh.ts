@@ -28,7 +28,7 @@ export async function weigh(
   const decision = decide({
     checks,
     policy: law.policy,
-    approvals: listApprovers(law, version, version.signerPrincipal),
+    approvals: listApprovers(law, version, version.signer.principal),
     asks: ofImport,
     compromised: standing.kind === "quarantined" ? standing.reason : null,
   });
@@ -47,5 +47,5 @@ async function askAboutImport(
   const confirmed = law.imports.filter(({ source }) => source === version.source.slug);
   const { digest } =
     confirmed.length === 0 ? { digest: "" } : await findImport(db, version.source.id);
-  return askOfImport(confirmed, digest, version.signerPrincipal);
+  return askOfImport(confirmed, digest, version.signer.principal);
 }

@@ -1,4 +1,5 @@
 /** Whose signature a tag carries, whether that person may release from this source, and whether trust in them was withdrawn. */
+export { certificateFacts } from "./judge-ssh.ts";
 export { authorise, type AuthoriseFacts } from "./authorise.ts";
 export {
   findCompromise,

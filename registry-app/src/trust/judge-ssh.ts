@@ -120,7 +120,7 @@ function judgeSigner(found: {
   const facts: SignerFacts = {
     keys: [fingerprint],
     ...signer,
-    ...(certificate === undefined ? {} : { certificate: factsOf(certificate) }),
+    ...(certificate === undefined ? {} : { certificate: certificateFacts(certificate) }),
   };
   const named = { key: fingerprint, ...(signer === undefined ? {} : { signer }) };
   const revocation = findRevocation(wanted.revoked, facts, wanted.at);
@@ -145,7 +145,8 @@ function judgeSigner(found: {
   };
 }
 
-function factsOf({ authority, serial, keyId }: SshCertificate) {
+/** What names a certificate, by which a revocation finds it. */
+export function certificateFacts({ authority, serial, keyId }: SshCertificate) {
   return { authority: authority.fingerprint, serial, keyId };
 }
 

@@ -123,4 +123,15 @@ describeWith("ssh-keygen")("people whose keys no list names", () => {
     expect([await stateOf("1.0.0"), await stateOf("1.1.0")]).toEqual(["published", "quarantined"]);
     expect(await push("deploy--v1.4.0", pat)).toContain("KEY_REVOKED");
   });
+
+  it("a compromised certificate's versions are quarantined, and those of the same key by another are not", async () => {
+    const certificate = `authority: "${fingerprintOf(authority)}", serial: 41`;
+    await withLaw(
+      "trust/revoked.yaml",
+      `certificates:\n  - {${certificate}, kind: compromised, since: 2020-01-01T00:00:00Z, reason: stolen}\n`,
+    );
+    await world.settled();
+    const states = await Promise.all(["1.0.0", "1.1.0", "1.3.0"].map(stateOf));
+    expect(states).toEqual(["quarantined", "published", "published"]);
+  });
 });

@@ -43,6 +43,14 @@ export interface SkillsTable {
   search: GeneratedAlways<string>;
 }
 
+/** What names an SSH certificate; `authority` is the fingerprint of its authority's key. */
+export type CertificateFact = {
+  readonly authority: string;
+  /** Decimal. */
+  readonly serial: string;
+  readonly keyId: string;
+};
+
 export interface SkillVersionsTable {
   id: string;
   skill_id: string;
@@ -64,6 +72,9 @@ export interface SkillVersionsTable {
   skill_md: string;
   signer_principal: string;
   signer_key: string;
+  /** Fingerprints of every key that took part: an OpenPGP subkey beside its primary key. */
+  signer_keys: string[];
+  signer_certificate: JSONColumnType<CertificateFact> | null;
   created_by: string | null;
   bump_declared: Bump;
   bump_required: Bump;

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { ArchiveFact, CheckName, Db, Tx, VersionState } from "../../db/index.ts";
 import type { CheckState, Decision } from "../decide.ts";
 import type { RecordedCheck, ReleaseFacts } from "../types.ts";
+import { signerColumn } from "./signer-column.ts";
 import { findSourceById } from "../../sources/index.ts";
 
 /** A version with all that deciding and releasing it needs. */
@@ -32,12 +33,7 @@ export async function findReleaseFacts(
       "v.commit_oid as commitOid",
     ])
     .select(["v.tree_oid as treeOid", "v.digest", "v.tar_sha256 as tarSha256", "v.archives"])
-    .select([
-      "v.signer_principal as signerPrincipal",
-      "v.signer_key as signerKey",
-      "v.first_seen_at as firstSeenAt",
-      "v.decided_at as decidedAt",
-    ])
+    .select([signerColumn, "v.first_seen_at as firstSeenAt", "v.decided_at as decidedAt"])
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { sourceId, ...facts } = row;

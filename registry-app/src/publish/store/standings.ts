@@ -1,4 +1,5 @@
 import type { Db, Tx, VersionState } from "../../db/index.ts";
+import { signerColumn } from "./signer-column.ts";
 import type { StandingFacts } from "../standing.ts";
 
 export type Released = StandingFacts & { readonly id: string; readonly state: VersionState };
@@ -12,8 +13,7 @@ export async function listReleased(db: Db | Tx): Promise<Released[]> {
     .where("v.state", "in", ["published", "yanked", "quarantined"])
     .orderBy("v.first_seen_at")
     .select(["v.id", "v.state", "t.slug as team", "k.name as skill", "v.version"])
-    .select(["v.signer_key as signerKey", "v.signer_principal as signerPrincipal"])
-    .select(["v.first_seen_at as firstSeenAt"])
+    .select([signerColumn, "v.first_seen_at as firstSeenAt"])
     .execute();
 }
 

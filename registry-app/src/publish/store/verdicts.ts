@@ -190,6 +190,8 @@ function versionRow({ id, skillId, tag, judged, packed, history, createdBy }: Ne
     skill_md: judged.skillMd,
     signer_principal: judged.signer.principal,
     signer_key: judged.signer.key,
+    signer_keys: [...judged.signer.keys],
+    signer_certificate: judged.signer.certificate,
     created_by: createdBy,
     bump_declared: history.bumpDeclared,
     bump_required: history.bumpRequired,
