@@ -1,8 +1,9 @@
 import { execFile, spawn } from "node:child_process";
+import { generateKeyPairSync, randomBytes, sign, verify as verifyEd25519 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { parseTagObject, type ObjectReaders } from "../src/git/index.ts";
+import { parseTagObject, readFolder, type ObjectReaders } from "../src/git/index.ts";
 import {
   createSshVerifier,
   formatPublicKey,
@@ -15,6 +16,15 @@ import { time } from "./measure.ts";
 
 const run = promisify(execFile);
 const env = { PATH: process.env["PATH"], GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+
+/** As wide as those that judging reads within. */
+export const FOLDER_CAPS = {
+  maxEntries: 1_000,
+  maxDepth: 32,
+  maxTreeBytes: 1 << 20,
+  maxFileBytes: 5 << 20,
+  maxTotalBytes: 20 << 20,
+};
 
 /** How fast git itself walks all objects of a repo: `--batch-check` reads their headers, `--batch` their bytes. */
 export async function readAllObjects(dir: string, mode: "--batch-check" | "--batch") {
@@ -36,6 +46,11 @@ export async function readAllObjects(dir: string, mode: "--batch-check" | "--bat
   return { ms, objects, bytes };
 }
 
+/** The least that somebody can do who wants to know whether a repo changed. */
+export async function listRefsOf(dir: string): Promise<string> {
+  return (await run("git", [`--git-dir=${dir}`, "for-each-ref"], { env })).stdout;
+}
+
 /** What anybody would write first: one `git verify-tag` a tag. Undefined where there is no ssh-keygen. */
 export async function verifyBySpawning(
   dir: string,
@@ -55,6 +70,39 @@ export async function verifyBySpawning(
       await run("git", [`--git-dir=${dir}`, ...options, "verify-tag", name], { env });
   });
   return { ms, tags: tags.length };
+}
+
+/** What no verifier can beat: Node's own check of an ed25519 signature over a text as long as an SSH signature covers. */
+export async function verifyRaw(count: number) {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const text = randomBytes(110);
+  const signature = sign(null, text, privateKey);
+  const { cpuMs } = await time(() => {
+    for (let i = 0; i < count; i += 1)
+      if (!verifyEd25519(null, text, publicKey, signature)) throw new Error("does not hold");
+  });
+  return { count, cpuMs };
+}
+
+/** Every tagged version's folder with all of its files, as judging reads them. */
+export async function readVersions(readers: ObjectReaders, dir: string, made: MadeSource) {
+  let files = 0;
+  const read = async ({ name, oid }: MadeSource["tags"][number]) => {
+    const tag = await readers.read(dir, oid, { maxBytes: 65_536 });
+    const parsed = tag.kind === "object" ? parseTagObject(tag.bytes) : undefined;
+    if (parsed?.kind !== "ok") throw new Error(`${name} cannot be read`);
+    const folder = `skills/${name.slice(0, name.indexOf("--"))}`;
+    const found = await readFolder(readers, dir, parsed.tag.objectOid, folder, {
+      caps: FOLDER_CAPS,
+    });
+    if (found.kind !== "folder") throw new Error(`${name} has no folder`);
+    files += found.files.length;
+  };
+  const timed = await time(async () => {
+    for (let start = 0; start < made.tags.length; start += 16)
+      await Promise.all(made.tags.slice(start, start + 16).map(read));
+  });
+  return { versions: made.tags.length, files, ms: timed.ms };
 }
 
 /** Our own verification of the same tags, their bytes at hand, then once more with reading them from git. */
@@ -92,7 +140,12 @@ export async function verifyInProcess(
   const verifying = await time(async () => {
     for (const { name, bytes } of held) await verify(name, bytes);
   });
-  return { tags: held.length, readMs: reading.ms, verifyMs: verifying.ms };
+  return {
+    tags: held.length,
+    readMs: reading.ms,
+    verifyMs: verifying.ms,
+    verifyCpuMs: verifying.cpuMs,
+  };
 }
 
 const signerLine = ({ email, pair }: SourceWish["signer"]) =>

@@ -165,7 +165,7 @@ function createRandom(seed: number): () => number {
   };
 }
 
-async function fastImport(
+export async function fastImport(
   dir: string,
   stream: Iterable<string>,
   args: readonly string[],
@@ -183,7 +183,7 @@ async function fastImport(
   await ended;
 }
 
-async function runGit(dir: string, args: readonly string[]): Promise<string> {
+export async function runGit(dir: string, args: readonly string[]): Promise<string> {
   const { child, ended } = startGit(dir, args);
   child.stdin.end();
   return ended;

@@ -11,7 +11,13 @@ import { admitTags, createRegistryLog, type AdmitDeps } from "../src/publish/ind
 import * as queue from "../src/queue/index.ts";
 import { createLog, createShutdown, readConfig } from "../src/runtime/index.ts";
 import { findSourceBySlug, syncSource } from "../src/sources/index.ts";
-import { readAllObjects, verifyBySpawning, verifyInProcess } from "./anchors.ts";
+import {
+  readAllObjects,
+  readVersions,
+  verifyBySpawning,
+  verifyInProcess,
+  verifyRaw,
+} from "./anchors.ts";
 import { makeSource, type SourceWish } from "./make-source.ts";
 import { perSecond, print, round, rssMb, time } from "./measure.ts";
 
@@ -66,6 +72,14 @@ async function measure(core: Core, wish: SourceWish): Promise<void> {
     ms: round(all.ms),
     syncToCandidatesIsTimes: round(total.ms / all.ms),
   });
+  const read = await readVersions(core.readers, wish.dir, made.value);
+  print("versions read", {
+    perSecond: perSecond(read.versions, read.ms),
+    files: read.files,
+    ms: round(read.ms),
+    isTimesCatFile: round(read.ms / all.ms),
+  });
+  const raw = await verifyRaw(made.value.tags.length);
   const ours = await verifyInProcess(core.readers, wish.dir, made.value, signer);
   const spawned = await verifyBySpawning(
     wish.dir,
@@ -79,6 +93,9 @@ async function measure(core: Core, wish: SourceWish): Promise<void> {
   print("signatures", {
     tags: ours.tags,
     perSecond: oursPerSecond,
+    perCpuSecond: perSecond(ours.tags, ours.verifyCpuMs),
+    rawPerCpuSecond: perSecond(raw.count, raw.cpuMs),
+    percentOfRaw: Math.round((100 * raw.cpuMs) / ours.verifyCpuMs),
     withReadingPerSecond: perSecond(ours.tags, ours.readMs + ours.verifyMs),
     gitVerifyTagPerSecond: spawnedPerSecond ?? "no ssh-keygen here",
     ...(spawnedPerSecond !== undefined && {
