@@ -1,11 +1,13 @@
 import type { Migration } from "kysely/migration";
 import { up as foundation } from "./0001-foundation.ts";
 import { up as followedSources } from "./0002-followed-sources.ts";
+import { up as lawMemory } from "./0004-law-memory.ts";
 import { up as signerFacts } from "./0005-signer-facts.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-foundation": { up: foundation },
   "0002-followed-sources": { up: followedSources },
+  "0004-law-memory": { up: lawMemory },
   "0005-signer-facts": { up: signerFacts },
 };

@@ -7,6 +7,7 @@ import {
 } from "../../src/control/index.ts";
 import { transaction } from "../../src/db/index.ts";
 import { actorName, SYSTEM } from "../../src/people/index.ts";
+import { Refusal } from "../../src/runtime/index.ts";
 import type { Core } from "./open-core.ts";
 
 export type LawChange = {
@@ -40,6 +41,7 @@ export async function changeLaw(
   const { operator, clock, readers, paths, db } = core;
   const { message, subject, detail = {}, by } = wanted;
   const time = clock.now();
+  await refusePutBack(core);
   const done = await proposeChange(
     { readers },
     {
@@ -52,15 +54,32 @@ export async function changeLaw(
     },
   );
   const law = await core.law();
-  if (done.kind === "unchanged") return { changed: false, law };
-  await transaction(db, (tx) =>
-    record(tx, {
-      actor: by?.principal ?? actorName(SYSTEM),
-      action: "control.change",
-      subject,
-      detail: { ...detail, message, commit: done.commit },
-      at: time,
-    }),
+  if (done.kind === "committed")
+    await transaction(db, (tx) =>
+      record(tx, {
+        actor: by?.principal ?? actorName(SYSTEM),
+        action: "control.change",
+        subject,
+        detail: { ...detail, message, commit: done.commit },
+        at: time,
+      }),
+    );
+  await refuseWaiting(core, done.commit);
+  return { changed: done.kind === "committed", law };
+}
+
+async function refusePutBack({ control }: Core): Promise<void> {
+  const { isPutBack, alarm = "" } = await control.current();
+  if (isPutBack) throw new Refusal("conflict", `The control repo is not added to: ${alarm}.`);
+}
+
+/** With several roots a change is law when enough of them have signed; until then nothing that follows on it is there. */
+async function refuseWaiting({ control }: Core, commit: string): Promise<void> {
+  const { pending } = await control.current();
+  if (pending === undefined || pending.commit !== commit) return;
+  throw new Refusal(
+    "conflict",
+    `The change is commit ${commit} of the control repo and no law yet: it waits for ${pending.waitsFor} to sign (${pending.canSign.join(", ")}).`,
+    "Look at it: npx assay law show. Sign it: npx assay law sign, or push an empty signed commit on top.",
   );
-  return { changed: true, law };
 }

@@ -82,13 +82,15 @@ async function findStore(core: Core, team: string, skill: string): Promise<Hoste
 }
 
 function createControlJudge(core: Core): PushJudge {
-  const { readers, paths, law } = core;
+  const { readers, paths, law, lawMemory } = core;
   const absent = /^0+$/;
   const oid = (text: string) => (absent.test(text) ? null : text);
   return {
     begin: async () => ({ kind: "go" }),
     judge: async (update) => {
+      const remembered = await lawMemory.recall();
       const push = {
+        seen: remembered === undefined ? [] : [remembered.head, remembered.commit],
         repoDir: paths.control,
         homeDir: paths.home,
         ref: update.ref,

@@ -51,12 +51,12 @@ async function refuseStranger(
   fingerprint: string,
   principal: string,
 ): Promise<void> {
-  const root = await findRootName(core.paths.home, fingerprint);
+  const root = findRootName((await core.control.current()).root, fingerprint);
   if (root === undefined)
     throw new Refusal(
       "unprocessable",
       `${fingerprint} is no root's key, and what it signs is not law.`,
-      `Use the key of a root that ${core.paths.home}/root.json names, or leave --key out to sign as the operator.`,
+      `Use the key of a root in force (npx assay law show), or leave --key out to sign as the operator.`,
     );
   const entries = law.allowedSigners.byFingerprint.get(fingerprint) ?? [];
   const isTheirs =

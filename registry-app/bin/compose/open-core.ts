@@ -8,11 +8,13 @@ import {
 import { alignPublicFiles, listPrivateSkillIds } from "../../src/catalog/index.ts";
 import { createChangelog, type Changelog } from "../../src/changelog/index.ts";
 import {
+  createLawMemory,
   initControl,
   openControl,
   withLocalRevocations,
   type ControlRepo,
-  type ControlSnapshot,
+  type LawInForce,
+  type LawMemory,
   type OperatorKey,
 } from "../../src/control/index.ts";
 import { withLock, type Db } from "../../src/db/index.ts";
@@ -33,6 +35,7 @@ import {
   type Log,
   type Shutdown,
 } from "../../src/runtime/index.ts";
+import { findLoggedLaw } from "../../src/publish/index.ts";
 import { createCommitGraphs, indexControl, type CommitGraphs } from "../../src/sources/index.ts";
 import { openData, type Data } from "./open-data.ts";
 import { homePaths, type HomePaths } from "./paths.ts";
@@ -57,9 +60,11 @@ export type Core = {
   readonly changelog: Changelog;
   readonly operator: OperatorKey;
   /** The law as it stands; the tables of teams and sources say the same when this returns. */
-  readonly law: () => Promise<ControlSnapshot>;
+  readonly law: () => Promise<LawInForce>;
   /** The control repo alone, without what was revoked at once on this home. */
   readonly control: ControlRepo;
+  /** What was law, kept outside the control repo. */
+  readonly lawMemory: LawMemory;
 };
 
 const OBJECT_CACHE_BYTES = 64 * 1024 * 1024;
@@ -89,8 +94,9 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   const queue = createQueue({ db, clock, ids, log, backend });
   shutdown.onStop("queue", () => queue.close());
   const publicFiles = createPublicFiles(ids, paths.publicFiles);
+  const lawMemory = createLawMemory({ db, clock }, () => findLoggedLaw(db));
   const control = await openControl(
-    { readers, log },
+    { readers, log, memory: lawMemory },
     { repoDir: paths.control, homeDir: paths.home },
   );
   const inForce = withLocalRevocations(control, paths.home);
@@ -115,6 +121,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
     operator,
     law,
     control,
+    lawMemory,
   };
 }
 
@@ -129,12 +136,12 @@ async function keepToOurselves(dirs: readonly string[]): Promise<void> {
 type LawDeps = Pick<Core, "control" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles">;
 
 /** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
-function createLaw(deps: LawDeps): () => Promise<ControlSnapshot> {
+function createLaw(deps: LawDeps): () => Promise<LawInForce> {
   let indexed = "";
   let indexing: Promise<void> = Promise.resolve();
   return async () => {
-    const { snapshot } = await deps.control.current();
-    if (snapshot.digest === indexed) return snapshot;
+    const { snapshot, commit } = await deps.control.current();
+    if (snapshot.digest === indexed) return { ...snapshot, commit };
     indexing = indexing
       .catch(() => undefined)
       .then(async () => {
@@ -151,6 +158,6 @@ function createLaw(deps: LawDeps): () => Promise<ControlSnapshot> {
         indexed = snapshot.digest;
       });
     await indexing;
-    return snapshot;
+    return { ...snapshot, commit };
   };
 }

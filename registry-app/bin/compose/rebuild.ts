@@ -15,6 +15,7 @@ import {
   readLog,
   replayLog,
   type LogFault,
+  type LoggedFact,
   type LogRead,
   type Replayed,
 } from "../../src/publish/index.ts";
@@ -67,6 +68,8 @@ export async function restorePin(
 export async function rebuild(core: Core, log: LogRead): Promise<Replayed> {
   const { db, paths, publicFiles } = core;
   const past = await gatherLaws(core);
+  const older = log.facts.flatMap((fact) => findLostLaw(fact, past.commits));
+  if (older.length > 0) return { kind: "faulty", faults: older };
   if (past.hadPrivateSource) await writeFile(paths.logIsPrivate, "");
   await indexControl({ ...core, gitHome: paths.git }, past.law);
   const replayed = await replayLog(
@@ -90,15 +93,25 @@ type Laws = {
   /** Today's law with every source and team that ever was, each as it was last. */
   readonly law: ControlSnapshot;
   readonly hadPrivateSource: boolean;
+  readonly commits: ReadonlySet<string>;
 };
+
+/** A law that the log knows and the control repo does not: the repo is an older copy, or another one. */
+function findLostLaw(fact: LoggedFact, commits: ReadonlySet<string>): LogFault[] {
+  if (fact.kind !== "law" || fact.commit === undefined || commits.has(fact.commit)) return [];
+  const says = `tells of a law that the control repo has lost: put a copy of git/control.git in place that has commit ${fact.commit}`;
+  return [{ line: fact.line, commit: fact.commit, says }];
+}
 
 async function gatherLaws(core: Core): Promise<Laws> {
   const sources = new Map<string, SourceLaw>();
   const teams = new Map<string, TeamLaw>();
   let today: ControlSnapshot | undefined;
   let hadPrivateSource = false;
+  const commits = new Set<string>();
   for await (const law of listLaws(core)) {
     today ??= law;
+    commits.add(law.commit);
     for (const [slug, source] of law.sources) {
       if (!sources.has(slug)) sources.set(slug, source);
       hadPrivateSource ||= source.visibility === "private";
@@ -107,7 +120,7 @@ async function gatherLaws(core: Core): Promise<Laws> {
   }
   if (today === undefined)
     throw new Refusal("unavailable", "The control repo has no lawful commit.");
-  return { today, law: { ...today, sources, teams }, hadPrivateSource };
+  return { today, law: { ...today, sources, teams }, hadPrivateSource, commits };
 }
 
 async function* listOpenPgpKeys(core: Core) {

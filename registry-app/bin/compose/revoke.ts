@@ -14,6 +14,7 @@ import { transaction, withLock } from "../../src/db/index.ts";
 import { reopener } from "../../src/jobs/index.ts";
 import { actorName, SYSTEM } from "../../src/people/index.ts";
 import { applyLaw, listReached } from "../../src/publish/index.ts";
+import { Refusal } from "../../src/runtime/index.ts";
 import { changeLaw } from "./change-law.ts";
 import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
@@ -71,10 +72,18 @@ export async function commitRevocation(core: Core, revocation: NewRevocation): P
 export async function finishRevocations(core: Core): Promise<void> {
   const committed = async () => (await core.control.current()).snapshot;
   const left = await listLocalRevocations(core.paths.home, await committed());
-  for (const revocation of left) await commitRevocation(core, revocation);
+  for (const revocation of left) await commitRevocation(core, revocation).catch(sayRefusal(core));
   if (await dropLocalRevocations(core.paths.home, await committed())) return;
   core.log.warn(
     { file: localRevocationsPath(core.paths.home) },
     "what was revoked at once is in force here and not law yet",
   );
+}
+
+/** With several roots a revocation waits for the others to sign: it is in force here, and nobody is kept from working. */
+function sayRefusal({ log }: Core): (cause: unknown) => void {
+  return (cause) => {
+    if (!(cause instanceof Refusal)) throw cause;
+    log.warn({ reason: cause.message, hint: cause.hint }, "a revocation is in force here only");
+  };
 }

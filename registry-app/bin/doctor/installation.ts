@@ -3,7 +3,7 @@ import { access, constants, mkdtemp, rm, statfs } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openControl } from "../../src/control/index.ts";
+import { NO_MEMORY, openControl } from "../../src/control/index.ts";
 import { openDatabase, startEmbedded } from "../../src/db/index.ts";
 import { createObjectReaders } from "../../src/git/index.ts";
 import { createSshVerifier } from "../../src/keys/index.ts";
@@ -114,7 +114,7 @@ async function checkControl(home: string): Promise<Check> {
   const readers = createObjectReaders();
   try {
     const repo = await openControl(
-      { readers, log: silentLog },
+      { readers, log: silentLog, memory: NO_MEMORY },
       { repoDir: control, homeDir: home },
     );
     const { snapshot, alarm } = await repo.current();

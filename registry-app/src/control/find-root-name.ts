@@ -1,9 +1,7 @@
-import { getRoot } from "./root-of-trust.ts";
+import { toRoot } from "./root-of-trust.ts";
+import type { RootOfTrust } from "./types.ts";
 
-/** The name that the pinned root has for this key; undefined for a key whose commits do not count. */
-export async function findRootName(
-  homeDir: string,
-  fingerprint: string,
-): Promise<string | undefined> {
-  return (await getRoot(homeDir)).names.get(fingerprint);
+/** The name that this root of trust has for a key; undefined for a key whose commits do not count. */
+export function findRootName(root: RootOfTrust, fingerprint: string): string | undefined {
+  return toRoot(root).names.get(fingerprint);
 }

@@ -17,6 +17,7 @@ export {
   readOperatorKey,
 } from "./init-control.ts";
 export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
+export { createLawMemory, NO_MEMORY } from "./law-memory.ts";
 export { listPastLaws } from "./list-past-laws.ts";
 export {
   dropLocalRevocations,
@@ -25,7 +26,7 @@ export {
   revokeLocally,
   withLocalRevocations,
 } from "./local-revocations.ts";
-export { openControl, type OpenControl } from "./open-control.ts";
+export { openControl, type ControlDeps, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";
 export { revocationKey } from "./revocations.ts";

@@ -20,7 +20,7 @@ import {
 import { type Clock, Stalled } from "../runtime/index.ts";
 import { CONTROL_BRANCH } from "./control-caps.ts";
 import { type ControlStore, findControlHead, readCommit } from "./read-control.ts";
-import { findRoot, type Root, rootPath, verifyRootSignature } from "./root-of-trust.ts";
+import { findRoot, readCommitSignature, rootPath } from "./root-of-trust.ts";
 import type { RootOfTrust } from "./types.ts";
 
 /** The registry's own root key, which signs what the CLI and the pages change in the control repo. */
@@ -87,8 +87,8 @@ export async function initControl(
   const genesis =
     head === undefined
       ? await commitFirst(deps, wanted, operator)
-      : await claimGenesis(store, head, { ...pin, threshold: 1, names: namesOf(pair) });
-  const first: RootOfTrust = { ...pin, threshold: 1, genesis };
+      : await claimGenesis(store, head, pair.publicKey.fingerprint);
+  const first: RootOfTrust = { version: 1, ...pin, threshold: 1, genesis };
   await writeWhole(rootPath(wanted.homeDir), `${JSON.stringify(first, null, 2)}\n`, 0o644);
   return operator;
 }
@@ -125,20 +125,15 @@ async function commitFirst(
 }
 
 /** A first start that stopped between commit and pin: only a first commit of our own making may be pinned. */
-async function claimGenesis(store: ControlStore, head: string, root: Root): Promise<string> {
+async function claimGenesis(store: ControlStore, head: string, own: string): Promise<string> {
   const commit = await readCommit(store, head);
-  const isOurs =
-    commit.kind === "ok" &&
-    commit.commit.parents.length === 0 &&
-    verifyRootSignature(createSshVerifier(), root, commit).kind === "root";
-  if (isOurs) return head;
+  if (commit.kind === "ok" && commit.commit.parents.length === 0) {
+    const signature = readCommitSignature(createSshVerifier(), commit);
+    if (signature.kind === "signed" && signature.fingerprint === own) return head;
+  }
   throw new Stalled(
     `${store.repoDir} has a history and nothing pins it: restore root.json, or write one that names its roots`,
   );
-}
-
-function namesOf(pair: Ed25519Pair): ReadonlyMap<string, string> {
-  return new Map([[pair.publicKey.fingerprint, "assay"]]);
 }
 
 function toOperator(pair: Ed25519Pair): OperatorKey {

@@ -1,7 +1,7 @@
 import { isAncestor, type ObjectReaders, type ReadOptions } from "../git/index.ts";
 import { createSshVerifier } from "../keys/index.ts";
 import { CONTROL_REF, type ControlStore, describeProblems, readControl } from "./read-control.ts";
-import { getRoot, type Root } from "./root-of-trust.ts";
+import { getRoot } from "./root-of-trust.ts";
 import type { ControlPushVerdict } from "./types.ts";
 import { walkLaw } from "./walk-law.ts";
 
@@ -13,6 +13,8 @@ export type ControlPush = {
   readonly oldOid: string | null;
   /** Null when the ref is deleted. */
   readonly newOid: string | null;
+  /** Commits that were law here: what leaves them out is another history. */
+  readonly seen: readonly string[];
   readonly options?: ReadOptions;
 };
 
@@ -29,30 +31,34 @@ export async function judgeControlPush(
   if (oldOid !== null && !(await isAncestor(repoDir, oldOid, [newOid], options)))
     return refuse("The law's history is never rewritten: git pull --rebase, and push again.");
   const store = { readers: deps.readers, repoDir, options };
-  const root = await getRoot(push.homeDir);
-  return (await findUnsigned(store, root, oldOid, newOid)) ?? judgeFiles(store, newOid);
+  return judgeLine(store, push, newOid);
 }
 
-async function findUnsigned(
+async function judgeLine(
   store: ControlStore,
-  root: Root,
-  oldOid: string | null,
+  { homeDir, oldOid, seen }: ControlPush,
   newOid: string,
-): Promise<ControlPushVerdict | undefined> {
-  // Whose signatures the old tree has is for the reader of the law to count, not for the push.
-  const known =
-    oldOid === null ? undefined : { head: oldOid, tree: "", signedBy: new Set<string>() };
-  const trust = { verifier: createSshVerifier(), root: { ...root, threshold: 1 } };
-  const walk = await walkLaw(store, trust, newOid, known);
-  if (walk.alarm === undefined) return undefined;
-  return refuse(
-    `${walk.alarm}.\nSign with a key that root.json names: git rebase --exec 'git commit --amend --no-edit -S' ${oldOid ?? "--root"}`,
-  );
-}
-
-async function judgeFiles(store: ControlStore, commit: string): Promise<ControlPushVerdict> {
-  const parsed = await readControl(store, commit);
-  return parsed.kind === "ok" ? { kind: "accept" } : refuse(describeProblems(parsed.problems));
+): Promise<ControlPushVerdict> {
+  const trust = { verifier: createSshVerifier(), root: await getRoot(homeDir) };
+  const walk = await walkLaw(store, trust, newOid, undefined);
+  if (walk.alarm !== undefined)
+    return refuse(
+      `${walk.alarm}.\nSign with a root's key: git rebase --exec 'git commit --amend --no-edit -S' ${oldOid ?? "--root"}`,
+    );
+  const lost = seen.find((commit) => !walk.passed.includes(commit));
+  if (lost !== undefined)
+    return refuse(
+      `Commit ${lost} was law here, and this history does not lead to it.\nPush the one that does, from a clone that has it:\n git push origin ${lost}:main`,
+    );
+  if (walk.line?.wish.kind === "never") return refuse(walk.line.wish.because);
+  const parsed = await readControl(store, newOid);
+  if (parsed.kind !== "ok") return refuse(describeProblems(parsed.problems));
+  const { pending } = walk;
+  if (pending === undefined) return { kind: "accept" };
+  return {
+    kind: "accept",
+    message: `Not law yet: it waits for ${pending.waitsFor} to sign. Each of ${pending.canSign.join(", ")} can:\n git pull && git commit --allow-empty -S -m 'Sign the law' && git push`,
+  };
 }
 
 function refuse(message: string): ControlPushVerdict {

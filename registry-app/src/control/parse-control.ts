@@ -9,6 +9,7 @@ import {
 import { checkReferences } from "./check-references.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { indexRevocations } from "./revocations.ts";
+import { ROOT_FILE, rootLawSchema } from "./root-of-trust.ts";
 import {
   approvalSchema,
   importSchema,
@@ -37,7 +38,9 @@ const OPENPGP_FILE = /^trust\/openpgp\/[^/]+\.asc$/;
 const TRUST_FILE = /^(?:trust|teams|sources)\//;
 const POLICY = "policy.yaml";
 const FOLDERS = ["sources", "teams", "approvals", "imports", "waivers", "yanks"] as const;
-const LAW_FILES = ["registry.yaml", POLICY, ALLOWED_SIGNERS, REVOKED];
+const LAW_FILES = ["registry.yaml", POLICY, ALLOWED_SIGNERS, REVOKED, ROOT_FILE];
+/** What is read even when another file is broken. */
+export const TIGHTENING_FILE = /^(?:trust\/revoked\.yaml$|yanks\/)/;
 
 const STRAY = "nothing reads a file of this name; laws end in .yaml, keys in trust/openpgp in .asc";
 
@@ -49,6 +52,8 @@ export function parseControl(files: ControlFiles): ParsedControl {
   const problems: ControlProblem[] = [];
   const report: Report = (more) => problems.push(...more);
   reportStrayFiles(files, report);
+  // Who the roots are is the walk's to say; that the file can be read is a condition like any other.
+  readOne(files, ROOT_FILE, rootLawSchema, report);
   const tightening = readTightening(files, report);
   const snapshot: ControlSnapshot = {
     ...tightening,

@@ -125,8 +125,13 @@ export type ParsedControl =
       readonly tightening: Tightening;
     };
 
-/** What is pinned outside the control repo, in ASSAY_HOME/root.json. */
+/** The law, and the commit that says it. */
+export type LawInForce = ControlSnapshot & { readonly commit: string };
+
+/** Who may change the law: pinned in ASSAY_HOME/root.json, and from there on by each `trust/root.json` that was signed for. */
 export type RootOfTrust = {
+  /** Goes up by one with each rotation; 1 for the first pin. */
+  readonly version: number;
   readonly principals: readonly { readonly name: string; readonly publicKey: string }[];
   /** How many different roots must have signed a tree before it is law. */
   readonly threshold: number;
@@ -134,12 +139,28 @@ export type RootOfTrust = {
   readonly genesis?: string;
 };
 
+/** A tree that roots have signed, and not enough of them. */
+export type PendingLaw = {
+  readonly commit: string;
+  /** Names of the roots that did. */
+  readonly signedBy: readonly string[];
+  /** How many more must, and of whom, as a sentence says it. */
+  readonly waitsFor: string;
+  /** Names of the roots whose signature would count. */
+  readonly canSign: readonly string[];
+};
+
 export type CurrentControl = {
   readonly snapshot: ControlSnapshot;
   /** The commit whose tree is the snapshot. */
   readonly commit: string;
+  /** The root in force. */
+  readonly root: RootOfTrust;
   /** Why the newest commit is not the law, for the alarm; absent when it is. */
   readonly alarm?: string;
+  readonly pending?: PendingLaw;
+  /** True when the repo has lost a commit that was law: nothing is added to such a history. */
+  readonly isPutBack: boolean;
 };
 
 export type ControlRepo = {
@@ -147,5 +168,26 @@ export type ControlRepo = {
   current(): Promise<CurrentControl>;
 };
 
+/** What the registry has seen of its law, kept outside the control repo. */
+export type RememberedLaw = {
+  /** The last commit that a root signed, law or not. */
+  readonly head: string;
+  /** The commit that was law. */
+  readonly commit: string;
+  readonly files: ControlFiles;
+  /** What was revoked and yanked by a newer commit that was broken otherwise. */
+  readonly tightening?: { readonly commit: string; readonly files: ControlFiles };
+};
+
+export type LawMemory = {
+  /** The law as it was kept last; undefined when none was. */
+  recall(): Promise<RememberedLaw | undefined>;
+  /** The newest law by the registry log, which outlives the database. */
+  findLogged(): Promise<string | undefined>;
+  /** Keeps what follows on the head that was kept before; false when another process has kept one since. */
+  keep(law: RememberedLaw, after: string | undefined): Promise<boolean>;
+};
+
 export type ControlPushVerdict =
-  { readonly kind: "accept" } | { readonly kind: "refuse"; readonly message: string };
+  | { readonly kind: "accept"; readonly message?: string }
+  | { readonly kind: "refuse"; readonly message: string };

@@ -1,7 +1,7 @@
 import { record } from "../audit/index.ts";
 import { withLock, transaction, type Db, type Tx } from "../db/index.ts";
 import type { Blobs } from "../blobs/index.ts";
-import type { ControlSnapshot } from "../control/index.ts";
+import type { ControlSnapshot, LawInForce } from "../control/index.ts";
 import { findInStore, removeFromStore, updateRefs, type ObjectReaders } from "../git/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { SIGNER_CODES } from "./codes.ts";
@@ -16,6 +16,7 @@ import {
   type StoreDeps,
 } from "./store-version.ts";
 import { findReleaseFacts, putLatest } from "./store/decisions.ts";
+import { hasLoggedLaw } from "./store/log-entries.ts";
 import { listReleased, listUnsettled, putStanding, reopenRefusedTags } from "./store/standings.ts";
 import type { ReleaseFacts } from "./types.ts";
 
@@ -23,7 +24,7 @@ export type LawDeps = StoreDeps & {
   readonly db: Db;
   readonly readers: ObjectReaders;
   readonly blobs: Blobs;
-  readonly law: () => Promise<ControlSnapshot>;
+  readonly law: () => Promise<LawInForce>;
   readonly registryLog: RegistryLog;
   readonly clock: Clock;
   readonly materialise: (skillId: string, versionId: string) => Promise<void>;
@@ -37,7 +38,7 @@ export type LawDeps = StoreDeps & {
 
 export type LawApplied = {
   readonly changed: readonly { readonly coordinate: string; readonly to: Standing["kind"] }[];
-  readonly reopenedSources: number;
+  readonly reopenedTags: number;
 };
 
 /**
@@ -62,9 +63,9 @@ export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
     });
     if (isChange) changed.push({ coordinate: coordinateOf(asked), to: standing.kind });
   }
-  const reopenedSources = await reopen(deps, law);
+  const reopenedTags = await reopen(deps, law, changed);
   await deps.registryLog.flush();
-  return { changed, reopenedSources };
+  return { changed, reopenedTags };
 }
 
 /** The versions, published at some time, that these revocations alone would put in doubt. */
@@ -167,15 +168,31 @@ async function findLatestCommit(
 }
 
 /** Once for each law: judging again what did not change would only write the same down again. */
-async function reopen(deps: LawDeps, law: ControlSnapshot): Promise<number> {
+async function reopen(
+  deps: LawDeps,
+  law: LawInForce,
+  changed: LawApplied["changed"],
+): Promise<number> {
   const now = deps.clock.now();
+  const { digest, commit } = law;
   return transaction(deps.db, async (tx) => {
+    const isKnown = await hasLoggedLaw(tx, digest);
+    const reopened = isKnown ? [] : await reopenRefusedTags(tx, SIGNER_CODES);
+    const at = now.toISOString();
     const isNew = await deps.registryLog.append(tx, [
-      { kind: "law", key: `law:${law.digest}`, at: now.toISOString(), law: law.digest },
+      { kind: "law", key: `law:${digest}`, at, law: digest, commit, reopened: reopened.length },
     ]);
+    if (isNew > 0 || changed.length > 0)
+      await record(tx, {
+        actor: "control",
+        action: "law.apply",
+        subject: `law:${digest}`,
+        detail: { commit, changed, reopenedTags: reopened.length },
+        at: now,
+      });
     if (isNew === 0) return 0;
-    const sourceIds = await reopenRefusedTags(tx, SIGNER_CODES);
+    const sourceIds = [...new Set(reopened)];
     await deps.onReopened(tx, sourceIds, await listUnsettled(tx));
-    return sourceIds.length;
+    return reopened.length;
   });
 }

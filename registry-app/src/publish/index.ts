@@ -16,6 +16,7 @@ export {
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
+export { findLoggedLaw } from "./store/log-entries.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

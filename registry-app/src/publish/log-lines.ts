@@ -94,7 +94,15 @@ const standing = z.object({
 });
 
 /** A law that was not in force before: tags that were refused for their signer wait again. */
-const law = z.object({ kind: z.literal("law"), ...line, law: z.string() });
+const law = z.object({
+  kind: z.literal("law"),
+  ...line,
+  law: z.string(),
+  /** The commit of the control repo that says it. */
+  commit: oid.optional(),
+  /** How many tags wait again. */
+  reopened: z.number().optional(),
+});
 
 /** A source was read for the first time: what a followed one held then came in as imported. */
 const synced = z.object({ kind: z.literal("synced"), ...line, source: z.string() });

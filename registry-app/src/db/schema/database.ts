@@ -3,6 +3,7 @@ import type {
   AuditLogTable,
   DeadLettersTable,
   DownloadEventsTable,
+  LawMemoryTable,
   LogEntriesTable,
 } from "./records.ts";
 import type {
@@ -32,6 +33,7 @@ export interface Database {
   deliveries: DeliveriesTable;
   download_events: DownloadEventsTable;
   findings: FindingsTable;
+  law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;
   skill_files: SkillFilesTable;

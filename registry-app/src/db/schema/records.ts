@@ -10,6 +10,18 @@ export interface LogEntriesTable {
   created_at: Date;
 }
 
+/** One row: the law as it was last seen. */
+export interface LawMemoryTable {
+  id: boolean;
+  /** The last commit of the control repo that a root signed. */
+  head: string;
+  /** The commit that was law. */
+  commit_oid: string;
+  /** Its files, as JSON, gzipped. */
+  content: Buffer;
+  kept_at: Date;
+}
+
 export interface AuditLogTable {
   id: GeneratedAlways<number>;
   at: Date;

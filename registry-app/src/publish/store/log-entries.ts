@@ -38,6 +38,24 @@ export async function putLogPlaces(
     WHERE log_entries.key = r.key AND log_entries.seq IS NULL`.execute(db);
 }
 
+/** The commit of the law that came into force last. */
+export async function findLoggedLaw(db: Db): Promise<string | undefined> {
+  const found = await sql<{
+    commit: string;
+  }>`SELECT line::jsonb ->> 'commit' AS commit FROM log_entries
+    WHERE key LIKE 'law:%' AND line::jsonb ? 'commit' ORDER BY id DESC LIMIT 1`.execute(db);
+  return found.rows[0]?.commit;
+}
+
+export async function hasLoggedLaw(tx: Tx, digest: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom("log_entries")
+    .where("key", "=", `law:${digest}`)
+    .select("id")
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** How many lines are known to stand in the log. */
 export async function countPlaced(db: Db): Promise<number> {
   const { placed } = await db

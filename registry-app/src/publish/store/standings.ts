@@ -30,7 +30,7 @@ export async function putStanding(
     .execute();
 }
 
-/** Tags that git holds and that were refused for one of these codes wait for a judgement again; returns their sources. */
+/** Tags that git holds and that were refused for one of these codes wait for a judgement again; returns the source of each. */
 export async function reopenRefusedTags(tx: Tx, codes: readonly string[]): Promise<string[]> {
   const rows = await tx
     .updateTable("tags")
@@ -48,7 +48,7 @@ export async function reopenRefusedTags(tx: Tx, codes: readonly string[]): Promi
     )
     .returning("source_id as id")
     .execute();
-  return [...new Set(rows.map((row) => row.id))];
+  return rows.map((row) => row.id);
 }
 
 /** Versions whose decision may come out otherwise under another law. */
