@@ -18,7 +18,7 @@ export type JobDeps = {
   readonly sync: Omit<SyncDeps, "onSightings" | "onFirstSync">;
   readonly admit: Omit<AdmitDeps, "onCandidates">;
   readonly decide: Omit<DecideDeps, "onPublish">;
-  readonly release: ReleaseDeps;
+  readonly release: Omit<ReleaseDeps, "onYanked">;
   readonly law: Omit<LawDeps, "onReopened">;
 };
 
@@ -55,7 +55,9 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
       );
     }),
     queue.handle(queue.releaseVersion, async ({ versionId }) => {
-      const outcome = await releaseVersion(deps.release, versionId);
+      const onYanked: ReleaseDeps["onYanked"] = (tx, digest) =>
+        ask.enqueue(tx, queue.applyLaw, { digest });
+      const outcome = await releaseVersion({ ...deps.release, onYanked }, versionId);
       if (outcome === "undecided")
         await ask.enqueue(deps.release.db, queue.decideVersion, { versionId });
     }),

@@ -1,13 +1,14 @@
 import { record } from "../audit/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import type { Blobs } from "../blobs/index.ts";
-import { transaction, withLock, type ArchiveFact, type Db } from "../db/index.ts";
+import { transaction, withLock, type ArchiveFact, type Db, type Tx } from "../db/index.ts";
 import { updateRefs } from "../git/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { sourceRepo } from "../sources/index.ts";
 import type { LogFact } from "./log-lines.ts";
 import { makeArchives } from "./make-archives.ts";
 import type { RegistryLog } from "./registry-log.ts";
+import { standingOf } from "./standing.ts";
 import { chooseLatest, storeVersion, type Latest, type StoreDeps } from "./store-version.ts";
 import { findReleaseFacts, putLatest, putPublished } from "./store/decisions.ts";
 import type { ReleaseFacts } from "./types.ts";
@@ -21,6 +22,8 @@ export type ReleaseDeps = StoreDeps & {
   readonly clock: Clock;
   /** Writes the JSON of skill and version that answers with Postgres down. */
   readonly materialise: (skillId: string, versionId: string) => Promise<void>;
+  /** Called in the transaction that published a version which the law had yanked before there was one: it is to be hidden. */
+  readonly onYanked: (tx: Tx, law: string) => Promise<void>;
 };
 
 /**
@@ -43,7 +46,7 @@ export async function releaseVersion(
   return withLock(deps.db, `skill:${asked.skillId}`, async () => {
     const version = await findReleaseFacts(deps.db, versionId);
     if (version?.state !== "candidate" && version?.state !== "published") return "gone";
-    const { decision } = await weigh(deps, version);
+    const { decision, law } = await weigh(deps, version);
     // Decided otherwise and back meanwhile: then the line that counts may not be in the log yet.
     const { decidedAt } = version;
     if (decidedAt === null || decidedAt.getTime() !== asked.decidedAt?.getTime())
@@ -52,7 +55,7 @@ export async function releaseVersion(
     await keepObjects(deps, version);
     const latest = await chooseLatest(deps.db, version.skillId, { with: version });
     await storeVersion(deps, version, tar, latest.version === version.version);
-    await makeVisible(deps, { ...version, decidedAt }, archives, latest);
+    await makeVisible(deps, { ...version, decidedAt }, archives, { latest, law });
     await deps.materialise(version.skillId, version.id);
     return "released";
   });
@@ -71,7 +74,7 @@ async function makeVisible(
   deps: ReleaseDeps,
   version: ReleaseFacts & { readonly decidedAt: Date },
   archives: ArchiveFact[],
-  latest: Latest,
+  { latest, law }: { readonly latest: Latest; readonly law: ControlSnapshot },
 ): Promise<void> {
   if (version.state === "published") return;
   const now = deps.clock.now();
@@ -80,6 +83,7 @@ async function makeVisible(
     const shownId = latest.shownId ?? version.id;
     await putLatest(tx, version.skillId, latest.id, shownId, version.decidedAt);
     await deps.registryLog.append(tx, [releasedFact(version, archives, now)]);
+    if (standingOf(law, version).kind === "yanked") await deps.onYanked(tx, law.digest);
     await record(tx, {
       actor: "system",
       action: "version.release",
