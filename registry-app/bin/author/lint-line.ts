@@ -10,6 +10,8 @@ export type LintLine = {
   readonly name: string | null;
   readonly version?: string;
   readonly findings: readonly Finding[];
+  /** With --fix: what was changed, in words. */
+  readonly fixed?: readonly string[];
 };
 
 export function toLintLine(dir: string, reading: SkillReading): LintLine {
@@ -29,9 +31,12 @@ export function describeLint(line: LintLine): string {
   const title = [line.name ?? "", line.version ?? ""].join(" ").trim();
   const verdict = line.publishable ? "publishable" : "not publishable";
   const head = `${line.dir}: ${verdict}${title === "" ? "" : ` (${title})`}`;
-  return [head, ...line.findings.flatMap((finding) => describeFinding(line.dir, finding))].join(
-    "\n",
-  );
+  const fixed = (line.fixed ?? []).map((change) => `  fixed: ${change}`);
+  return [
+    head,
+    ...fixed,
+    ...line.findings.flatMap((finding) => describeFinding(line.dir, finding)),
+  ].join("\n");
 }
 
 function describeFinding(dir: string, finding: Finding): string[] {

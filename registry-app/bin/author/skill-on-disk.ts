@@ -7,7 +7,9 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  renameSync,
   statSync,
+  writeFileSync,
   type Dirent,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -52,6 +54,15 @@ export function readDiskSkill(path: string): readonly TreeEntry[] {
   const entries: TreeEntry[] = [];
   walk(Buffer.from(path), "", 0, entries);
   return entries;
+}
+
+/** Puts a new text in the place of a skill's SKILL.md, in one step: what is there stays whole until the new one is. */
+export function writeSkillFile(path: string, text: string): void {
+  const file = join(path, "SKILL.md");
+  const { mode } = lstatSync(file);
+  const aside = `${file}.${process.pid}.tmp`;
+  writeFileSync(aside, text, { mode, flag: "wx" });
+  renameSync(aside, file);
 }
 
 function itself(dir: string, path: string): DiskSkill {

@@ -1,32 +1,44 @@
-import { readSkill, type FieldProfile } from "../../src/skill/index.ts";
+import { fixSkill, readSkill, type FieldProfile, type ReadOptions } from "../../src/skill/index.ts";
 import { EXIT, text, wrongUsage, type Command, type ExitCode, type Output } from "../command.ts";
 import { describeLint, toLintLine } from "../author/lint-line.ts";
-import { findDiskSkills, readDiskSkill, type DiskSkill } from "../author/skill-on-disk.ts";
+import {
+  findDiskSkills,
+  readDiskSkill,
+  writeSkillFile,
+  type DiskSkill,
+} from "../author/skill-on-disk.ts";
 
 /** Judges skill folders on disk as publishing would, without a registry. */
 export const lint: Command = {
   summary: "judge skills: SKILL.md and folder, with the fix for each finding",
-  usage: "DIR… [--profile spec|clients]",
+  usage: "DIR… [--profile spec|clients] [--fix]",
   environment: "unread",
-  options: { profile: { type: "string" } },
+  options: { profile: { type: "string" }, fix: { type: "boolean" } },
   help: [
     "",
     "DIR is a skill's folder, or a source repo: then every skill in it is judged.",
     "--profile clients (the default) only warns of fields that known clients read beyond",
     "the specification's six; --profile spec takes them for errors.",
+    "--fix first rewrites what a machine may decide: flow lists as lines, text in quotes, line",
+    "ends, the folder's name, unknown fields below metadata. It says what it changed; git diff",
+    "shows it.",
     "Ends with 1 when a skill is not publishable.",
     "",
     "Examples:",
     "  npx assay lint skills/hello",
+    "  npx assay lint . --fix",
     "  npx assay lint . --json",
   ],
   async run(output, dirs, values) {
     const profile = readProfile(text(values, "profile"));
     if (dirs.length === 0) throw wrongUsage("lint", "Say which folder to lint.");
-    const codes = dirs.map((dir) => lintArgument(output, dir, profile));
+    const how = { profile, isFixing: values["fix"] === true };
+    const codes = dirs.map((dir) => lintArgument(output, dir, how));
     return codes.includes(EXIT.failed) ? EXIT.failed : (codes.find(isBad) ?? EXIT.fine);
   },
 };
+
+type How = { readonly profile: FieldProfile; readonly isFixing: boolean };
 
 function readProfile(given: string | undefined): FieldProfile {
   if (given === undefined || given === "clients") return "clients";
@@ -35,11 +47,11 @@ function readProfile(given: string | undefined): FieldProfile {
 }
 
 /** One folder that cannot be read is told of and does not keep the others from being judged. */
-function lintArgument(output: Output, dir: string, profile: FieldProfile): ExitCode {
+function lintArgument(output: Output, dir: string, how: How): ExitCode {
   try {
     const skills = findDiskSkills(dir);
     if (skills !== undefined) {
-      const codes = skills.map((skill) => lintSkill(output, skill, profile));
+      const codes = skills.map((skill) => lintSkill(output, skill, how));
       return codes.find(isBad) ?? EXIT.fine;
     }
     output.say(`assay: ${dir} is not a folder.`);
@@ -50,11 +62,20 @@ function lintArgument(output: Output, dir: string, profile: FieldProfile): ExitC
   return EXIT.failed;
 }
 
-function lintSkill(output: Output, skill: DiskSkill, profile: FieldProfile): ExitCode {
-  const reading = readSkill(readDiskSkill(skill.path), { dirName: skill.dirName, profile });
-  const line = toLintLine(skill.dir, reading);
+function lintSkill(output: Output, skill: DiskSkill, { profile, isFixing }: How): ExitCode {
+  const options = { dirName: skill.dirName, profile };
+  const fixed = isFixing ? fixOnDisk(skill, options) : undefined;
+  const reading = readSkill(readDiskSkill(skill.path), options);
+  const line = { ...toLintLine(skill.dir, reading), ...(fixed !== undefined && { fixed }) };
   output.print(line, describeLint(line));
   return line.publishable ? EXIT.fine : EXIT.bad;
+}
+
+function fixOnDisk(skill: DiskSkill, options: ReadOptions): readonly string[] {
+  const fix = fixSkill(readDiskSkill(skill.path), options);
+  if (fix.kind === "unchanged") return [];
+  writeSkillFile(skill.path, fix.text);
+  return fix.changes;
 }
 
 function isBad(code: ExitCode): boolean {

@@ -1,5 +1,6 @@
 /** Pure reading of skills: SKILL.md and tree rules, tag names, versions, folders of a source. No I/O; input is hostile. */
 export { checkTree } from "./check-tree.ts";
+export { fixSkill, type FixedSkill } from "./fix-skill.ts";
 export { SKILL_LIMITS, type SkillLimits } from "./limits.ts";
 export { readAllowedTools, readSkill } from "./read-skill.ts";
 export { getRule, listRules, type Rule, type RuleId } from "./rules.ts";

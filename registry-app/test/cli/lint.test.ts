@@ -1,4 +1,15 @@
-import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -80,6 +91,31 @@ describe("lint", () => {
       const run = await runCli(["lint", "source/skills/group/bad"], { cwd: root });
       expect(run.stdout).toMatch(/^source\/skills\/group\/bad: not publishable/);
       expect(run.stdout).toMatch(/bad\/SKILL\.md:\d+:\d+ {2}error {2}.+\[[a-z.-]+\]\n {6}fix: /);
+    },
+    PROCESS_MS,
+  );
+
+  it(
+    "rewrites with --fix what a machine may decide, says what, and keeps the file's mode and neighbours",
+    async () => {
+      const flow = GOOD.replace("name: good", "name: other\ntags: [a, b]");
+      const dir = await writeSkill("fixed/good", flow);
+      await writeFile(join(dir, "notes.md"), "kept\n");
+      await chmod(join(dir, "SKILL.md"), 0o640);
+      const run = await runCli(["lint", "fixed/good", "--fix", "--json"], { cwd: root });
+      expect(run.code).toBe(0);
+      expect(run.lines()).toMatchObject([
+        {
+          publishable: true,
+          fixed: ["set name to the folder's, good", "wrote flow lists and mappings as lines"],
+        },
+      ]);
+      const text = await readFile(join(dir, "SKILL.md"), "utf8");
+      expect(text).toBe(GOOD.replace("name: good\n", "name: good\ntags:\n  - a\n  - b\n"));
+      expect((await stat(join(dir, "SKILL.md"))).mode & 0o777).toBe(0o640);
+      expect((await readdir(dir)).toSorted()).toEqual(["SKILL.md", "notes.md"]);
+      const again = await runCli(["lint", "fixed/good", "--fix", "--json"], { cwd: root });
+      expect(again.lines()).toMatchObject([{ fixed: [] }]);
     },
     PROCESS_MS,
   );
