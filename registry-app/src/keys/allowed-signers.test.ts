@@ -80,7 +80,7 @@ describe("an allowed_signers file", () => {
 
   it("reports each wrong line by its number and says what is wrong", () => {
     const text = fill(
-      'a@x <K>\n\nalone\nb@x oops <K>\nc@x valid-before="soon" <K>\nd@x ssh-dss AAAAB3NzaC1kc3M=\n"e <K>',
+      'a@x <K>\n\nalone\nb@x oops <K>\nc@x valid-before="soon" <K>\nd@x ssh-dss AAAAB3NzaC1kc3M=\n"e <K>\nnamespaces="git" <K>',
     );
     expect(parseAllowedSigners(text).problems).toEqual([
       { line: 3, message: "there is no key after the principals" },
@@ -92,6 +92,10 @@ describe("an allowed_signers file", () => {
       { line: 5, message: "valid-before is not a time such as 20301231 or 20301231235959Z" },
       { line: 6, message: "this kind of key is not accepted: use ed25519, ecdsa or rsa" },
       { line: 7, message: "the principals' quotation mark is not closed: \"" },
+      {
+        line: 8,
+        message: "a quotation mark stands inside the principals: quote them whole, or not at all",
+      },
     ]);
   });
 });

@@ -46,6 +46,9 @@ function readLine(line: string, number: number): AllowedSigner | string {
   if (line.includes("\0")) return "the line holds a NUL character";
   const first = readPrincipals(line);
   if (first === undefined) return "the principals' quotation mark is not closed: \"";
+  // ssh-keygen ends the principals at such a mark and takes what follows for options: nobody means that.
+  if (first.principals.includes('"'))
+    return "a quotation mark stands inside the principals: quote them whole, or not at all";
   const { principals, rest } = first;
   if (rest === "") return "there is no key after the principals";
   const plain = readKey(rest);

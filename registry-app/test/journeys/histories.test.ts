@@ -43,9 +43,8 @@ import { ask, waitUntil } from "../world.ts";
 const MORE = process.env["ASSAY_PROPERTY_RUNS"];
 const SEED = process.env["ASSAY_PROPERTY_SEED"];
 const RUNS = Number(MORE ?? 6);
-const PARAMETERS = {
-  ...(SEED !== undefined ? { seed: Number(SEED) } : MORE === undefined ? { seed: 20_260_321 } : {}),
-};
+const seed = SEED !== undefined ? Number(SEED) : MORE === undefined ? 20_260_321 : undefined;
+const PARAMETERS = seed === undefined ? {} : { seed };
 const TIMEOUT_MS = 60_000 + RUNS * 20_000;
 
 let home: string;
