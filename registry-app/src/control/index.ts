@@ -26,6 +26,7 @@ export {
   revokeLocally,
   withLocalRevocations,
 } from "./local-revocations.ts";
+export { isNeverWaived } from "./never-waived.ts";
 export { openControl, type ControlDeps, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";

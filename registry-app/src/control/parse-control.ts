@@ -68,10 +68,7 @@ export function parseControl(files: ControlFiles): ParsedControl {
     policy: readOne(files, POLICY, policySchema, report) ?? policySchema.parse({}),
     approvals: readFolder(files, "approvals", approvalSchema, report).map(({ value }) => value),
     imports: readFolder(files, "imports", importSchema, report).map(({ value }) => value),
-    waivers: readFolder(files, "waivers", waiverSchema, report).map(({ value }) => ({
-      ...value,
-      until: value.until ?? null,
-    })),
+    waivers: readFolder(files, "waivers", waiverSchema, report).map(({ value }) => value),
   };
   if (problems.length === 0) report(checkReferences(snapshot));
   return problems.length === 0

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isVersion } from "../skill/index.ts";
+import { isNeverWaived } from "./never-waived.ts";
 import type { RevocationEntry } from "./revocations.ts";
 import type { CheckLaw, PolicyLaw, Revocation, RevocationSubject } from "./types.ts";
 
@@ -155,14 +156,15 @@ export const revokedSchema = z
   .transform(({ keys, principals: people, certificates }) => [...keys, ...people, ...certificates]);
 
 export const yankSchema = z.strictObject({ skill: coordinate, version, reason: line });
+const digest = z
+  .string()
+  .min(16)
+  .max(200)
+  .regex(/^[\w:+/=-]+$/, "must be the version's digest");
 export const approvalSchema = z.strictObject({
   skill: coordinate,
   version,
-  digest: z
-    .string()
-    .min(16)
-    .max(200)
-    .regex(/^[\w:+/=-]+$/, "must be the version's digest"),
+  digest,
   by: principal,
   reason: line.default(""),
 });
@@ -174,13 +176,24 @@ export const importSchema = z.strictObject({
   by: principal,
   reason: line,
 });
-export const waiverSchema = z.strictObject({
-  skill: coordinate,
-  rule: line,
-  by: principal,
-  reason: line,
-  until: time.optional(),
-});
+export const waiverSchema = z
+  .strictObject({
+    skill: coordinate,
+    version,
+    digest,
+    rule: line.refine((rule) => !isNeverWaived(rule), {
+      message:
+        "is never waived: what signatures, revoked keys and a skill's folder must be holds for all",
+    }),
+    requestedBy: principal,
+    by: principal,
+    reason: line,
+    until: time,
+  })
+  .refine(({ requestedBy, by }) => requestedBy.toLowerCase() !== by.toLowerCase(), {
+    path: ["by"],
+    message: "must be somebody else than requestedBy: a waiver takes two",
+  });
 
 const need = z.enum(["required", "optional"]);
 const outcomes = z.array(z.enum(OUTCOMES));

@@ -78,12 +78,16 @@ export type ImportLaw = {
   readonly by: string;
   readonly reason: string;
 };
+/** Somebody's word, asked for by somebody else, that one rule does not count for these bytes until then. */
 export type WaiverLaw = {
   readonly skill: string;
+  readonly version: string;
+  readonly digest: string;
   readonly rule: string;
+  readonly requestedBy: string;
   readonly by: string;
   readonly reason: string;
-  readonly until: Date | null;
+  readonly until: Date;
 };
 
 /** What only ever takes rights away: it applies even when another file of the same commit is broken. */

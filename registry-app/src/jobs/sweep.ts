@@ -1,5 +1,5 @@
 import type { Db } from "../db/index.ts";
-import { listSourcesWithPendingTags, listUndecided } from "../publish/index.ts";
+import { hasLapsed, listSourcesWithPendingTags, listUndecided } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import type { Clock, Log } from "../runtime/index.ts";
 import { listSources } from "../sources/index.ts";
@@ -47,6 +47,10 @@ export function startSweeping(deps: SweepDeps): Sweeping {
           sourceId,
         }));
       }),
+      // No commit tells that a waiver has ended.
+      queue.candidatesFor(queue.applyLaw, async () =>
+        (await hasLapsed(deps.db, deps.clock.now())) ? [{ digest: "a waiver has ended" }] : [],
+      ),
       queue.candidatesFor(queue.decideVersion, undecided(false)),
       queue.candidatesFor(queue.releaseVersion, undecided(true)),
     ],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { record } from "../audit/index.ts";
 import { withLock, transaction, type Db, type Tx } from "../db/index.ts";
 import type { Blobs } from "../blobs/index.ts";
@@ -17,8 +18,16 @@ import {
 } from "./store-version.ts";
 import { findReleaseFacts, putLatest } from "./store/decisions.ts";
 import { hasLoggedLaw } from "./store/log-entries.ts";
-import { listReleased, listUnsettled, putStanding, reopenRefusedTags } from "./store/standings.ts";
+import {
+  listReleased,
+  listUnsettled,
+  putStanding,
+  putWaived,
+  reopenRefusedTags,
+  type Released,
+} from "./store/standings.ts";
 import type { ReleaseFacts } from "./types.ts";
+import { weigh } from "./weigh.ts";
 
 export type LawDeps = StoreDeps & {
   readonly db: Db;
@@ -50,7 +59,7 @@ export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
   const law = await deps.law();
   const changed: { coordinate: string; to: Standing["kind"] }[] = [];
   for (const version of await listReleased(deps.db)) {
-    const standing = standingOf(law, version);
+    const standing = standingOf(law, version, await findLapse(deps, version));
     const isChange = stateOf(standing) !== version.state;
     // What is not good is made so again each time: a crash may have come between the row and the files.
     if (!isChange && standing.kind === "good") continue;
@@ -66,6 +75,21 @@ export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
   const reopenedTags = await reopen(deps, law, changed);
   await deps.registryLog.flush();
   return { changed, reopenedTags };
+}
+
+/**
+ * Why a version that was published with waivers would not be any more: one has ended or was taken back, and neither another
+ * nor an approval has come in its place.
+ */
+async function findLapse(deps: LawDeps, { id, waived }: Released): Promise<string | null> {
+  if (waived.length === 0) return null;
+  const version = await findReleaseFacts(deps.db, id);
+  if (version === undefined) return null;
+  const { decision } = await weigh(deps, version);
+  if (decision.kind !== "publish")
+    return `it was published with a waiver that no longer counts: ${decision.reasons.join("; ")}`;
+  if (!isDeepStrictEqual(decision.waived, waived)) await putWaived(deps.db, id, decision.waived);
+  return null;
 }
 
 /** The versions, published at some time, that these revocations alone would put in doubt. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askOfImport, listApprovers } from "./approvals.ts";
+import { askOfImport, listApprovers, listWaivers } from "./approvals.ts";
 
 const version = {
   team: "acme",
@@ -26,6 +26,30 @@ describe("an approval", () => {
   ])("%s", (_sentence, change, approvers) => {
     const approvals = [{ ...approval, ...change }];
     expect(listApprovers({ approvals }, version, "ann@acme.example")).toEqual(approvers);
+  });
+});
+
+describe("a waiver", () => {
+  const waiver = {
+    skill: "acme/deploy",
+    version: "1.2.0",
+    digest: "s1:these-bytes",
+    rule: "shell.curl-pipe",
+    requestedBy: "ann@acme.example",
+    by: "bo@acme.example",
+    reason: "pinned by hash",
+    until: new Date("2027-01-01T00:00:00Z"),
+  };
+  it.each([
+    ["for these bytes, by another than their signer, counts", {}, 1],
+    ["by the signer does not", { by: "ANN@acme.example", requestedBy: "cy@acme.example" }, 0],
+    ["by whoever asked for it does not", { requestedBy: "BO@acme.example" }, 0],
+    ["for other bytes does not", { digest: "s1:other-bytes" }, 0],
+    ["for another version does not", { version: "1.2.1" }, 0],
+    ["for another skill does not", { skill: "acme/other" }, 0],
+  ])("%s", (_sentence, change, count) => {
+    const waivers = [{ ...waiver, ...change }];
+    expect(listWaivers({ waivers }, version, "ann@acme.example")).toHaveLength(count);
   });
 });
 

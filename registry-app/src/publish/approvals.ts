@@ -1,4 +1,4 @@
-import type { ControlSnapshot, ImportLaw } from "../control/index.ts";
+import type { ControlSnapshot, ImportLaw, WaiverLaw } from "../control/index.ts";
 
 export type ApprovedFacts = {
   readonly team: string;
@@ -18,6 +18,19 @@ export function listApprovers(
     .filter((one) => one.skill === coordinate && one.version === version.version)
     .filter((one) => one.digest === version.digest && !isSamePerson(one.by, signer))
     .map((one) => one.by);
+}
+
+/** The waivers of these bytes that somebody other than their signer gave; expired ones are among them. Pure. */
+export function listWaivers(
+  law: Pick<ControlSnapshot, "waivers">,
+  version: ApprovedFacts,
+  signer: string,
+): readonly WaiverLaw[] {
+  const coordinate = `${version.team}/${version.skill}`;
+  return law.waivers
+    .filter((one) => one.skill === coordinate && one.version === version.version)
+    .filter((one) => one.digest === version.digest && !isSamePerson(one.by, signer))
+    .filter((one) => !isSamePerson(one.by, one.requestedBy));
 }
 
 /**

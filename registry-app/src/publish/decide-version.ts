@@ -55,6 +55,8 @@ export async function decideVersion(
         reasons: [...decision.reasons],
         remedy,
         checks: checks.map(toLogged),
+        ...(decision.kind === "publish" &&
+          decision.waived.length > 0 && { waived: [...decision.waived] }),
         law: law.digest,
       },
     ]);
@@ -74,8 +76,14 @@ export async function decideVersion(
   return decision.kind;
 }
 
-function toLogged({ engineVersion, finishedAt, ...check }: RecordedCheck) {
-  return { ...check, engine: engineVersion, finishedAt: finishedAt?.toISOString() ?? null };
+function toLogged({ engineVersion, finishedAt, findings, ...check }: RecordedCheck) {
+  const isInGit = check.name === "validation" || findings.length === 0;
+  return {
+    ...check,
+    engine: engineVersion,
+    finishedAt: finishedAt?.toISOString() ?? null,
+    ...(isInGit ? {} : { findings: [...findings] }),
+  };
 }
 
 function remedyOf(version: ReleaseFacts, decision: Decision, isImport: boolean): string | null {

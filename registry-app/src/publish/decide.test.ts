@@ -1,11 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { CheckName, Outcome } from "../db/index.ts";
-import { decide, type CheckRule, type CheckState } from "./decide.ts";
+import {
+  decide,
+  type CheckRule,
+  type CheckState,
+  type DecisionFacts,
+  type WaiverFact,
+} from "./decide.ts";
 
-const check = (name: CheckName, outcome: Outcome | null): CheckState => ({
-  name,
-  outcome,
-  summary: "",
+const NOW = new Date("2026-06-01T00:00:00Z");
+const check = (
+  name: CheckName,
+  outcome: Outcome | null,
+  ...findings: CheckState["findings"]
+): CheckState => ({ name, outcome, summary: "", findings });
+const facts = (more: Partial<DecisionFacts>): DecisionFacts => ({
+  checks: passed,
+  policy: { checks: {} },
+  approvals: [],
+  waivers: [],
+  now: NOW,
+  asks: [],
+  compromised: null,
+  ...more,
 });
 const required: CheckRule = {
   need: "required",
@@ -90,48 +107,117 @@ const TABLE: Row[] = [
 
 describe("decide", () => {
   it.each(TABLE)("%s", (_sentence, checks, policy, approvals, kind) => {
-    const facts = { checks, policy: { checks: policy }, approvals, asks: [], compromised: null };
-    expect(decide(facts).kind).toBe(kind);
+    expect(decide(facts({ checks, policy: { checks: policy }, approvals })).kind).toBe(kind);
   });
 
   it("says for every decision but the happy one which check caused it", () => {
-    const decision = decide({
-      checks: [check("scan", "block")],
-      policy: { checks: {} },
-      approvals: [],
-      asks: [],
-      compromised: null,
-    });
+    const decision = decide(facts({ checks: [check("scan", "block")] }));
     expect(decision.reasons).toEqual(["scan: block"]);
   });
 
   it("asks a person for what no check can know, after the checks have ended, and an approval answers", () => {
     const asks = ["nobody has confirmed the history"];
-    const facts = {
-      checks: passed,
-      policy: { checks: {} },
-      approvals: [],
-      asks,
-      compromised: null,
-    };
-    expect(decide(facts)).toEqual({ kind: "hold", code: "HELD", reasons: asks });
-    expect(decide({ ...facts, approvals: ["bo@acme"] }).kind).toBe("publish");
-    expect(decide({ ...facts, checks: [...passed, check("scan", null)] }).kind).toBe("wait");
-    expect(decide({ ...facts, checks: [...passed, check("scan", "block")] }).kind).toBe("refuse");
+    expect(decide(facts({ asks }))).toEqual({ kind: "hold", code: "HELD", reasons: asks });
+    expect(decide(facts({ asks, approvals: ["bo@acme"] })).kind).toBe("publish");
+    expect(decide(facts({ asks, checks: [...passed, check("scan", null)] })).kind).toBe("wait");
+    expect(decide(facts({ asks, checks: [...passed, check("scan", "block")] })).kind).toBe(
+      "refuse",
+    );
   });
 
   it("refuses a version whose key was compromised meanwhile, whatever passed and whoever approved", () => {
-    const decision = decide({
-      checks: passed,
-      policy: { checks: {} },
-      approvals: ["bo@acme"],
-      asks: [],
-      compromised: "the key was stolen",
-    });
+    const decision = decide(facts({ approvals: ["bo@acme"], compromised: "the key was stolen" }));
     expect(decision).toEqual({
       kind: "refuse",
       code: "KEY_REVOKED",
       reasons: ["the key was stolen"],
     });
+  });
+});
+
+describe("a waiver", () => {
+  const late = new Date("2026-07-01T00:00:00Z");
+  const curl = { rule: "shell.curl-pipe", severity: "error" };
+  const env = { rule: "secrets.env", severity: "warning" };
+  const note = { rule: "style.long", severity: "info" };
+  const waive = (rule: string, until = late): WaiverFact => ({ rule, by: "bo@acme", until });
+  const scan = (outcome: Outcome, ...found: CheckState["findings"]) => [
+    ...passed,
+    check("scan", outcome, ...found),
+  ];
+
+  const ROWS: [sentence: string, checks: CheckState[], waivers: WaiverFact[], kind: string][] = [
+    [
+      "of every rule that blocked lets the version through",
+      scan("block", curl),
+      [waive(curl.rule)],
+      "publish",
+    ],
+    [
+      "of every rule that held lets the version through",
+      scan("warn", env),
+      [waive(env.rule)],
+      "publish",
+    ],
+    ["need not name what is only a note", scan("warn", env, note), [waive(env.rule)], "publish"],
+    [
+      "of one rule leaves the others in force",
+      scan("block", curl, env),
+      [waive(curl.rule)],
+      "refuse",
+    ],
+    ["of another rule does nothing", scan("warn", env), [waive("shell.other")], "hold"],
+    ["that has ended does nothing", scan("warn", env), [waive(env.rule, NOW)], "hold"],
+    [
+      "counts as long as the longest of its kind",
+      scan("warn", env),
+      [waive(env.rule, NOW), waive(env.rule)],
+      "publish",
+    ],
+    [
+      "cannot stand in for what nobody could judge",
+      scan("incomplete", env),
+      [waive(env.rule)],
+      "hold",
+    ],
+    ["does nothing for an outcome without findings", scan("block"), [waive(curl.rule)], "refuse"],
+    ["cannot make notes alone of a warning", scan("warn", note), [waive(note.rule)], "hold"],
+    [
+      "never covers a rule of the tree",
+      scan("block", { rule: "tree.symlink", severity: "error" }),
+      [waive("tree.symlink")],
+      "refuse",
+    ],
+    [
+      "never covers the signature",
+      [check("signature", "block", { rule: "policy.any", severity: "error" })],
+      [waive("policy.any")],
+      "refuse",
+    ],
+    [
+      "leaves a check that still runs to end first",
+      [...scan("block", curl), check("evals", null)],
+      [waive(curl.rule)],
+      "wait",
+    ],
+  ];
+  it.each(ROWS)("%s", (_sentence, checks, waivers, kind) => {
+    expect(decide(facts({ checks, waivers })).kind).toBe(kind);
+  });
+
+  it("is named in the decision, with whose word it is and when it ends", () => {
+    const decision = decide(facts({ checks: scan("block", curl), waivers: [waive(curl.rule)] }));
+    expect(decision).toMatchObject({
+      waived: [{ rule: curl.rule, until: late.toISOString() }],
+      reasons: expect.arrayContaining([
+        `scan: block; ${curl.rule} is waived by bo@acme until ${late.toISOString()}`,
+      ]) as string[],
+    });
+  });
+
+  it("does not stand in for a person who is asked, nor lift a compromise", () => {
+    const waived = { checks: scan("block", curl), waivers: [waive(curl.rule)] };
+    expect(decide(facts({ ...waived, asks: ["confirm it"] })).kind).toBe("hold");
+    expect(decide(facts({ ...waived, compromised: "stolen" })).kind).toBe("refuse");
   });
 });

@@ -1,3 +1,4 @@
+import { isNeverWaived } from "../control/index.ts";
 import type { CheckName, Outcome } from "../db/index.ts";
 
 /** One check of one version: `outcome` is null while it still has to be run. */
@@ -5,6 +6,14 @@ export type CheckState = {
   readonly name: CheckName;
   readonly outcome: Outcome | null;
   readonly summary: string;
+  readonly findings: readonly { readonly rule: string; readonly severity: string }[];
+};
+
+/** A waiver of this version's digest by somebody other than its signer; whether it still counts is asked here. */
+export type WaiverFact = {
+  readonly rule: string;
+  readonly by: string;
+  readonly until: Date;
 };
 
 export type CheckRule = {
@@ -26,13 +35,23 @@ export type Decision =
       readonly reasons: readonly string[];
     }
   | { readonly kind: "hold"; readonly code: "HELD"; readonly reasons: readonly string[] }
-  | { readonly kind: "publish"; readonly reasons: readonly string[] };
+  | {
+      readonly kind: "publish";
+      readonly reasons: readonly string[];
+      /** Without these it would not have been: when the first of them ends, it is to be decided again. */
+      readonly waived: readonly Waived[];
+    };
+
+/** `until` is a time in ISO 8601. */
+export type Waived = { readonly rule: string; readonly until: string };
 
 export type DecisionFacts = {
   readonly checks: readonly CheckState[];
   readonly policy: DecisionPolicy;
   /** Principals other than the signer who approved this digest. */
   readonly approvals: readonly string[];
+  readonly waivers: readonly WaiverFact[];
+  readonly now: Date;
   /** What a person is asked for besides the checks, each as a sentence. */
   readonly asks: readonly string[];
   /** Why the signing key is compromised for this version, or null. No approval lifts that. */
@@ -55,11 +74,10 @@ export function decide(facts: DecisionFacts): Decision {
   const judged = facts.checks.map((check) => ({
     check,
     rule: facts.policy.checks[check.name] ?? DEFAULT_RULE,
+    waivers: findWaivers(facts, check),
   }));
 
-  const refused = judged.filter(
-    ({ check, rule }) => check.outcome !== null && rule.refuse.includes(check.outcome),
-  );
+  const refused = judged.filter((one) => refuses(one) && one.waivers === null);
   if (refused.length > 0)
     return { kind: "refuse", code: "CHECK_FAILED", reasons: refused.map(said) };
 
@@ -68,26 +86,70 @@ export function decide(facts: DecisionFacts): Decision {
     return { kind: "wait", reasons: waiting.map(({ check }) => `${check.name} has not finished`) };
   }
 
-  const held = [...judged.filter(holds).map(said), ...missing(facts), ...facts.asks];
+  const holding = judged.filter((one) => holds(one) && one.waivers === null);
+  const held = [...holding.map(said), ...missing(facts), ...facts.asks];
   if (held.length > 0 && facts.approvals.length === 0)
     return { kind: "hold", code: "HELD", reasons: held };
 
-  const approved = held.map((reason) => `${reason}; approved by ${facts.approvals.join(", ")}`);
+  const waived = judged
+    .filter((one) => refuses(one) || holds(one))
+    .flatMap((one) => (one.waivers ?? []).map((waiver) => ({ one, waiver })));
   return {
     kind: "publish",
-    reasons: [...facts.checks.map((c) => `${c.name}: ${c.outcome}`), ...approved],
+    reasons: [
+      ...facts.checks.map((c) => `${c.name}: ${c.outcome}`),
+      ...held.map((reason) => `${reason}; approved by ${facts.approvals.join(", ")}`),
+      ...waived.map(({ one, waiver }) => `${said(one)}; ${sayWaiver(waiver)}`),
+    ],
+    waived: waived.map(({ waiver: { rule, until } }) => ({ rule, until: until.toISOString() })),
   };
 }
 
-type Judged = { readonly check: CheckState; readonly rule: CheckRule };
+type Judged = {
+  readonly check: CheckState;
+  readonly rule: CheckRule;
+  /** What makes all of its findings not count; null when something still does. */
+  readonly waivers: readonly WaiverFact[] | null;
+};
 
-function holds({ check, rule }: Judged): boolean {
+/** Outcomes that rest on findings: what could not be judged has none, and nobody can waive what nobody knows. */
+const BY_FINDINGS: readonly (Outcome | null)[] = ["review", "warn", "block"];
+
+/** The waivers that cover a check, each of its findings by the one that lasts longest. */
+function findWaivers(
+  { waivers, now }: DecisionFacts,
+  check: CheckState,
+): readonly WaiverFact[] | null {
+  const counted = check.findings.filter(({ severity }) => severity !== "info");
+  if (check.name === "signature" || !BY_FINDINGS.includes(check.outcome) || counted.length === 0)
+    return null;
+  const covers: WaiverFact[] = [];
+  for (const rule of new Set(counted.map((finding) => finding.rule))) {
+    const inForce = waivers
+      .filter((one) => one.rule === rule && one.until > now && !isNeverWaived(rule))
+      .toSorted((a, b) => b.until.getTime() - a.until.getTime());
+    const [longest] = inForce;
+    if (longest === undefined) return null;
+    covers.push(longest);
+  }
+  return covers;
+}
+
+function sayWaiver({ rule, by, until }: WaiverFact): string {
+  return `${rule} is waived by ${by} until ${until.toISOString()}`;
+}
+
+function refuses({ check, rule }: Pick<Judged, "check" | "rule">): boolean {
+  return check.outcome !== null && rule.refuse.includes(check.outcome);
+}
+
+function holds({ check, rule }: Pick<Judged, "check" | "rule">): boolean {
   if (check.outcome === null) return false;
   if (rule.hold.includes(check.outcome)) return true;
   return rule.need === "required" && check.outcome === "skipped";
 }
 
-function said({ check }: Judged): string {
+function said({ check }: Pick<Judged, "check">): string {
   return check.summary === ""
     ? `${check.name}: ${check.outcome}`
     : `${check.name}: ${check.outcome}, ${check.summary}`;

@@ -14,6 +14,7 @@ export {
   type RegistryLogDeps,
 } from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
+export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw } from "./store/log-entries.ts";

@@ -11,6 +11,16 @@ const bump = z.enum(["major", "minor", "patch", "prerelease", "first", "none"]);
 const TAG_CODE_NAMES = Object.keys(TAG_CODES) as [TagCode, ...TagCode[]];
 const clauses = z.array(z.object({ name: z.string(), held: z.boolean(), evidence: z.string() }));
 
+const finding = z.object({
+  rule: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  fix: z.string().optional(),
+});
+
 const line = { key: z.string().min(1), at: time };
 const tag = { source: z.string(), tag: z.string(), tagOid: oid };
 const sighting = { ...tag, firstSeenAt: time, imported: z.boolean() };
@@ -69,8 +79,12 @@ const decided = z.object({
       summary: z.string(),
       score: z.number().nullable(),
       finishedAt: time.nullable(),
+      /** What it found, unless git tells that again. */
+      findings: z.array(finding).optional(),
     }),
   ),
+  /** The waivers without which it would not have been published. */
+  waived: z.array(z.object({ rule: z.string(), until: time })).optional(),
   law: z.string(),
 });
 

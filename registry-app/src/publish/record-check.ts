@@ -1,5 +1,5 @@
 import { transaction, type Db, type Tx } from "../db/index.ts";
-import { Refusal, type Clock } from "../runtime/index.ts";
+import { Refusal, type Clock, type Ids } from "../runtime/index.ts";
 import { findReleaseFacts, putCheck, type CheckReport } from "./store/decisions.ts";
 
 export type { CheckReport } from "./store/decisions.ts";
@@ -12,6 +12,7 @@ export async function recordCheck(
   deps: {
     readonly db: Db;
     readonly clock: Clock;
+    readonly ids: Ids;
     readonly onCheck: (tx: Tx, versionId: string) => Promise<void>;
   },
   report: CheckReport,
@@ -20,7 +21,7 @@ export async function recordCheck(
     throw new Refusal("not-found", "There is no such version to record a check for.");
   }
   await transaction(deps.db, async (tx) => {
-    await putCheck(tx, report, deps.clock.now());
+    await putCheck(tx, report, deps.ids, deps.clock.now());
     await deps.onCheck(tx, report.versionId);
   });
 }

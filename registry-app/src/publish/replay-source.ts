@@ -246,9 +246,19 @@ function faultOf({ accepted }: VersionStory, says: string): LogFault {
   return { line: accepted.line, coordinate: accepted.coordinate, says };
 }
 
-function toCheck({ engine, finishedAt, ...check }: FactOf<"decided">["checks"][number]) {
+function toCheck({
+  engine,
+  finishedAt,
+  findings = [],
+  ...check
+}: FactOf<"decided">["checks"][number]) {
   const finished = finishedAt === null ? null : new Date(finishedAt);
-  return { ...check, engineVersion: engine, finishedAt: finished } satisfies RecordedCheck;
+  return {
+    ...check,
+    engineVersion: engine,
+    finishedAt: finished,
+    findings,
+  } satisfies RecordedCheck;
 }
 
 async function findAccount(
@@ -288,8 +298,8 @@ async function writeBatch(
   });
 }
 
-function toDecision({ decision, code, reasons }: FactOf<"decided">) {
-  if (decision === "publish") return { kind: "publish", reasons } satisfies Decision;
+function toDecision({ decision, code, reasons, waived = [] }: FactOf<"decided">) {
+  if (decision === "publish") return { kind: "publish", reasons, waived } satisfies Decision;
   if (decision === "hold") return { kind: "hold", code: "HELD", reasons } satisfies Decision;
   const why = code === "KEY_REVOKED" ? code : "CHECK_FAILED";
   return { kind: "refuse", code: why, reasons } satisfies Decision;

@@ -17,12 +17,14 @@ export type StandingFacts = {
 };
 
 /**
- * A version is quarantined when its key was compromised at the time it was first seen, and yanked when a yank names it;
+ * A version is quarantined when its key was compromised at the time it was first seen, or when a waiver that it was
+ * published with has `lapsed` and nothing stands in for it, and yanked when a yank names it;
  * quarantine outranks. The tagger's date plays no part, since whoever holds a stolen key writes it.
  */
 export function standingOf(
   law: Pick<ControlSnapshot, "revoked" | "yanks">,
   version: StandingFacts,
+  lapsed: string | null = null,
 ): Standing {
   const { key, certificate, ...signer } = version.signer;
   const facts = certificate === null ? signer : { ...signer, certificate };
@@ -34,6 +36,7 @@ export function standingOf(
       reason: `the signing key ${key} is compromised since ${since}: ${compromise.reason}`,
     };
   }
+  if (lapsed !== null) return { kind: "quarantined", reason: lapsed };
   const coordinate = `${version.team}/${version.skill}`;
   const yank = law.yanks.find((one) => one.skill === coordinate && one.version === version.version);
   return yank === undefined ? { kind: "good" } : { kind: "yanked", reason: yank.reason };

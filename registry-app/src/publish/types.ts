@@ -145,4 +145,6 @@ export type RecordedCheck = {
   readonly summary: string;
   readonly score: number | null;
   readonly finishedAt: Date | null;
+  /** Those of validation come from git again; the others are nowhere but here and in the registry log. */
+  readonly findings: readonly FindingFact[];
 };

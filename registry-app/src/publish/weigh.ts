@@ -1,6 +1,7 @@
 import type { ControlSnapshot } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
-import { askOfImport, listApprovers } from "./approvals.ts";
+import type { Clock } from "../runtime/index.ts";
+import { askOfImport, listApprovers, listWaivers } from "./approvals.ts";
 import { decide, type Decision } from "./decide.ts";
 import { standingOf } from "./standing.ts";
 import { listCheckStates } from "./store/decisions.ts";
@@ -18,7 +19,11 @@ export type Weighed = {
 
 /** Gathers what is known of a version now and decides; writes nothing. */
 export async function weigh(
-  deps: { readonly db: Db; readonly law: () => Promise<ControlSnapshot> },
+  deps: {
+    readonly db: Db;
+    readonly law: () => Promise<ControlSnapshot>;
+    readonly clock: Clock;
+  },
   version: ReleaseFacts,
 ): Promise<Weighed> {
   const law = await deps.law();
@@ -29,6 +34,8 @@ export async function weigh(
     checks,
     policy: law.policy,
     approvals: listApprovers(law, version, version.signer.principal),
+    waivers: listWaivers(law, version, version.signer.principal),
+    now: deps.clock.now(),
     asks: ofImport,
     compromised: standing.kind === "quarantined" ? standing.reason : null,
   });

@@ -80,7 +80,11 @@ export interface SkillVersionsTable {
   bump_required: Bump;
   changelog: JSONColumnType<ChangelogFact>;
   archives: JSONColumnType<readonly ArchiveFact[], string | undefined, string>;
-  decision: JSONColumnType<{ readonly kind: string; readonly reasons: readonly string[] }> | null;
+  decision: JSONColumnType<{
+    readonly kind: string;
+    readonly reasons: readonly string[];
+    readonly waived?: readonly { readonly rule: string; readonly until: string }[];
+  }> | null;
   first_seen_at: Date;
   decided_at: Date | null;
   published_at: Date | null;

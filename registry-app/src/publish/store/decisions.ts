@@ -1,7 +1,15 @@
 import { sql } from "kysely";
-import type { ArchiveFact, CheckName, Db, Tx, VersionState } from "../../db/index.ts";
+import {
+  insertRows,
+  type ArchiveFact,
+  type CheckName,
+  type Db,
+  type Tx,
+  type VersionState,
+} from "../../db/index.ts";
 import type { CheckState, Decision } from "../decide.ts";
-import type { RecordedCheck, ReleaseFacts } from "../types.ts";
+import { findingRow } from "./finding-row.ts";
+import type { FindingFact, RecordedCheck, ReleaseFacts } from "../types.ts";
 import { signerColumn } from "./signer-column.ts";
 import { findSourceById } from "../../sources/index.ts";
 
@@ -41,13 +49,18 @@ export async function findReleaseFacts(
   return source && { ...facts, source };
 }
 
-/** The newest state of each check of a version: an outcome by a later engine replaces an earlier one. */
+/** The newest state of each check of a version, with its findings: an outcome by a later engine replaces an earlier one. */
 export async function listCheckStates(db: Db | Tx, versionId: string): Promise<RecordedCheck[]> {
-  const { rows } = await sql<RecordedCheck>`SELECT DISTINCT ON (name) name, outcome, summary, score,
-      engine_version AS "engineVersion", finished_at AS "finishedAt" FROM checks
-    WHERE version_id = ${versionId} ORDER BY name, created_at DESC, engine_version DESC`.execute(
-    db,
-  );
+  const { rows } =
+    await sql<RecordedCheck>`SELECT DISTINCT ON (c.name) c.name, c.outcome, c.summary, c.score,
+      c.engine_version AS "engineVersion", c.finished_at AS "finishedAt",
+      (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('rule', f.rule, 'severity', f.severity,
+          'message', f.message, 'file', f.file, 'line', f.line, 'column', f."column", 'fix', f.fix))
+          ORDER BY f.file, f.line, f."column", f.rule, f.message), '[]')
+       FROM findings f WHERE f.version_id = c.version_id AND f.check_name = c.name) AS findings
+    FROM checks c WHERE c.version_id = ${versionId} ORDER BY c.name, c.created_at DESC, c.engine_version DESC`.execute(
+      db,
+    );
   return rows;
 }
 
@@ -59,9 +72,16 @@ export type CheckReport = {
   readonly summary: string;
   readonly score: number | null;
   readonly detail: Readonly<Record<string, unknown>>;
+  readonly findings: readonly FindingFact[];
 };
 
-export async function putCheck(tx: Tx, report: CheckReport, now: Date): Promise<void> {
+/** A later report of the same check replaces what an earlier one found. */
+export async function putCheck(
+  tx: Tx,
+  report: CheckReport,
+  ids: { next(): string },
+  now: Date,
+): Promise<void> {
   const facts = {
     outcome: report.outcome,
     summary: report.summary,
@@ -82,6 +102,20 @@ export async function putCheck(tx: Tx, report: CheckReport, now: Date): Promise<
       conflict.columns(["version_id", "name", "engine_version"]).doUpdateSet(facts),
     )
     .execute();
+  const { versionId, name } = report;
+  await tx
+    .deleteFrom("findings")
+    .where("version_id", "=", versionId)
+    .where("check_name", "=", name)
+    .execute();
+  const rows = report.findings.map((one) => findingRow(ids.next(), versionId, name, one));
+  await insertRows(tx, "findings", rows);
+}
+
+function toStored(decision: Decision) {
+  const { kind, reasons } = decision;
+  if (decision.kind !== "publish" || decision.waived.length === 0) return { kind, reasons };
+  return { kind, reasons, waived: decision.waived };
 }
 
 /**
@@ -101,7 +135,7 @@ export async function putDecision(
     .updateTable("skill_versions")
     .set({
       state,
-      decision: JSON.stringify({ kind: decision.kind, reasons: decision.reasons }),
+      decision: JSON.stringify(toStored(decision)),
       decided_at: now,
     })
     .where("id", "=", version.id)

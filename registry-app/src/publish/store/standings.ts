@@ -1,8 +1,15 @@
+import { sql } from "kysely";
 import type { Db, Tx, VersionState } from "../../db/index.ts";
+import type { Waived } from "../decide.ts";
 import { signerColumn } from "./signer-column.ts";
 import type { StandingFacts } from "../standing.ts";
 
-export type Released = StandingFacts & { readonly id: string; readonly state: VersionState };
+export type Released = StandingFacts & {
+  readonly id: string;
+  readonly state: VersionState;
+  /** The waivers that it was published with. */
+  readonly waived: readonly Waived[];
+};
 
 /** Every version that was published at some time. */
 export async function listReleased(db: Db | Tx): Promise<Released[]> {
@@ -14,7 +21,26 @@ export async function listReleased(db: Db | Tx): Promise<Released[]> {
     .orderBy("v.first_seen_at")
     .select(["v.id", "v.state", "t.slug as team", "k.name as skill", "v.version"])
     .select([signerColumn, "v.first_seen_at as firstSeenAt"])
+    .select(sql<Waived[]>`coalesce(v.decision->'waived', '[]')`.as("waived"))
     .execute();
+}
+
+/** Whether a published version rests on a waiver that has ended by now. */
+export async function hasLapsed(db: Db, now: Date): Promise<boolean> {
+  const { rows } =
+    await sql`SELECT FROM skill_versions v, jsonb_array_elements(v.decision->'waived') w
+    WHERE v.state = 'published' AND (w->>'until')::timestamptz <= ${now} LIMIT 1`.execute(db);
+  return rows.length > 0;
+}
+
+/** What a published version rests on now, after it was weighed again. */
+export async function putWaived(
+  db: Db,
+  versionId: string,
+  waived: readonly Waived[],
+): Promise<void> {
+  await sql`UPDATE skill_versions SET decision = jsonb_set(decision, '{waived}', ${JSON.stringify(waived)}::jsonb)
+    WHERE id = ${versionId}`.execute(db);
 }
 
 export async function putStanding(

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { insertRows, type CheckName, type Clause, type Tx } from "../../db/index.ts";
 import type { TagCode } from "../codes.ts";
+import { findingRow } from "./finding-row.ts";
 import type {
   History,
   Ignored,
@@ -151,19 +152,15 @@ function recordedRow(versionId: string, check: RecordedCheck, acceptedAt: Date) 
   };
 }
 
-function findingRows({ id, history }: NewCandidate, facts: CandidateFacts) {
-  return history.findings.map((finding) => ({
-    id: facts.ids.next(),
-    version_id: id,
-    check_name: "validation" as const,
-    rule: finding.rule,
-    severity: finding.severity,
-    message: finding.message,
-    file: finding.file,
-    line: finding.line,
-    column: finding.column,
-    fix: finding.fix ?? null,
-  }));
+/** Of a version that is made again from the log, what the other checks found stands there. */
+function findingRows({ id, history, recordedChecks = [] }: NewCandidate, { ids }: CandidateFacts) {
+  const others = recordedChecks.filter(({ name }) => name !== "validation");
+  return [
+    ...history.findings.map((one) => findingRow(ids.next(), id, "validation", one)),
+    ...others.flatMap(({ name, findings }) =>
+      findings.map((one) => findingRow(ids.next(), id, name, one)),
+    ),
+  ];
 }
 
 const validationSummary = (notes: number) =>
