@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   approve: async () => (await import("./commands/approve.ts")).approve,
   revoke: async () => (await import("./commands/revoke.ts")).revoke,
   key: async () => (await import("./commands/key.ts")).key,
+  law: async () => (await import("./commands/law.ts")).lawCommand,
 };
 
 process.exitCode = await main(process.argv.slice(2));

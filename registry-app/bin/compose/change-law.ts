@@ -79,7 +79,7 @@ async function refuseWaiting({ control }: Core, commit: string): Promise<void> {
   if (pending === undefined || pending.commit !== commit) return;
   throw new Refusal(
     "conflict",
-    `The change is commit ${commit} of the control repo and no law yet: it waits for ${pending.waitsFor} to sign (${pending.canSign.join(", ")}).`,
-    "Look at it: npx assay law show. Sign it: npx assay law sign, or push an empty signed commit on top.",
+    `The change is commit ${commit} of the control repo and no law yet: it waits for ${pending.waitsFor} to sign (${pending.canSign.map(({ name }) => name).join(", ")}).`,
+    "Look at it: npx assay law status. Sign it: npx assay law sign, or push an empty signed commit on top.",
   );
 }

@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
+import { record } from "../../src/audit/index.ts";
 import { skillJsonPath } from "../../src/catalog/index.ts";
-import { judgeControlPush } from "../../src/control/index.ts";
+import { judgeControlPush, proposalName } from "../../src/control/index.ts";
+import { transaction } from "../../src/db/index.ts";
 import { createGitHost, installHooks, type PushJudge } from "../../src/git/index.ts";
 import type { HostedRepo, Hosting } from "../../src/http/index.ts";
+import { actorName, type Actor } from "../../src/people/index.ts";
 import {
   createPushJudge,
   findSkillAccess,
@@ -28,7 +31,11 @@ export async function createHosting(core: Core, publicUrl: () => string): Promis
   ): Promise<HostedRepo | undefined> {
     const name = repo.replace(/\.git$/, "");
     if (name === "control")
-      return { kind: "control", repoDir: paths.control, judgeFor: () => createControlJudge(from) };
+      return {
+        kind: "control",
+        repoDir: paths.control,
+        judgeFor: (actor) => createControlJudge(from, actor),
+      };
     if (name === "log") return findLog(from);
     const [store, team, skill] = name.split("/");
     if (store === "s" && team !== undefined && skill !== undefined)
@@ -81,8 +88,8 @@ async function findStore(core: Core, team: string, skill: string): Promise<Hoste
   return subject && { kind: "store", subject, repoDir };
 }
 
-function createControlJudge(core: Core): PushJudge {
-  const { readers, paths, law, lawMemory } = core;
+function createControlJudge(core: Core, actor: Actor): PushJudge {
+  const { readers, paths, law, lawMemory, control, db, clock } = core;
   const absent = /^0+$/;
   const oid = (text: string) => (absent.test(text) ? null : text);
   return {
@@ -91,6 +98,7 @@ function createControlJudge(core: Core): PushJudge {
       const remembered = await lawMemory.recall();
       const push = {
         seen: remembered === undefined ? [] : [remembered.head, remembered.commit],
+        current: await control.current(),
         repoDir: paths.control,
         homeDir: paths.home,
         ref: update.ref,
@@ -99,6 +107,21 @@ function createControlJudge(core: Core): PushJudge {
       };
       return judgeControlPush({ readers }, push);
     },
-    end: async () => void (await law()),
+    end: async (results) => {
+      const pushed = results.filter(({ accepted }) => accepted);
+      await transaction(db, async (tx) => {
+        for (const { ref, new: commit } of pushed) {
+          const name = proposalName(ref);
+          await record(tx, {
+            actor: actorName(actor),
+            action: name === undefined ? "control.push" : "control.propose",
+            subject: name === undefined ? "control" : `proposal:${name}`,
+            detail: { commit },
+            at: clock.now(),
+          });
+        }
+      });
+      await law();
+    },
   };
 }

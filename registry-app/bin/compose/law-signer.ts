@@ -56,7 +56,7 @@ async function refuseStranger(
     throw new Refusal(
       "unprocessable",
       `${fingerprint} is no root's key, and what it signs is not law.`,
-      `Use the key of a root in force (npx assay law show), or leave --key out to sign as the operator.`,
+      `Use the key of a root in force (npx assay law status), or leave --key out to sign as the operator.`,
     );
   const entries = law.allowedSigners.byFingerprint.get(fingerprint) ?? [];
   const isTheirs =

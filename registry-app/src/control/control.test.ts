@@ -79,8 +79,13 @@ const commit = async (path: string, text: string, sign?: SignPayload) => {
   if (done.kind !== "committed") throw new Error(done.kind);
   return done.commit;
 };
-const judge = (ref: string, oldOid: string | null, newOid: string | null) =>
-  judgeControlPush({ readers }, { repoDir, homeDir, ref, oldOid, newOid, seen: [] });
+const judge = async (ref: string, oldOid: string | null, newOid: string | null) => {
+  const current = await (await open()).current();
+  return judgeControlPush(
+    { readers },
+    { repoDir, homeDir, ref, oldOid, newOid, seen: [], current },
+  );
+};
 const MAIN = "refs/heads/main";
 const head = () => execFileSync("git", ["-C", repoDir, "rev-parse", "main"]).toString().trim();
 const setHead = (newOid: string) => updateRefs(repoDir, [{ ref: "refs/heads/main", newOid }]);
@@ -296,7 +301,7 @@ describe("a push to the control repo", () => {
     const old = head();
     expect(
       await judge(MAIN, old, await commit("registry.yaml", "name: New\n", operator.sign)),
-    ).toEqual({ kind: "accept" });
+    ).toMatchObject({ kind: "accept" });
   });
 
   it("of an unsigned commit below a signed one is refused, and says how to sign", async () => {
@@ -305,7 +310,7 @@ describe("a push to the control repo", () => {
     const top = await commit("registry.yaml", "name: Newer\n", operator.sign);
     const verdict = await judge(MAIN, old, top);
     expect(verdict.kind === "refuse" && verdict.message).toMatch(
-      new RegExp(`commit ${bad} does not count: it is not signed.*\n.*git rebase --exec`),
+      new RegExp(`commit ${bad} does not count: it is not signed.*\n.*\n git rebase --exec`),
     );
   });
 

@@ -1,5 +1,12 @@
 /** The control repo: sources, teams, trust, policy and yanks as law, under a root of trust that is pinned outside it. */
 export { addApproval, addImport } from "./edit-approvals.ts";
+export {
+  acceptProposal,
+  dropProposal,
+  signPending,
+  writeProposal,
+  type Signing,
+} from "./accept-proposal.ts";
 export { addSource, addTeam, addYank, type NewSource, type NewTeam } from "./edit-control.ts";
 export {
   addRevocation,
@@ -29,6 +36,15 @@ export {
 export { isNeverWaived } from "./never-waived.ts";
 export { openControl, type ControlDeps, type OpenControl } from "./open-control.ts";
 export { parseControl } from "./parse-control.ts";
+export { type LawChange, planLaw } from "./plan-law.ts";
+export { sayPlan } from "./say-plan.ts";
+export {
+  listProposals,
+  proposalName,
+  readLawAt,
+  readProposal,
+  type ProposalReading,
+} from "./proposals.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";
 export { revocationKey } from "./revocations.ts";
 export { isSlug } from "./schemas.ts";

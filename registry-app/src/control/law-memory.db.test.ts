@@ -114,7 +114,15 @@ it("a signed commit on top of what was put back is no law, until the lost one is
   const control = await start();
   expect((await control.current()).snapshot.registry.name).toBe("Second");
   const seen = [law];
-  const push = { repoDir, homeDir, ref: "refs/heads/main", oldOid: older, newOid: fork, seen };
+  const push = {
+    repoDir,
+    homeDir,
+    ref: "refs/heads/main",
+    oldOid: older,
+    newOid: fork,
+    seen,
+    current: await control.current(),
+  };
   expect(await judgeControlPush({ readers }, push)).toMatchObject({ kind: "refuse" });
   await putBack(law);
   const mended = await control.current();

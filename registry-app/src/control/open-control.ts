@@ -84,9 +84,7 @@ export async function openControl(deps: ControlDeps, where: OpenControl): Promis
           : await goTo(store, trust.root, looked, state?.law);
       const isKept = looked.lost.length > 0 || (await keep(deps.memory, store, looked, next));
       if (!isKept) continue;
-      const { alarm, commit } = next.current;
-      if (alarm !== undefined)
-        deps.log.error({ commit, head }, `the control repo is not followed: ${alarm}`);
+      tell(deps.log, looked, next.current);
       return (state = next);
     }
     throw new Error("the control repo changes faster than it can be read");
@@ -102,6 +100,13 @@ export async function openControl(deps: ControlDeps, where: OpenControl): Promis
   };
   await control.current();
   return control;
+}
+
+/** A change that waits for its second signature is a day like any other; everything else is not. */
+function tell(log: Log, { head, walk, lost }: Looked, { alarm, commit, pending }: CurrentControl) {
+  if (alarm === undefined) return;
+  const isWaiting = pending !== undefined && walk.alarm === undefined && lost.length === 0;
+  log[isWaiting ? "warn" : "error"]({ commit, head }, `the control repo is not followed: ${alarm}`);
 }
 
 async function goTo(

@@ -58,7 +58,8 @@ function refuseBroken(files: ControlFiles): void {
   );
 }
 
-function differences(before: ControlFiles, after: ControlFiles): Map<string, Buffer | null> {
+/** What has to be written and deleted to come from the one to the other. */
+export function differences(before: ControlFiles, after: ControlFiles): Map<string, Buffer | null> {
   const changes = new Map<string, Buffer | null>();
   for (const [path, bytes] of after)
     if (before.get(path)?.equals(bytes) !== true) changes.set(path, bytes);

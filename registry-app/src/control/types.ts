@@ -143,6 +143,9 @@ export type RootOfTrust = {
   readonly genesis?: string;
 };
 
+/** A law with the roots under which it was made. */
+export type LawUnderRoot = { readonly law: ControlSnapshot; readonly root: RootOfTrust };
+
 /** A tree that roots have signed, and not enough of them. */
 export type PendingLaw = {
   readonly commit: string;
@@ -150,8 +153,10 @@ export type PendingLaw = {
   readonly signedBy: readonly string[];
   /** How many more must, and of whom, as a sentence says it. */
   readonly waitsFor: string;
-  /** Names of the roots whose signature would count. */
-  readonly canSign: readonly string[];
+  /** The roots whose signature would count. */
+  readonly canSign: readonly { readonly name: string; readonly fingerprint: string }[];
+  /** The root in force once they have. */
+  readonly root: RootOfTrust;
 };
 
 export type CurrentControl = {

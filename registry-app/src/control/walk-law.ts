@@ -173,12 +173,13 @@ function findPending(line: SignedLine): PendingLaw | undefined {
     ...(next > 0 ? [`${next} more of the roots that are to come`] : []),
   ];
   const open = [...(old > 0 ? root.names : []), ...(wish.kind === "rotate" ? wish.to.names : [])];
-  const canSign = open.filter(([fingerprint]) => !signedBy.has(fingerprint));
+  const canSign = new Map(open.filter(([fingerprint]) => !signedBy.has(fingerprint)));
   return {
     commit: head,
     signedBy: namesOf(line),
     waitsFor: parts.join(" and "),
-    canSign: [...new Set(canSign.map(([, name]) => name))],
+    canSign: [...canSign].map(([fingerprint, name]) => ({ name, fingerprint })),
+    root: wish.kind === "rotate" ? wish.to : root,
   };
 }
 

@@ -33,9 +33,10 @@ export async function commitFiles(
   const head = wanted.expectedHead === undefined ? await findHead(repo, ref) : wanted.expectedHead;
   const before = head === null ? undefined : await findTree(repo, head);
   const tree = (await changeTree(repo, before, changes)) ?? keep(repo, makeTree([]));
-  if (head !== null && tree === before) return { kind: "unchanged", commit: head };
+  const isMerge = (wanted.mergedParents ?? []).length > 0;
+  if (head !== null && tree === before && !isMerge) return { kind: "unchanged", commit: head };
   const { author, time, message, sign } = wanted;
-  const parents = head === null ? [] : [head];
+  const parents = [...(head === null ? [] : [head]), ...(wanted.mergedParents ?? [])];
   const commit = await makeCommit({ tree, parents, author, time, message, sign });
   await writeTogether(dir, [...repo.objects, commit]);
   const moved = await updateRefs(dir, [{ ref, newOid: commit.oid, expectedOid: head }]);

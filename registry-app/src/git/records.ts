@@ -240,6 +240,8 @@ export type CommitFiles = {
   readonly sign?: SignPayload;
   /** The head the changes were made against; `null` for an unborn branch, left out for the present head. */
   readonly expectedHead?: string | null;
+  /** Further parents, whose changes are in this commit. */
+  readonly mergedParents?: readonly string[];
 };
 
 export type CommittedFiles =
