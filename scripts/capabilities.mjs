@@ -36,6 +36,12 @@ export const CAPABILITIES = [
     present: () => works("sh", ["-c", "command -v gpg"]),
   },
   {
+    name: "sshd",
+    suites: "sources followed over ssh",
+    enable: "apt-get install openssh-server openssh-client",
+    present: () => works("sh", ["-c", "command -v ssh && test -x /usr/sbin/sshd"]),
+  },
+  {
     name: "chromium",
     suites: "the pages in a browser",
     enable: "apt-get install chromium",

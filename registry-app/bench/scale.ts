@@ -113,6 +113,8 @@ function syncDeps({ db, paths, config, clock, ids }: Core): SyncDeps {
   return {
     db,
     gitHome: paths.git,
+    gitCaFile: undefined,
+    sealKey: async () => Buffer.alloc(32),
     allowedGitHosts: config.gitHosts,
     clock,
     ids,

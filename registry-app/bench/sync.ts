@@ -116,6 +116,8 @@ async function publishAll(core: Core, sourceId: string, count: number): Promise<
       {
         db,
         gitHome: paths.git,
+        gitCaFile: undefined,
+        sealKey: async () => Buffer.alloc(32),
         allowedGitHosts: config.gitHosts,
         clock,
         ids,

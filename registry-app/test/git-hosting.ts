@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -68,6 +69,10 @@ export async function serveRepos(options: {
   onPush: (repo: string) => PushJudge | "judging off";
   wants?: Wants;
   limits?: Partial<HostLimits>;
+  /** https, with this certificate. */
+  tls?: { readonly key: string; readonly cert: string };
+  /** Answers a request itself, and says so, where it is not to be served. */
+  turnAway?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }): Promise<HostedRepos> {
   const root = await mkdtemp(join(tmpdir(), "assay-hosting-"));
   const hooksDir = join(root, "hooks");
@@ -81,6 +86,7 @@ export async function serveRepos(options: {
   });
   const running = new Set<Promise<void>>();
   const answer = (req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean) => {
+    if (options.turnAway?.(req, res) === true) return;
     const { pathname, search } = new URL(req.url ?? "/", "http://localhost");
     const route = parseGitPath(pathname.replace(/^\/git/, ""), search);
     if (route === null) {
@@ -94,10 +100,14 @@ export async function serveRepos(options: {
     running.add(one);
     void one.finally(() => running.delete(one));
   };
-  const server = createServer((req, res) => answer(req, res, false));
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => answer(req, res, false);
+  const server =
+    options.tls === undefined
+      ? createServer(onRequest)
+      : createSecureServer({ ...options.tls }, onRequest);
   server.on("checkContinue", (req, res) => answer(req, res, true));
   const port = await listen(server);
-  const url = `http://127.0.0.1:${port}/git`;
+  const url = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}/git`;
   return {
     root,
     url,

@@ -17,6 +17,7 @@ export type RegistryWish = {
   readonly databaseUrl: string;
   readonly log: Log;
   readonly gitHosts?: string;
+  readonly gitCaFile?: string;
   /** False: jobs pile up, as while the worker's process is down. */
   readonly hasWorker?: boolean;
   /** The pages as well; they are built when nobody has built them yet. */
@@ -29,6 +30,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
     ASSAY_HOME: wish.home,
     DATABASE_URL: wish.databaseUrl,
     ASSAY_GIT_HOSTS: wish.gitHosts,
+    ASSAY_GIT_CA_FILE: wish.gitCaFile,
     PORT: "0",
   };
   const shutdown = createShutdown(wish.log);

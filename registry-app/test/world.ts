@@ -74,7 +74,7 @@ export type World = {
   close(): Promise<void>;
 };
 
-export type WorldWish = Pick<RegistryWish, "gitHosts" | "hasSite"> & {
+export type WorldWish = Pick<RegistryWish, "gitHosts" | "gitCaFile" | "hasSite"> & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
   /** The test breaks something on purpose, so that errors in the log are as they should be. */
@@ -107,6 +107,7 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     log: createLog("info", (line) => log.push(JSON.parse(line) as Record<string, unknown>)),
     ...(wish.gitHosts !== undefined && { gitHosts: wish.gitHosts }),
     ...(wish.hasSite !== undefined && { hasSite: wish.hasSite }),
+    ...(wish.gitCaFile !== undefined && { gitCaFile: wish.gitCaFile }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
   // What the log complained of last says best why something did not come.

@@ -1,23 +1,19 @@
 import { addSource } from "../../src/control/index.ts";
-import { checkRemoteUrl } from "../../src/git/index.ts";
+import { checkRemoteUrl, toRemoteUrl } from "../../src/git/index.ts";
 import { transaction } from "../../src/db/index.ts";
 import { SYSTEM } from "../../src/people/index.ts";
 import { admitTags } from "../../src/queue/index.ts";
 import { Refusal } from "../../src/runtime/index.ts";
 import { appendFirstSync } from "../../src/publish/index.ts";
-import {
-  findSourceBySlug,
-  listSources,
-  syncSource,
-  unfreezeSource,
-  type Source,
-} from "../../src/sources/index.ts";
+import { listSources, syncSource, unfreezeSource, type Source } from "../../src/sources/index.ts";
 import { EXIT, needText, text, wrongUsage, type Context, type Values } from "../command.ts";
+import { credentialVerb } from "./source-credential.ts";
 import { changeLaw } from "../compose/change-law.ts";
+import { getSource } from "../compose/get-source.ts";
 import { hookSecret } from "../compose/hooks.ts";
-import type { Core } from "../compose/open-core.ts";
 import { findPublicUrl } from "../compose/public-url.ts";
 import { findRunning } from "../compose/running.ts";
+import { syncDeps } from "../compose/sync-deps.ts";
 import { withCore } from "../compose/with-core.ts";
 import { commandOfVerbs } from "../verbs.ts";
 
@@ -47,6 +43,7 @@ export const source = commandOfVerbs({
       options: { because: { type: "string" } },
       run: unfreeze,
     },
+    credential: credentialVerb,
     secret: {
       usage: "SLUG",
       does: "the address and secret to give the git host for its webhook",
@@ -57,12 +54,14 @@ export const source = commandOfVerbs({
   examples: [
     "npx assay source add acme-skills --team acme",
     "npx assay source add acme-tools --team acme --url https://git.example/acme/tools.git --private",
+    "npx assay source credential acme-tools --user deploy --file token.txt",
   ],
 });
 
 async function add(context: Context, [slug = ""]: readonly string[], values: Values) {
   const team = needText(values, "team", "source");
-  const url = text(values, "url");
+  const given = text(values, "url");
+  const url = given === undefined ? undefined : toRemoteUrl(given);
   const branch = text(values, "branch");
   const visibility = values["private"] === true ? ("private" as const) : ("public" as const);
   if (url !== undefined) refuseUrl(url, context.config.gitHosts);
@@ -103,16 +102,10 @@ async function list(context: Context) {
 
 async function sync(context: Context, [slug = ""]: readonly string[]) {
   return withCore(context, async (core) => {
-    await core.law();
     const { id } = await getSource(core, slug);
     const result = await syncSource(
       {
-        db: core.db,
-        gitHome: core.paths.git,
-        allowedGitHosts: core.config.gitHosts,
-        clock: core.clock,
-        ids: core.ids,
-        log: core.log,
+        ...syncDeps(core),
         onSightings: (tx, sourceId) => core.queue.enqueue(tx, admitTags, { sourceId }),
         onFirstSync: appendFirstSync,
       },
@@ -141,7 +134,6 @@ async function unfreeze(context: Context, [slug = ""]: readonly string[], values
   const because = needText(values, "because", "source").trim();
   if (because === "") throw wrongUsage("source", "--because needs words: what did you find?");
   return withCore(context, async (core) => {
-    await core.law();
     const found = await getSource(core, slug);
     const at = core.clock.now();
     const wasFrozen = await transaction(core.db, async (tx) => {
@@ -161,7 +153,6 @@ async function unfreeze(context: Context, [slug = ""]: readonly string[], values
 
 async function secret(context: Context, [slug = ""]: readonly string[]) {
   return withCore(context, async (core) => {
-    await core.law();
     await getSource(core, slug);
     const url = `${await findPublicUrl(core.config)}/hooks/${slug}`;
     const shared = await hookSecret(core.config.secretFile, slug);
@@ -176,12 +167,6 @@ function refuseUrl(url: string, gitHosts: readonly string[]): void {
   if (checked.kind === "ok") return;
   const hint = "Which hosts may be followed stands in ASSAY_GIT_HOSTS (docs/operating.md).";
   throw new Refusal("unprocessable", `${url}: ${checked.message}`, hint);
-}
-
-async function getSource(core: Core, slug: string): Promise<Source> {
-  const found = await findSourceBySlug(core.db, slug);
-  if (found !== undefined) return found;
-  throw new Refusal("not-found", `There is no source ${slug}.`, "See them: npx assay source list");
 }
 
 /** `url` is where git finds the repo: pushed to when hosted, fetched from when followed. */
@@ -199,6 +184,9 @@ function nextSteps(made: Source, base: string): readonly string[] {
         `with a token as the password: npx assay token create NAME --team ${team} --scope push`,
       ]
     : [
+        ...(made.url?.startsWith("ssh:") === true
+          ? [`Give it a key: npx assay source credential ${slug} --file KEY --known-hosts FILE`]
+          : []),
         `Read it now: npx assay source sync ${slug}`,
         `Let its host tell of pushes: npx assay source secret ${slug}`,
       ];

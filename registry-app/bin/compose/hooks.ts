@@ -1,13 +1,10 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createHmac } from "node:crypto";
 import { transaction } from "../../src/db/index.ts";
 import type { HookTargets } from "../../src/http/index.ts";
 import { syncSource } from "../../src/queue/index.ts";
 import { findSourceBySlug, insertDelivery } from "../../src/sources/index.ts";
+import { readMasterSecret } from "./master-secret.ts";
 import type { Core } from "./open-core.ts";
-
-const SECRET_BYTES = 32;
 
 /** Webhooks of git hosts: each source has a secret of its own, derived from the registry's, so none needs storing. */
 export function createHooks(core: Core): HookTargets {
@@ -29,18 +26,6 @@ export function createHooks(core: Core): HookTargets {
 
 /** The secret that a git host signs its webhooks for this source with. */
 export async function hookSecret(secretFile: string, slug: string): Promise<string> {
-  const master = await readOrMakeSecret(secretFile);
+  const master = await readMasterSecret(secretFile);
   return createHmac("sha256", master).update(`webhook:${slug}`).digest("base64url");
-}
-
-async function readOrMakeSecret(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
-  // "wx": of two processes that start at once, one writes and both read the same.
-  await writeFile(path, randomBytes(SECRET_BYTES).toString("base64url"), {
-    mode: 0o600,
-    flag: "wx",
-  }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "EEXIST") throw cause;
-  });
-  return readFile(path, "utf8");
 }

@@ -6,17 +6,18 @@ import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
 import { finishRevocations } from "./revoke.ts";
+import { syncDeps } from "./sync-deps.ts";
 
 /** Takes up the jobs: sync, admit, decide, release, and the sweep that repairs what was lost. */
 export async function openWorker(core: Core): Promise<void> {
-  const { db, queue, clock, ids, log, law, blobs, config, paths, shutdown } = core;
+  const { db, queue, clock, ids, log, law, blobs, paths, shutdown } = core;
   const registryLog = await openRegistryLog(core);
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) =>
     materialise({ db, publicFiles: core.publicFiles }, skillId, versionId);
   const handlers = createHandlers({
     queue,
-    sync: { db, gitHome, allowedGitHosts: config.gitHosts, clock, ids, log },
+    sync: syncDeps(core),
     admit: {
       db,
       blobs,

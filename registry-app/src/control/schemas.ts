@@ -44,7 +44,8 @@ const version = z.string().refine(isVersion, "must be a semantic version such as
 const remoteUrl = z
   .string()
   .max(2000)
-  .refine((text) => URL.canParse(text) && !/[\s@]/.test(text), {
+  // The user of an ssh URL is no secret.
+  .refine((text) => URL.canParse(text) && !/[\s@]/.test(text.replace(/^ssh:\/\/[\w.-]+@/, "")), {
     message: "must be the URL of a git repository, without credentials",
   });
 const time = z.iso

@@ -12,7 +12,8 @@ export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";
 export { findInStore, publishToStore, removeFromStore } from "./published-store.ts";
 export { listTree, readFolder } from "./read-folder.ts";
 export { findRef, isAncestor, listRefs, listRoots, listUnreachable, updateRefs } from "./refs.ts";
-export { checkRemoteUrl } from "./remote-url.ts";
+export { checkRemoteUrl, toRemoteUrl } from "./remote-url.ts";
+export { knownAs } from "./ssh-login.ts";
 export { walkCommits, type CommitRange } from "./walk-commits.ts";
 export {
   writeBlob,

@@ -11,6 +11,7 @@ import {
   fetchMirror,
   listRefs,
   maintainRepo,
+  toRemoteUrl,
   writeTree,
 } from "./index.ts";
 import { isPrivateAddress } from "./remote-url.ts";
@@ -149,7 +150,24 @@ describe("the URL of a remote", () => {
     ["http://github.com/a", [], "protocol"],
     ["http://github.com/a", ["github.com"], "protocol"],
     ["git://github.com/a", [], "protocol"],
-    ["ssh://git@github.com/a", [], "credentials"],
+    ["ssh://git@github.com/a/b", [], "ok"],
+    ["ssh://git@github.com/a/b", ["github.com"], "ok"],
+    ["ssh://git@GITHUB.com:2222/a/b", ["github.com:2222"], "ok"],
+    ["ssh://git@[::1]:2222/a/b", ["[::1]:2222"], "ok"],
+    ["ssh://git@host/~user/b.git", [], "ok"],
+    ["ssh://git@gitlab.com/a/b", ["github.com"], "host-not-allowed"],
+    ["ssh://git@git.corp:1/a", ["git.corp:8443"], "host-not-allowed"],
+    ["ssh://git@10.0.0.1/a", [], "private-address"],
+    ["ssh://git@[::1]/a", [], "private-address"],
+    ["ssh://git:pw@github.com/a", [], "credentials"],
+    ["ssh://github.com/a", [], "malformed"],
+    ["ssh://-oProxyCommand=id@github.com/a", [], "malformed"],
+    ["ssh://git@-oProxyCommand=id/a", [], "malformed"],
+    ["ssh://git@host/a%0ab", [], "malformed"],
+    ["ssh://git@host/a';id;'", [], "malformed"],
+    ["ssh://git@host", [], "malformed"],
+    ["ssh://git@host/a?x", [], "malformed"],
+    ["git+ssh://git@host/a", [], "credentials"],
     ["ext::sh -c touch% /tmp/x", [], "malformed"],
     ["ext::id", [], "protocol"],
     ["file:///etc", [], "protocol"],
@@ -166,6 +184,18 @@ describe("the URL of a remote", () => {
   ])("%j with hosts %j is %s", (url, hosts, expected) => {
     const checked = checkRemoteUrl(url, hosts);
     expect(checked.kind === "ok" ? "ok" : checked.because).toBe(expected);
+  });
+
+  it.each([
+    ["git@github.com:a/b.git", "ssh://git@github.com/a/b.git"],
+    ["git@host:/srv/a.git", "ssh://git@host/srv/a.git"],
+    ["git@[::1]:a/b", "ssh://git@[::1]/a/b"],
+    ["ssh://git@host:22/a", "ssh://git@host:22/a"],
+    ["https://host/a", "https://host/a"],
+    ["-oProxyCommand=id@host:a", "-oProxyCommand=id@host:a"],
+    ["git@-oProxyCommand=id:a", "git@-oProxyCommand=id:a"],
+  ])("is what its short form means: %s", (short, url) => {
+    expect(toRemoteUrl(short)).toBe(url);
   });
 
   it("is fetched under the very name that was judged, so that its address stays pinned", () => {

@@ -5,7 +5,9 @@ import { GitPluginError, simpleGit } from "simple-git";
 import { gitOutput, hardenedEnv } from "./git-command.ts";
 import { initBare } from "./init-bare.ts";
 import type { FetchOutcome, RemoteUrl } from "./records.ts";
+import { redact } from "./redact.ts";
 import { checkRemoteUrl, isPrivateAddress } from "./remote-url.ts";
+import { prepareSsh, type SshLogin } from "./ssh-login.ts";
 
 export type FetchMirror = {
   readonly dir: string;
@@ -13,6 +15,10 @@ export type FetchMirror = {
   readonly allowedHosts: readonly string[];
   /** A whole header such as `Authorization: Basic …`; reaches git by its environment only. */
   readonly credentialHeader?: string;
+  /** For a remote that is reached by ssh; without it, none is. */
+  readonly ssh?: SshLogin;
+  /** What must not come back in what a host says. */
+  readonly secrets?: readonly string[];
   /** For the whole fetch; 10 minutes. A remote that sends under 1,000 B/s for 30 s is given up before. */
   readonly timeoutMs?: number;
   /** For everything the mirror holds; 2 GiB. */
@@ -47,6 +53,12 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
   if (remote.kind === "refused") return remote;
   const pinned = await pinAddress(remote, wanted.proxyUrl);
   if (pinned.kind !== "pinned") return pinned;
+  if (remote.protocol === "ssh" && wanted.ssh === undefined)
+    return { kind: "not-allowed", detail: "there is no key to sign in with" };
+  const ssh =
+    wanted.ssh === undefined || remote.protocol !== "ssh"
+      ? undefined
+      : await prepareSsh(wanted.ssh, { ...remote, address: pinned.address });
   const limitBytes = wanted.maxBytes ?? 2 * 1024 ** 3;
   const config = [...fetchConfig(wanted, remote), ...pinned.config];
   const stop = new AbortController();
@@ -60,7 +72,7 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     void sizeOf(wanted.dir).then((size) => size > limitBytes && stopFor("too-large"));
   }, SIZE_CHECK_MS);
   try {
-    await porcelain(wanted.dir, config, stop.signal).raw(fetchArgs(remote.url));
+    await porcelain(wanted.dir, config, ssh?.env ?? {}, stop.signal).raw(fetchArgs(remote.url));
     const sizeBytes = await sizeOf(wanted.dir);
     return sizeBytes > limitBytes
       ? { kind: "too-large", limitBytes }
@@ -71,10 +83,16 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     // The guard refusing us is a fault of ours, not of the remote.
     if (because === undefined && error instanceof GitPluginError) throw error;
     if (because === "slow") return { kind: "slow", detail: "the fetch did not end in time" };
-    return explain(error instanceof Error ? error.message : String(error));
+    return explain(
+      redact(error instanceof Error ? error.message : String(error), [
+        ...(wanted.secrets ?? []),
+        ...(wanted.credentialHeader === undefined ? [] : [wanted.credentialHeader]),
+      ]),
+    );
   } finally {
     clearTimeout(timeout);
     clearInterval(sizeCheck);
+    await ssh?.close(because !== undefined);
   }
 }
 
@@ -91,8 +109,13 @@ export async function maintainRepo(dir: string): Promise<void> {
  * simple-git with our environment and no other: its guard wants each `GIT_` variable named, so exactly those that
  * `hardenedEnv` made are. It goes on refusing `--upload-pack`, `-c` and the like in arguments.
  */
-function porcelain(dir: string, config: readonly Setting[], abort: AbortSignal) {
-  const env = { ...hardenedEnv(config), GIT_DIR: dir };
+function porcelain(
+  dir: string,
+  config: readonly Setting[],
+  ssh: Readonly<Record<string, string>>,
+  abort: AbortSignal,
+) {
+  const env = { ...hardenedEnv(config), ...ssh, GIT_DIR: dir };
   return simpleGit({
     baseDir: dir,
     abort,
@@ -105,6 +128,8 @@ function porcelain(dir: string, config: readonly Setting[], abort: AbortSignal) 
       allowUnsafeFsMonitor: true,
       allowUnsafeHooksPath: true,
       allowUnsafeProtocolOverride: true,
+      // A constant of ours (ssh-login.ts).
+      allowUnsafeSshCommand: true,
     },
   }).env(env);
 }
@@ -132,7 +157,12 @@ function fetchConfig(wanted: FetchMirror, remote: Remote): Setting[] {
   return config;
 }
 
-type Pinned = { readonly kind: "pinned"; readonly config: readonly Setting[] };
+type Pinned = {
+  readonly kind: "pinned";
+  readonly config: readonly Setting[];
+  /** For ssh, which is told one address. */
+  readonly address: string;
+};
 
 /** Resolves the host once, judges every address, and makes git use those and no later answer of the name server. */
 async function pinAddress(
@@ -140,7 +170,8 @@ async function pinAddress(
   proxyUrl: string | undefined,
 ): Promise<Pinned | FetchOutcome> {
   // Behind a proxy it is the proxy that resolves names and must keep out of private networks.
-  if (remote.protocol === "file" || proxyUrl !== undefined) return { kind: "pinned", config: [] };
+  if (remote.protocol === "file" || (proxyUrl !== undefined && remote.protocol !== "ssh"))
+    return { kind: "pinned", config: [], address: "" };
   let addresses: readonly string[];
   try {
     addresses = (await lookup(remote.host, { all: true })).map(({ address }) => address);
@@ -157,6 +188,7 @@ async function pinAddress(
   return {
     kind: "pinned",
     config: remote.host.includes(":") ? [] : [["http.curloptResolve", entry]],
+    address: addresses[0] ?? "",
   };
 }
 
@@ -164,10 +196,13 @@ const SIGNS: readonly (readonly ["slow" | "not-allowed" | "bad-objects", RegExp]
   ["slow", /too slow|timed out/i],
   ["bad-objects", /fsck error|index-pack failed|error in object|did not send all necessary/i],
   ["not-allowed", /Authentication failed|terminal prompts disabled|returned error: (?:3|40[134])/i],
+  ["not-allowed", /Permission denied/i],
   ["not-allowed", /not found|does not appear to be a git repository|dubious ownership/i],
 ];
 
 function explain(said: string): FetchOutcome {
+  if (/Host key verification failed|host identification has changed/i.test(said))
+    return { kind: "not-allowed", detail: "the host did not show one of its pinned keys" };
   const detail = said.trim().slice(0, MAX_DETAIL_LENGTH);
   const sign = SIGNS.find(([, pattern]) => pattern.test(said));
   return { kind: sign?.[0] ?? "unreachable", detail };

@@ -184,7 +184,7 @@ export type RemoteUrl =
   | {
       readonly kind: "ok";
       readonly url: string;
-      readonly protocol: "https" | "http" | "file";
+      readonly protocol: "https" | "http" | "ssh" | "file";
       readonly host: string;
       readonly port: number;
       /** True when the host is named in the list, so that it may be at a private address. */

@@ -13,7 +13,13 @@ const PRIVATE_SUBNETS = `
 `;
 
 const privateAddresses = blockList(PRIVATE_SUBNETS.trim().split(/\s+/));
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { "https:": 443, "http:": 80 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "ssh:": 22 };
+/** A URL parser leaves hosts and paths of ssh as they are, and ssh hands them on: plain letters only. */
+const SSH_USER = /^[a-z_][a-z0-9_.-]{0,63}$/i;
+const SSH_HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+const SSH_PATH = /^\/[A-Za-z0-9._~/+@-]+$/;
+const SCP_FORM =
+  /^([a-z_][a-z0-9_.-]*)@([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\]):(?!\/\/)\/?([^\s:]+)$/i;
 // oxlint-disable-next-line no-control-regex -- a URL parser would silently drop these
 const UNPRINTABLE = /[\u0000-\u0020\u007f-\u{10ffff}]/u;
 
@@ -24,8 +30,14 @@ export function isPrivateAddress(address: string): boolean {
   return privateAddresses.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
+/** `git@host:path`, as hosts print it, written as the URL that means the same; any other text as it is. */
+export function toRemoteUrl(text: string): string {
+  const [, user, host, path] = SCP_FORM.exec(text) ?? [];
+  return user === undefined ? text : `ssh://${user}@${host}/${path}`;
+}
+
 /**
- * Judges a remote's URL before git sees it. https only, no credentials, no options; entries of `allowedHosts` are
+ * Judges a remote's URL before git sees it. https or ssh, no secrets, no options; entries of `allowedHosts` are
  * `host`, `host:port`, `http://host:port` (plain http, named on purpose) and `file:` (laptops and tests). Without a
  * host entry any public host will do. Names are resolved, and private ones refused, when a mirror is fetched.
  */
@@ -34,6 +46,7 @@ export function checkRemoteUrl(text: string, allowedHosts: readonly string[]): R
   if (text.length > 2048 || UNPRINTABLE.test(text) || !URL.canParse(text))
     return refused("malformed", "This is not a URL. It should look like https://host/path.git");
   const url = new URL(text);
+  if (url.protocol === "ssh:") return checkSshUrl(url, allowedHosts);
   if (url.username !== "" || url.password !== "")
     return refused(
       "credentials",
@@ -43,7 +56,7 @@ export function checkRemoteUrl(text: string, allowedHosts: readonly string[]): R
     return refused("malformed", "A repository's URL has neither ? nor #.");
   if (url.protocol === "file:") return checkFileUrl(text, url, allowedHosts);
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    return refused("protocol", `Only https is followed, not ${url.protocol}`);
+    return refused("protocol", `Only https and ssh are followed, not ${url.protocol}`);
   return checkHost(url, allowedHosts);
 }
 
@@ -63,10 +76,23 @@ function checkHost(url: URL, allowedHosts: readonly string[]): RemoteUrl {
     return refused("host-not-allowed", `${host} is not one of the hosts in ASSAY_GIT_HOSTS.`);
   if (!isNamed && isIP(host) !== 0 && isPrivateAddress(host))
     return refused("private-address", `${host} is a private address; name it in ASSAY_GIT_HOSTS.`);
-  const protocol = url.protocol === "https:" ? "https" : "http";
+  const protocol = url.protocol === "https:" ? "https" : url.protocol === "ssh:" ? "ssh" : "http";
   // As it was judged and is pinned: with its last dot kept, curl would take the name for another and ask for it again.
   url.hostname = url.hostname.replace(/\.$/, "");
   return { kind: "ok", url: url.href, protocol, host, port, isNamed };
+}
+
+function checkSshUrl(url: URL, allowedHosts: readonly string[]): RemoteUrl {
+  if (url.password !== "")
+    return refused("credentials", "Leave the password out of the URL; ssh signs in with a key.");
+  if (url.search !== "" || url.hash !== "")
+    return refused("malformed", "A repository's URL has neither ? nor #.");
+  if (!SSH_USER.test(url.username))
+    return refused("malformed", "An ssh URL names its user: ssh://git@host/path.git");
+  const plain = new URL(`ssh://${url.username}@${url.host.toLowerCase()}${url.pathname}`);
+  if (!SSH_HOST.test(plain.hostname) || !SSH_PATH.test(plain.pathname))
+    return refused("malformed", "An ssh URL has plain letters only: ssh://git@host:22/path.git");
+  return checkHost(plain, allowedHosts);
 }
 
 function checkFileUrl(text: string, url: URL, allowedHosts: readonly string[]): RemoteUrl {

@@ -1,6 +1,7 @@
 /** Registry repos: what the control repo says of them, what git holds of them, and their history for changelogs. */
 export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
 export { createCommitGraphs, indexCommits, type CommitGraphs } from "./commit-index.ts";
+export { removeCredential, setCredential, type NewCredential } from "./credentials.ts";
 export { indexControl, type IndexDeps } from "./index-control.ts";
 export type { SightedTag } from "./plan-sightings.ts";
 export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
@@ -17,6 +18,7 @@ export {
   type NewTag,
   type Source,
 } from "./store.ts";
+export { deriveSealKey } from "./seal.ts";
 export { isFrozen } from "./store/freezes.ts";
 export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";
 export { unfreezeSource } from "./unfreeze.ts";

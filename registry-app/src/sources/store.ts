@@ -111,8 +111,11 @@ export async function removeSourcesExcept(tx: Tx, slugs: readonly string[]): Pro
     .set({ state: "removed" })
     .where("state", "=", "active")
     .where("slug", "not in", slugs.length > 0 ? [...slugs] : [""])
-    .returning("slug")
+    .returning(["id", "slug"])
     .execute();
+  // Nobody signs in any more where nobody looks.
+  for (const { id } of gone)
+    await tx.deleteFrom("source_credentials").where("source_id", "=", id).execute();
   return gone.map((row) => row.slug);
 }
 

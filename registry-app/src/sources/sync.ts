@@ -3,6 +3,7 @@ import { transaction, withLock, type Db, type Tx } from "../db/index.ts";
 import { createMirror, fetchMirror, findRef, listRefs } from "../git/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
 import { indexCommits } from "./commit-index.ts";
+import { findSignIn } from "./credentials.ts";
 import { findOffBranch, isReplaced } from "./look-at-branch.ts";
 import { findFreezeReason, FREEZE_WINDOW_MS, type FreezeFacts } from "./plan-freeze.ts";
 import { planSightings, type SightingPlan, type TagRef } from "./plan-sightings.ts";
@@ -27,6 +28,10 @@ export type SyncDeps = {
   readonly db: Db;
   readonly gitHome: string;
   readonly allowedGitHosts: readonly string[];
+  /** PEM file with the authorities that hosts are trusted by, when they are not the system's. */
+  readonly gitCaFile: string | undefined;
+  /** The key that stored credentials are sealed with. */
+  readonly sealKey: () => Promise<Buffer>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -219,11 +224,15 @@ async function fetchSource(
   source: Source,
   repo: SourceRepo,
 ): Promise<string | undefined> {
+  const signIn = await findSignIn(deps.db, deps.sealKey, source);
+  if (signIn.kind === "refused") return signIn.reason;
   await createMirror(repo.dir);
   const outcome = await fetchMirror({
     dir: repo.dir,
     url: source.url ?? "",
     allowedHosts: deps.allowedGitHosts,
+    caFile: deps.gitCaFile,
+    ...signIn.with,
   });
   switch (outcome.kind) {
     case "fetched":

@@ -17,6 +17,8 @@ export type CliRun = {
 export type CliPlace = {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on stdin; without it stdin is closed. */
+  readonly input?: string;
 };
 
 /** Runs the real command line as a process of its own, with nothing of our environment but PATH, as assay.mjs starts it. */
@@ -26,8 +28,10 @@ export function runCli(args: readonly string[], place: CliPlace = {}): Promise<C
   const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: place.cwd,
     env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(place.input ?? "");
   return new Promise((resolve, reject) => {
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
