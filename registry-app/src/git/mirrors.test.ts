@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -84,6 +84,17 @@ describe("a mirror", () => {
     git(remote, ["update-ref", "refs/heads/main", git(remote, ["commit-tree", tree, "-m", "m"])]);
     expect((await fetch()).kind).toBe("bad-objects");
     expect(await listRefs(mirror, "refs/")).toEqual([]);
+  });
+
+  it("says without control characters what a broken remote says", async () => {
+    const { remote, change, fetch } = await remoteAndMirror();
+    await change("1");
+    const oid = git(remote, ["rev-parse", "main:a"]);
+    rmSync(join(remote, "objects", oid.slice(0, 2), oid.slice(2)));
+    const told = await fetch();
+    expect(told).toMatchObject({ kind: "unreachable", detail: expect.stringContaining(oid) });
+    // oxlint-disable-next-line no-control-regex -- git ends the remote's last words with a NUL
+    expect(JSON.stringify(told)).not.toMatch(/\\u00(?!0a)/);
   });
 
   it("says what is wrong with a remote that does not answer as it should", async () => {
