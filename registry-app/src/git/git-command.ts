@@ -138,10 +138,6 @@ export function gitError(args: readonly string[], run: Exclude<GitRun, { kind: "
   return new Error(`git ${args[0] ?? ""} ${said}`);
 }
 
-/** What a remote makes git say may hold NULs, which no database keeps, and escape codes for a terminal. */
-// oxlint-disable-next-line no-control-regex -- control characters are the subject
-const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
-
 /** Keeps the start of what git says on stderr and reads the rest away, so that git never blocks on it. */
 export function collectStderr(child: ChildProcessWithoutNullStreams): () => string {
   const chunks: Buffer[] = [];
@@ -150,5 +146,5 @@ export function collectStderr(child: ChildProcessWithoutNullStreams): () => stri
     if (sizeBytes < MAX_STDERR_BYTES) chunks.push(chunk.subarray(0, MAX_STDERR_BYTES - sizeBytes));
     sizeBytes += chunk.length;
   });
-  return () => Buffer.concat(chunks).toString("utf8").replaceAll(CONTROL, "");
+  return () => Buffer.concat(chunks).toString("utf8");
 }

@@ -200,10 +200,14 @@ const SIGNS: readonly (readonly ["slow" | "not-allowed" | "bad-objects", RegExp]
   ["not-allowed", /not found|does not appear to be a git repository|dubious ownership/i],
 ];
 
+/** A remote's last words may hold a NUL, which no database keeps, and escape codes for a terminal. */
+// oxlint-disable-next-line no-control-regex -- control characters are the subject
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+
 function explain(said: string): FetchOutcome {
   if (/Host key verification failed|host identification has changed/i.test(said))
     return { kind: "not-allowed", detail: "the host did not show one of its pinned keys" };
-  const detail = said.trim().slice(0, MAX_DETAIL_LENGTH);
+  const detail = said.replaceAll(CONTROL, "").trim().slice(0, MAX_DETAIL_LENGTH);
   const sign = SIGNS.find(([, pattern]) => pattern.test(said));
   return { kind: sign?.[0] ?? "unreachable", detail };
 }
