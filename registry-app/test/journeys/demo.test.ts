@@ -90,6 +90,19 @@ describe("the demo registry", () => {
     expect(up.said).not.toContain('"level":"error"');
   });
 
+  it("comes out of its git repos alone as it is, down to the bytes of its archives", async () => {
+    const env = { ...process.env, ASSAY_HOME: home, DATABASE_URL: "", REDIS_URL: "" };
+    const child = spawn(process.execPath, [ASSAY, "rebuild", "--verify", "--json"], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect([code, said]).toEqual([0, expect.any(String)]);
+  }, 120_000);
+
   it("is found again by a second start, which does not make it anew", async () => {
     const before = await getJson("/api/v1/sources/acme-skills/tags?size=100");
     const skill = await getJson("/api/v1/skills/acme/sql-review/versions/1.0.1");
