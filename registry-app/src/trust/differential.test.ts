@@ -62,6 +62,12 @@ const STRICTER: readonly Exception[] = [
     example: { tampering: "a header more" },
   },
   {
+    name: "an option where the principals should stand",
+    ours: "untrusted UNKNOWN_SIGNER",
+    isIt: ({ signers }) => /^[^\s"#][^\s]*"/m.test(signers),
+    example: { signers: 'namespaces="git" <it>' },
+  },
+  {
     name: "a tag of a tag",
     ours: "unreadable NESTED",
     isIt: ({ tampering }) => tampering === "a tag of a tag",

@@ -143,9 +143,11 @@ async function take(play: Play, step: Step): Promise<void> {
       await sync(play);
       return;
     case "restart":
+      // Whoever starts looks at every source: what is in git now is seen, by this look or by that one.
+      await sync(play);
       await registry.stop();
       registry = await start();
-      return settled();
+      return sync(play);
   }
 }
 
