@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import { up as foundation } from "./0001-foundation.ts";
 import { up as followedSources } from "./0002-followed-sources.ts";
+import { up as singleAuthor } from "./0003-single-author.ts";
 import { up as lawMemory } from "./0004-law-memory.ts";
 import { up as signerFacts } from "./0005-signer-facts.ts";
 
@@ -8,6 +9,7 @@ import { up as signerFacts } from "./0005-signer-facts.ts";
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-foundation": { up: foundation },
   "0002-followed-sources": { up: followedSources },
+  "0003-single-author": { up: singleAuthor },
   "0004-law-memory": { up: lawMemory },
   "0005-signer-facts": { up: signerFacts },
 };

@@ -101,6 +101,7 @@ function toSource(row: SourceRow): Source {
     url: row.url,
     git: gitPathOf(row),
     branch: row.branch,
+    singleAuthor: row.isSingleAuthor,
     firstSyncedAt: row.firstSyncedAt?.toISOString() ?? null,
     lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null,
     lastError: row.lastError,

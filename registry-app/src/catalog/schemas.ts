@@ -110,6 +110,9 @@ export const sourceSchema = z
     url: z.string().nullable().describe("where a followed source lives"),
     git: z.string().nullable().describe("path that a hosted source is pushed to"),
     branch: z.string(),
+    singleAuthor: z
+      .boolean()
+      .describe("only one person may sign for it, so that nobody else has to see what is released"),
     firstSyncedAt: timestamp.nullable(),
     lastSyncedAt: timestamp.nullable(),
     lastError: z.string().nullable(),

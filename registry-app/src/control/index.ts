@@ -47,5 +47,6 @@ export {
 } from "./proposals.ts";
 export { proposeChange, type ProposedChange, type Proposal } from "./propose-change.ts";
 export { revocationKey } from "./revocations.ts";
+export { findSingleAuthor, policyOf } from "./source-policy.ts";
 export { isSlug } from "./schemas.ts";
 export type * from "./types.ts";

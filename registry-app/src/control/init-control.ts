@@ -46,6 +46,8 @@ checks:
   evals: optional
 # When the version number goes up by less than the changes ask for: warn, or require.
 bump: warn
+# A source for which only one person may sign: allow, or hold each version for somebody else's approval.
+singleAuthor: allow
 # For how many days in all a signer's SSH certificate may be valid.
 certificates:
   maxDays: 7

@@ -47,6 +47,7 @@ describe("a whole control repo", () => {
       visibility: "public",
       branch: "main",
       isDemo: false,
+      policy: null,
       signers: [],
     });
     expect(snapshot?.sources.get("beta")).toMatchObject({

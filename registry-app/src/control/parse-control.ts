@@ -7,7 +7,7 @@ import {
   parseOpenPgpKeys,
 } from "../keys/index.ts";
 import { checkReferences } from "./check-references.ts";
-import { parseYaml } from "./parse-yaml.ts";
+import { findLine, parseYaml } from "./parse-yaml.ts";
 import { indexRevocations } from "./revocations.ts";
 import { ROOT_FILE, rootLawSchema } from "./root-of-trust.ts";
 import {
@@ -22,6 +22,7 @@ import {
   waiverSchema,
   yankSchema,
 } from "./schemas.ts";
+import { listLoosenings } from "./source-policy.ts";
 import type {
   ControlFiles,
   ControlProblem,
@@ -70,7 +71,10 @@ export function parseControl(files: ControlFiles): ParsedControl {
     imports: readFolder(files, "imports", importSchema, report).map(({ value }) => value),
     waivers: readFolder(files, "waivers", waiverSchema, report).map(({ value }) => value),
   };
-  if (problems.length === 0) report(checkReferences(snapshot));
+  if (problems.length === 0) {
+    report(checkReferences(snapshot));
+    reportLoosePolicies(files, snapshot, report);
+  }
   return problems.length === 0
     ? { kind: "ok", snapshot }
     : { kind: "broken", problems, tightening };
@@ -85,12 +89,26 @@ function readTightening(files: ControlFiles, report: Report): Tightening {
 function readSources(files: ControlFiles, report: Report): ReadonlyMap<string, SourceLaw> {
   const laws = readFolder(files, "sources", sourceSchema, report).map(({ file, slug, value }) => {
     reportSlug(file, slug, report);
-    const { team, visibility, branch, signers, demo: isDemo } = value;
+    const { team, visibility, branch, signers, demo: isDemo, policy = null } = value;
     const kind = value.url === undefined ? ("hosted" as const) : ("followed" as const);
     const url = value.url ?? null;
-    return [slug, { slug, team, kind, url, visibility, branch, isDemo, signers }] as const;
+    return [slug, { slug, team, kind, url, visibility, branch, isDemo, signers, policy }] as const;
   });
   return new Map(laws);
+}
+
+function reportLoosePolicies(
+  files: ControlFiles,
+  { sources, policy }: ControlSnapshot,
+  report: Report,
+): void {
+  for (const { slug, policy: own } of sources.values()) {
+    if (own === null) continue;
+    const file = `sources/${slug}.yaml`;
+    const bytes = files.get(file) ?? Buffer.alloc(0);
+    for (const { path, message } of listLoosenings(policy, own))
+      report([{ file, line: findLine(bytes, path), message: `${path.join(".")}: ${message}` }]);
+  }
 }
 
 function readTeams(files: ControlFiles, report: Report): ReadonlyMap<string, TeamLaw> {

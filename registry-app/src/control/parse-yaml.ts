@@ -34,6 +34,13 @@ export function parseYaml<Schema extends z.ZodType>(
   return broken(checked.error.issues.flatMap((issue) => toProblems(file, issue, document, lineOf)));
 }
 
+/** From 1: where the key of a path stands in a file that was read, or the nearest thing above it. */
+export function findLine(bytes: Buffer, path: readonly (string | number)[]): number {
+  const counter = new LineCounter();
+  const document = parseDocument(bytes.toString("utf8"), { lineCounter: counter });
+  return Math.max(1, counter.linePos(findOffset(document, path)).line);
+}
+
 function broken(problems: readonly ControlProblem[]) {
   return { kind: "broken", problems } as const;
 }

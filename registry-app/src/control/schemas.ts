@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isVersion } from "../skill/index.ts";
 import { isNeverWaived } from "./never-waived.ts";
 import type { RevocationEntry } from "./revocations.ts";
-import type { CheckLaw, PolicyLaw, Revocation, RevocationSubject } from "./types.ts";
+import type { CheckLaw, PolicyLaw, Revocation, RevocationSubject, SourcePolicy } from "./types.ts";
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const PRINCIPAL = /^[^\s,*?!"#\\<>]{1,200}$/;
@@ -54,6 +54,51 @@ const time = z.iso
 
 export const registrySchema = z.strictObject({ name: line.default("Assay") });
 
+const need = z.enum(["required", "optional"]);
+const outcomes = z.array(z.enum(OUTCOMES));
+const checkSchema = z.union([
+  need,
+  z.strictObject({ need: need.optional(), refuse: outcomes.optional(), hold: outcomes.optional() }),
+]);
+
+const bump = z.enum(["warn", "require"]);
+const singleAuthor = z.enum(["allow", "hold"]);
+const maxDays = z.number().int().min(1).max(3660);
+
+/** What stands in a source's file: without defaults, since what is left out is the registry's to say. */
+const sourcePolicySchema = z
+  .strictObject({
+    checks: z
+      .strictObject({
+        signature: checkSchema.optional(),
+        validation: checkSchema.optional(),
+        scan: checkSchema.optional(),
+        evals: checkSchema.optional(),
+      })
+      .prefault({}),
+    bump: bump.optional(),
+    singleAuthor: singleAuthor.optional(),
+    certificates: z.strictObject({ maxDays }).optional(),
+  })
+  .transform(({ checks, ...rest }): SourcePolicy => {
+    const given = Object.entries(checks).flatMap(([name, check]) =>
+      check === undefined ? [] : [[name, withoutGaps(toPartial(check))] as const],
+    );
+    return withoutGaps({ ...rest, checks: Object.fromEntries(given) });
+  });
+
+function toPartial(given: z.output<typeof checkSchema>) {
+  return typeof given === "string" ? { need: given } : given;
+}
+
+type WithoutGaps<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** A key that says nothing must not hide what the registry says. */
+function withoutGaps<T extends object>(fields: T): WithoutGaps<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as WithoutGaps<T>;
+}
+
 export const sourceSchema = z
   .strictObject({
     team: slug,
@@ -63,6 +108,7 @@ export const sourceSchema = z
     branch: z.string().refine(isBranch, "must be the name of a branch").default("main"),
     demo: z.boolean().default(false),
     signers: principals.default([]),
+    policy: sourcePolicySchema.optional(),
   })
   .refine((source) => (source.url === undefined) === (source.hosted === true), {
     message: "must have either url: (followed) or hosted: true",
@@ -196,13 +242,6 @@ export const waiverSchema = z
     message: "must be somebody else than requestedBy: a waiver takes two",
   });
 
-const need = z.enum(["required", "optional"]);
-const outcomes = z.array(z.enum(OUTCOMES));
-const checkSchema = z.union([
-  need,
-  z.strictObject({ need: need.optional(), refuse: outcomes.optional(), hold: outcomes.optional() }),
-]);
-
 /** By contract a block refuses, a warning and what could not be judged wait for a person, a review is only a note. */
 const DEFAULT_CHECK: CheckLaw = {
   need: "optional",
@@ -230,10 +269,9 @@ export const policySchema = z
         evals: check("optional"),
       })
       .prefault({}),
-    bump: z.enum(["warn", "require"]).default("warn"),
+    bump: bump.default("warn"),
+    singleAuthor: singleAuthor.default("allow"),
     // A week: long enough for a certificate fetched on Mondays, short enough that nobody need be taken off a list.
-    certificates: z
-      .strictObject({ maxDays: z.number().int().min(1).max(3660).default(7) })
-      .prefault({}),
+    certificates: z.strictObject({ maxDays: maxDays.default(7) }).prefault({}),
   })
   .transform((policy): PolicyLaw => policy);

@@ -16,6 +16,8 @@ export type SourceLaw = {
   readonly isDemo: boolean;
   /** Principals who may sign for this source beside the team's own. */
   readonly signers: readonly string[];
+  /** What is stricter here than in policy.yaml; never looser. */
+  readonly policy: SourcePolicy | null;
 };
 
 export type TeamLaw = {
@@ -36,8 +38,18 @@ export type PolicyLaw = {
   readonly checks: Readonly<Record<CheckName, CheckLaw>>;
   /** What happens when the declared bump is smaller than the required one. */
   readonly bump: "warn" | "require";
+  /** What happens to a version of a source for which only one person may sign. */
+  readonly singleAuthor: "allow" | "hold";
   /** For how many days in all a signer's SSH certificate may be valid. */
   readonly certificates: { readonly maxDays: number };
+};
+
+/** What a source asks for beyond the registry's policy; what is left out is as the registry has it. */
+export type SourcePolicy = {
+  readonly checks: Readonly<Partial<Record<CheckName, Partial<CheckLaw>>>>;
+  readonly bump?: PolicyLaw["bump"];
+  readonly singleAuthor?: PolicyLaw["singleAuthor"];
+  readonly certificates?: PolicyLaw["certificates"];
 };
 
 /** What a line of trust/revoked.yaml takes trust from. Fingerprints are as `ssh-keygen -l` or `gpg --fingerprint` have them, without spaces. */

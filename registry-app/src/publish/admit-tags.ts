@@ -1,5 +1,5 @@
 import type { Blobs } from "../blobs/index.ts";
-import type { ControlSnapshot } from "../control/index.ts";
+import { policyOf, type ControlSnapshot } from "../control/index.ts";
 import {
   isUnstorable,
   transaction,
@@ -211,7 +211,9 @@ async function admitBatch(
   judged: readonly JudgedTag[],
 ): Promise<number> {
   const { bound, refused } = await bindBatch(deps, bench.source, judged);
-  const histories = await readHistories(deps, bench, graph, bound, findPrevious);
+  const { source, law } = bench;
+  const judgedBy = { source, law: { policy: policyOf(law, source.slug) } };
+  const histories = await readHistories(deps, judgedBy, graph, bound, findPrevious);
   const now = deps.clock.now();
   const closed: Closed[] = [
     ...refused,

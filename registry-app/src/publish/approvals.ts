@@ -1,4 +1,4 @@
-import type { ControlSnapshot, ImportLaw, WaiverLaw } from "../control/index.ts";
+import type { ControlSnapshot, ImportLaw, PolicyLaw, WaiverLaw } from "../control/index.ts";
 
 export type ApprovedFacts = {
   readonly team: string;
@@ -51,6 +51,15 @@ export function askOfImport(
   if (meant.every(({ by }) => isSamePerson(by, signer)))
     return because(`only ${signer}, who signed it, has confirmed that history`);
   return [];
+}
+
+/** What a strict policy asks of a person before a version is published that only one pair of eyes has seen. Pure. */
+export function askOfSingleAuthor(
+  policy: Pick<PolicyLaw, "singleAuthor">,
+  author: string | null,
+): readonly string[] {
+  if (policy.singleAuthor === "allow" || author === null) return [];
+  return [`${author} alone may sign for this source, and policy asks for somebody else's word`];
 }
 
 /** Principals as everywhere: without regard to the case of their letters. */

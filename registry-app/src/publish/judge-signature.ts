@@ -1,3 +1,4 @@
+import { policyOf } from "../control/index.ts";
 import { MAX_TAG_BYTES, parseTagObject, type TagObject } from "../git/index.ts";
 import { authorise, verifyTag, type SeenTag } from "../trust/index.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
@@ -29,7 +30,7 @@ export async function judgeSignature(
     signers: law.allowedSigners,
     openPgpKeys: law.openPgpKeys,
     revoked: law.revoked,
-    certificateMaxDays: law.policy.certificates.maxDays,
+    certificateMaxDays: policyOf(law, bench.source.slug).certificates.maxDays,
     at: tag.firstSeenAt,
   });
   hearing.clauses.push(...verdict.clauses);

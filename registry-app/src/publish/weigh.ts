@@ -1,7 +1,7 @@
-import type { ControlSnapshot } from "../control/index.ts";
+import { findSingleAuthor, policyOf, type ControlSnapshot } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { askOfImport, listApprovers, listWaivers } from "./approvals.ts";
+import { askOfImport, askOfSingleAuthor, listApprovers, listWaivers } from "./approvals.ts";
 import { decide, type Decision } from "./decide.ts";
 import { standingOf } from "./standing.ts";
 import { listCheckStates } from "./store/decisions.ts";
@@ -30,13 +30,16 @@ export async function weigh(
   const checks = await listCheckStates(deps.db, version.id);
   const standing = standingOf(law, version);
   const ofImport = await askAboutImport(deps.db, law, version);
+  const { slug } = version.source;
+  const policy = policyOf(law, slug);
+  const author = findSingleAuthor(law, slug);
   const decision = decide({
     checks,
-    policy: law.policy,
+    policy,
     approvals: listApprovers(law, version, version.signer.principal),
     waivers: listWaivers(law, version, version.signer.principal),
     now: deps.clock.now(),
-    asks: ofImport,
+    asks: [...ofImport, ...askOfSingleAuthor(policy, author)],
     compromised: standing.kind === "quarantined" ? standing.reason : null,
   });
   const isImportOnly =

@@ -1,5 +1,5 @@
 import { record } from "../audit/index.ts";
-import type { ControlSnapshot, SourceLaw } from "../control/index.ts";
+import { findSingleAuthor, type ControlSnapshot, type SourceLaw } from "../control/index.ts";
 import { lockInTx, transaction, type Db } from "../db/index.ts";
 import { initBare } from "../git/index.ts";
 import { retireTeamsExcept, upsertTeam } from "../people/index.ts";
@@ -40,7 +40,9 @@ export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promi
     for (const { slug, name } of law.teams.values())
       teamIds.set(slug, (await upsertTeam(deps, tx, { slug, name })).id);
     for (const source of law.sources.values()) {
-      await putSource(tx, deps.ids.next(), { ...source, teamId: teamIdOf(teamIds, source) }, now);
+      const isSingleAuthor = findSingleAuthor(law, source.slug) !== null;
+      const facts = { ...source, teamId: teamIdOf(teamIds, source), isSingleAuthor };
+      await putSource(tx, deps.ids.next(), facts, now);
       if (known.has(source.slug)) continue;
       await record(tx, {
         actor: "control",

@@ -75,7 +75,7 @@ export async function listSources(db: Db | Tx): Promise<Source[]> {
 export type SourceLaw = Pick<
   Source,
   "slug" | "teamId" | "kind" | "url" | "visibility" | "branch" | "isDemo"
->;
+> & { readonly isSingleAuthor: boolean };
 
 export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): Promise<void> {
   const facts = {
@@ -86,6 +86,7 @@ export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): 
     branch: law.branch,
     state: "active" as const,
     is_demo: law.isDemo,
+    is_single_author: law.isSingleAuthor,
   };
   await tx
     .insertInto("sources")

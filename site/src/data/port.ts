@@ -256,6 +256,8 @@ export interface SourceFacts {
   readonly git: string | null;
   readonly branch: string;
   readonly isDemo: boolean;
+  /** Only one person may sign for it. */
+  readonly isSingleAuthor: boolean;
   readonly firstSyncedAt: Timestamp | null;
   readonly lastSyncedAt: Timestamp | null;
   /** One sentence for the reader, without credentials or paths of the machine. */

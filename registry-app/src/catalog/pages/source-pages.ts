@@ -43,6 +43,7 @@ export function toSourceFacts(row: SourceRow) {
     git: gitPathOf(row),
     branch: row.branch,
     isDemo: row.isDemo,
+    isSingleAuthor: row.isSingleAuthor,
     firstSyncedAt: row.firstSyncedAt?.toISOString() ?? null,
     lastSyncedAt: row.lastSyncedAt?.toISOString() ?? null,
     lastError: row.lastError,

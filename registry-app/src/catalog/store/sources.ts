@@ -12,6 +12,7 @@ export type SourceRow = {
   readonly url: string | null;
   readonly branch: string;
   readonly isDemo: boolean;
+  readonly isSingleAuthor: boolean;
   readonly firstSyncedAt: Date | null;
   readonly lastSyncedAt: Date | null;
   readonly lastError: string | null;
@@ -41,6 +42,7 @@ type Window = { readonly offset: number; readonly limit: number };
 const FROM_SOURCES = sql`FROM sources src JOIN teams t ON t.id = src.team_id`;
 const SOURCE_COLUMNS = sql`
   src.id, src.slug, t.slug AS team, src.kind, src.visibility, src.url, src.branch, src.is_demo AS "isDemo",
+  src.is_single_author AS "isSingleAuthor",
   src.first_synced_at AS "firstSyncedAt", src.last_synced_at AS "lastSyncedAt", src.last_error AS "lastError",
   src.frozen_at AS "frozenAt", src.frozen_reason AS "frozenReason",
   (SELECT coalesce(json_object_agg(n.state, n.count), '{}') FROM (

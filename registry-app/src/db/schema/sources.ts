@@ -18,6 +18,7 @@ export interface SourcesTable {
   branch: string;
   state: "active" | "removed";
   is_demo: Generated<boolean>;
+  is_single_author: Generated<boolean>;
   created_at: Date;
   first_synced_at: Date | null;
   last_synced_at: Date | null;
