@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { remedyFor, type TagCode } from "./codes.ts";
+import { remedyFor, type RemedyFacts, type TagCode } from "./codes.ts";
 
 const TAG = "deploy--v1.0.0";
 const MENDED_BY_SIGNING_AGAIN: readonly TagCode[] = [
@@ -66,6 +66,22 @@ describe("the remedy of a refused tag runs as it is printed", () => {
     expect(mend(code, true)).toBe("");
   });
 
+  it.each([false, true])(
+    "UNKNOWN_SKILL of one that lies elsewhere (followed: %s)",
+    (isFollowed) => {
+      const work = join(folder, "work");
+      mkdirSync(join(work, "plugins", "a b", "skills", "deploy"), { recursive: true });
+      writeFileSync(join(work, "plugins", "a b", "skills", "deploy", "SKILL.md"), "here");
+      git("add", ".");
+      git("commit", "-q", "-m", "feat: elsewhere");
+      git("tag", "-f", TAG);
+      git("push", "-q", "origin", "main", ...(isFollowed ? [TAG] : []));
+      const facts = { liesAt: "plugins/a b/skills/deploy", skill: "deploy" };
+      expect(mend("UNKNOWN_SKILL", isFollowed, TAG, facts)).toBe("");
+      expect(git("show", `${TAG}:skills/deploy/SKILL.md`)).toBe("here");
+    },
+  );
+
   it("LIGHTWEIGHT of a tag in another form, which is made again in the first form", () => {
     git("tag", "deploy/v1.0.0");
     git("tag", "-d", TAG);
@@ -75,8 +91,13 @@ describe("the remedy of a refused tag runs as it is printed", () => {
 });
 
 /** What is wrong after the remedy: the shell's complaint, or a tag that did not arrive; else nothing. */
-function mend(code: TagCode, isFollowed: boolean, tag = TAG): string {
-  const remedy = remedyFor(code, { tag, source: "acme", isFollowed, wantedTag: TAG });
+function mend(
+  code: TagCode,
+  isFollowed: boolean,
+  tag = TAG,
+  facts: Partial<RemedyFacts> = {},
+): string {
+  const remedy = remedyFor(code, { tag, source: "acme", isFollowed, wantedTag: TAG, ...facts });
   const ran = spawnSync("sh", ["-ec", remedy], {
     cwd: join(folder, "work"),
     env,

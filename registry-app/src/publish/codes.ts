@@ -8,6 +8,8 @@ export type RemedyFacts = {
   readonly wantedTag?: string;
   readonly branch?: string;
   readonly skill?: string;
+  /** The folder that holds the wanted skill, where none is looked for. */
+  readonly liesAt?: string;
   readonly nextVersion?: string;
   readonly fingerprint?: string;
   readonly principal?: string;
@@ -40,6 +42,11 @@ const sign = (f: RemedyFacts) => {
 const signNew = (f: RemedyFacts) => {
   const tag = quoted(f.wantedTag ?? f.tag);
   return `git tag -s ${tag} -m ${tag} && git push origin ${tag}`;
+};
+const commitAndTag = (f: RemedyFacts, message: string) => {
+  const name = f.wantedTag ?? f.tag;
+  const tag = quoted(name);
+  return `git commit -a -m "${message}" && git tag -s -f ${tag} -m ${tag} && git push origin HEAD ${pushed(f, name)}`;
 };
 /** An OpenPGP fingerprint or key id is hex; SSH's begin with the name of a hash. */
 const isOpenPgp = (fingerprint: string | undefined) =>
@@ -179,18 +186,17 @@ export const TAG_CODES = {
     title: "The tag names no skill",
     what: "The tagged commit holds no SKILL.md where the tag's name says there should be one.",
     why: "Skills live at skills/<name>/SKILL.md or skills/<group>/<name>/SKILL.md, or at the root of a source with one skill.",
-    remedy: (f) =>
-      `git ls-tree -r --name-only ${quoted(f.tag)} | grep SKILL.md   # then tag NAME--vVERSION with one of those names`,
+    remedy: (f) => {
+      if (f.liesAt !== undefined && f.skill !== undefined)
+        return `mkdir -p skills && git mv ${quoted(f.liesAt)} skills/${f.skill} && ${commitAndTag(f, "refactor: skills live below skills/")}`;
+      return `git ls-tree -r --name-only ${quoted(f.tag)} | grep SKILL.md   # then tag NAME--vVERSION with one of those names`;
+    },
   },
   INVALID_SKILL: {
     title: "The skill is not publishable",
     what: "SKILL.md or the skill's folder breaks a rule; the findings name file, line and fix.",
     why: "Clients load what follows the specification, and drop the rest without a word.",
-    remedy: (f) => {
-      const name = f.wantedTag ?? f.tag;
-      const tag = quoted(name);
-      return `git commit -a -m "fix: what the findings say" && git tag -s -f ${tag} -m ${tag} && git push origin HEAD ${pushed(f, name)}`;
-    },
+    remedy: (f) => commitAndTag(f, "fix: what the findings say"),
   },
   TOO_LARGE: {
     title: "The skill is too large",

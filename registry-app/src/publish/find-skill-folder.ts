@@ -39,6 +39,28 @@ export async function findSkillFolder(
   return isRootSkill ? { folder: "", dirName: undefined } : undefined;
 }
 
+/**
+ * Where else a commit holds a skill of that name: at the root, in a folder of it, or below a plugin, as public
+ * collections have them. Nothing is published from there; it makes the refusal say what to move.
+ */
+export async function findMisplaced(
+  deps: Deps,
+  repoDir: string,
+  commitOid: string,
+  name: string,
+): Promise<string | undefined> {
+  const groups = await listFolders(deps, repoDir, `${commitOid}:`);
+  const plugins = await listFolders(deps, repoDir, `${commitOid}:plugins`);
+  const places = [
+    name,
+    ...groups.map((group) => `${group}/${name}`),
+    ...plugins.map((plugin) => `plugins/${plugin}/skills/${name}`),
+  ];
+  for (const place of places)
+    if (await exists(deps, repoDir, `${commitOid}:${place}/SKILL.md`)) return place;
+  return undefined;
+}
+
 /** Names of the skills that a commit holds below `skills/`, for "did you mean". */
 export async function listSkillNames(
   deps: Deps,

@@ -1,6 +1,6 @@
 import { formatTagName, parseTagName, type TagName } from "../skill/index.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
-import { findSkillFolder, listSkillNames } from "./find-skill-folder.ts";
+import { findMisplaced, findSkillFolder, listSkillNames } from "./find-skill-folder.ts";
 import { openHearing, type Hearing } from "./hearing.ts";
 import { judgeSignature } from "./judge-signature.ts";
 import { judgeSkill } from "./judge-skill.ts";
@@ -29,7 +29,10 @@ export async function judgeTag(
   const astray = await judgeCommit(deps, bench, commitOid, hearing);
   if (astray !== undefined) return astray;
   const place = await findSkillFolder(deps, bench.repo.dir, commitOid, named.skill);
-  if (place === undefined) return refuseUnknownSkill(deps, bench, tag, commitOid, hearing);
+  if (place === undefined) {
+    const misplaced = await refuseMisplaced(deps, bench, commitOid, named.skill, hearing);
+    return misplaced ?? refuseUnknownSkill(deps, bench, tag, commitOid, hearing);
+  }
   return judgeSkill(deps, bench, { ...named, commitOid, place, trust }, hearing);
 }
 
@@ -112,6 +115,21 @@ async function judgeCommit(
   const evidence = `${short} ${isOnBranch ? "is" : "is not"} reachable from ${branch}`;
   if (hearing.hold("the commit is on the protected branch", isOnBranch, evidence)) return undefined;
   return hearing.refuse("NOT_ON_BRANCH", `commit ${short} is not on branch ${branch}`);
+}
+
+async function refuseMisplaced(
+  deps: JudgeDeps,
+  bench: Bench,
+  commitOid: string,
+  skill: string | undefined,
+  hearing: Hearing,
+): Promise<Refused | undefined> {
+  if (skill === undefined) return undefined;
+  const liesAt = await findMisplaced(deps, bench.repo.dir, commitOid, skill);
+  if (liesAt === undefined) return undefined;
+  const reason = `the skill lies at ${liesAt}, and only skills/${skill} or skills/GROUP/${skill} is published`;
+  hearing.hold("the tagged commit holds the skill", false, reason);
+  return hearing.refuse("UNKNOWN_SKILL", reason, { liesAt, skill });
 }
 
 async function refuseUnknownSkill(

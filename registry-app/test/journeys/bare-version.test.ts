@@ -39,4 +39,15 @@ describe("a tag that is a version and nothing else", () => {
     const { clauses } = await world.tag("acme-skills", "v1.1.0", { state: "refused" });
     expect(clauses).toMatchObject([{ held: false }]);
   });
+
+  it("of a skill that lies elsewhere is told what to move", async () => {
+    for (const place of ["tidy", "tools/sweep", "plugins/house/skills/dust"]) {
+      const skill = place.slice(place.lastIndexOf("/") + 1);
+      await forge.commit({ [`${place}/SKILL.md`]: skillMd(skill) });
+      await forge.tag(`${skill}--v1.0.0`, { signer: ann });
+      const said = (await forge.push(remote, "main", `${skill}--v1.0.0`)).said(`${skill}--v1.0.0`);
+      expect(said).toContain("UNKNOWN_SKILL");
+      expect(said).toContain(`git mv ${place} skills/${skill}`);
+    }
+  });
 });
