@@ -1,18 +1,36 @@
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 
-/** A line between the product and Postgres that a test can cut and mend. */
+/** A line between the product and Postgres, or any other server, that a test can cut, stall, slow and mend. */
 export type Cable = {
-  /** The database's URL through the cable. */
+  /** The server's URL through the cable. */
   readonly url: string;
   /** From now on every connection is refused, and those that stood are broken. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From now on everything is taken and nothing comes back, on old connections and new ones, until `flow`. */
+  stall(): void;
+  /** From now on each piece takes this much longer. */
+  slow(byMs: number): void;
+  flow(): void;
 };
 
 /** Lays a cable to the server of `url`, on a free loopback port. */
 export async function layCable(url: string): Promise<Cable> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  let [isStalled, delayMs] = [false, 0];
+  const flowing = new Set<() => void>();
+  const flow = () => {
+    [isStalled, delayMs] = [false, 0];
+    for (const go of flowing) go();
+    flowing.clear();
+  };
+  const pass = async (chunk: Buffer, to: Socket) => {
+    if (isStalled) await new Promise<void>((resolve) => flowing.add(resolve));
+    if (delayMs > 0) await setTimeout(delayMs);
+    if (!to.destroyed) to.write(chunk);
+  };
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
     for (const [one, other] of [
@@ -20,12 +38,15 @@ export async function layCable(url: string): Promise<Cable> {
       [far, near],
     ] as const) {
       sockets.add(one);
+      // One piece after the other, however long one takes.
+      let last = Promise.resolve();
+      one.on("data", (chunk: Buffer) => (last = last.then(() => pass(chunk, other))));
+      one.on("end", () => void last.then(() => other.end()));
       one.on("error", () => other.destroy());
       one.on("close", () => {
         sockets.delete(one);
-        other.destroy();
+        void last.then(() => other.destroy());
       });
-      one.pipe(other);
     }
   });
   const listen = (port: number) =>
@@ -42,8 +63,12 @@ export async function layCable(url: string): Promise<Cable> {
     cut: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        flow();
         for (const socket of sockets) socket.destroy();
       }),
     mend: () => listen(port),
+    stall: () => (isStalled = true),
+    slow: (byMs) => (delayMs = byMs),
+    flow,
   };
 }

@@ -3,10 +3,11 @@ import { dirname } from "node:path";
 
 /** Writes to `aside` and renames to `path`, making folders when they turn out to be missing: `path` is never half written. */
 export async function writeAside(aside: string, path: string, bytes: Uint8Array): Promise<void> {
-  await withFolder(aside, () => writeFile(aside, bytes, { flag: "wx", mode: 0o644 }));
   try {
+    await withFolder(aside, () => writeFile(aside, bytes, { flag: "wx", mode: 0o644 }));
     await withFolder(path, () => rename(aside, path));
   } catch (error) {
+    // A full disk would otherwise stay full of what did not fit on it.
     await rm(aside, { force: true });
     throw error;
   }
