@@ -53,6 +53,8 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   "GET,HEAD /api/v1/skills/:team/:name/versions/:version/archive.zip": (wanted) => [
     `${below(wanted)}/archive.zip`,
   ],
+  "GET,HEAD /api/v1/law": () => ["/api/v1/law"],
+  "GET,HEAD /api/v1/law/history": () => ["/api/v1/law/history?size=100"],
   "GET,HEAD /api/v1/sources": () => ["/api/v1/sources?size=100"],
   "GET,HEAD /api/v1/sources/:source": ({ source }) => [`/api/v1/sources/${source}`],
   "GET,HEAD /api/v1/sources/:source/tags": ({ source }) => [

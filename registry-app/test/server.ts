@@ -27,6 +27,12 @@ export type Answer = {
   json(): Record<string, unknown> & { readonly [key: string]: never };
 };
 
+/** No control repo belongs to this server. */
+const absentLaw: ServerDeps["law"] = {
+  view: async () => Promise.reject(new Error("this test server has no law")),
+  history: async () => Promise.reject(new Error("this test server has no law")),
+};
+
 /** The real server on a free port, with files in a folder of its own; what a test does not need is absent. */
 export async function startTestServer(
   db: Db,
@@ -53,6 +59,7 @@ export async function startTestServer(
     trustedProxies: [],
     whyNotReady: async () => [],
     measures: async () => ({}),
+    law: absentLaw,
     siteParts: { codes: () => [], signersOf: async () => [] },
     ...given,
   };

@@ -1,4 +1,5 @@
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
+import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
 import { ago, catalogue, versionLines, versionPageOf } from "./fixture-skills.ts";
 import { CODES, SIGHTINGS, SOURCES } from "./fixture-tags.ts";
 
@@ -91,6 +92,13 @@ export function fixturePort(rows: number): AssayPort {
       const sightings = SIGHTINGS.filter((tag) => tag.tag === tagName);
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
     },
+    law: async () => (rows === 0 ? EMPTY_LAW : LAW),
+    lawHistory: async ({ page, size }) => ({
+      items: rows === 0 ? [] : LAW_HISTORY,
+      total: rows === 0 ? 0 : LAW_HISTORY.length,
+      page,
+      size,
+    }),
     teamPage: async (slug) => {
       const own = skills.filter((item) => item.team === slug);
       if (own.length === 0) return null;

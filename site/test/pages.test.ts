@@ -31,6 +31,8 @@ const PAGES = [
   "/sources/platform-skills",
   "/sources/empty-source",
   "/teams/acme",
+  "/law",
+  "/law/history",
   "/docs",
   "/docs/publishing",
   "/docs/consuming",

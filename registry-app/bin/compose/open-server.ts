@@ -8,6 +8,7 @@ import { listDeadLetters } from "../../src/queue/index.ts";
 import type { Core } from "./open-core.ts";
 import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
+import { createLawReader } from "./law-reader.ts";
 
 export type ServerOptions = {
   /** Absent: the API, git and webhooks only. */
@@ -39,6 +40,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     trustedProxies: core.config.trustedProxies,
     whyNotReady: async () => [...(await options.whyNotReady()), ...(await databaseReasons(db))],
     measures: async () => ({ assay_dead_letters: (await listDeadLetters(db)).length }),
+    law: createLawReader(core),
     siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
     ...(options.site !== undefined && { site: options.site }),
   });

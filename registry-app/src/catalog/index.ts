@@ -22,6 +22,7 @@ export {
   versionJsonPath,
   type Rendered,
 } from "./materialise.ts";
+export { findKnown } from "./store/seen-law.ts";
 export { listPrivateSkillIds } from "./store/skills.ts";
 export type { Page } from "./paging.ts";
 export {
@@ -41,5 +42,5 @@ export {
   tagsOfSource,
   type TagQuery,
 } from "./read-sources.ts";
-export { createSitePort, type SitePort, type SitePortParts } from "./site-port.ts";
+export { createSitePort, type SitePortParts } from "./site-port.ts";
 export { readVersionFile } from "./version-files.ts";

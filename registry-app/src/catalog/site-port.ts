@@ -16,6 +16,13 @@ export type SitePortParts = {
   /** Who may sign for a team, from the control repo. */
   signersOf(teamSlug: string): Promise<readonly TeamSigner[]>;
 };
+/** The law in force, and what each law before it changed, as the viewer may see them; built where the control repo is read. */
+export type LawParts<Law, History> = {
+  readonly law: {
+    view(viewer: Viewer): Promise<Law>;
+    history(viewer: Viewer, page: Page): Promise<History>;
+  };
+};
 export type CodePage = {
   readonly code: string;
   readonly title: string;
@@ -28,11 +35,9 @@ export type TeamSigner = {
   readonly keys: readonly string[];
   readonly validBefore: string | null;
 };
-export type SitePort = ReturnType<typeof createSitePort>;
-
 /** What one request's pages may ask, bound to its viewer; the shape is the site's own port (site/src/data/port.ts). */
-export function createSitePort(
-  deps: SitePortParts & { readonly db: Db; readonly blobs: Blobs },
+export function createSitePort<Law, History>(
+  deps: SitePortParts & LawParts<Law, History> & { readonly db: Db; readonly blobs: Blobs },
   viewer: Viewer,
 ) {
   const { db, blobs } = deps;
@@ -58,6 +63,8 @@ export function createSitePort(
         const team = await findTeam(db, slug);
         return team && readTeamPage(db, viewer, team, await deps.signersOf(slug));
       }),
+    law: async () => deps.law.view(viewer),
+    lawHistory: async (page: Page) => deps.law.history(viewer, page),
     codes: () => deps.codes(),
   };
 }

@@ -25,6 +25,7 @@ export {
 } from "./init-control.ts";
 export { judgeControlPush, type ControlPush } from "./judge-control-push.ts";
 export { createLawMemory, NO_MEMORY } from "./law-memory.ts";
+export { createLawHistory, type LawHistory, type PastLaw } from "./law-history.ts";
 export { listPastLaws } from "./list-past-laws.ts";
 export {
   dropLocalRevocations,
@@ -49,4 +50,5 @@ export { proposeChange, type ProposedChange, type Proposal } from "./propose-cha
 export { revocationKey } from "./revocations.ts";
 export { findSingleAuthor, policyOf } from "./source-policy.ts";
 export { isSlug } from "./schemas.ts";
+export { eyesOf, toTold, viewLaw, type Eyes, type Known, type LawView } from "./view-law.ts";
 export type * from "./types.ts";

@@ -93,7 +93,7 @@ function policyEntries({ checks, ...rest }: PolicyLaw): [string, LawEntry][] {
     { ...NOTHING, area: "policy", about: ALL, title, facts },
   ];
   const others = Object.fromEntries(
-    flatten(rest).map(([name, value]) => [name, rankedField(name, value)]),
+    flattenFields(rest).map(([name, value]) => [name, rankedField(name, value)]),
   );
   return [
     ...Object.entries(checks).map(([name, check]) => entry(name, checkFacts(check))),
@@ -128,11 +128,11 @@ function rankedField(name: string, value: string): Fact {
   return { text: value, rank: Object.hasOwn(ranks, value) ? (ranks[value] ?? 0) : 0 };
 }
 
-function flatten(value: object, prefix = ""): [string, string][] {
+export function flattenFields(value: object, prefix = ""): [string, string][] {
   return Object.entries(value).flatMap(([key, field]: [string, unknown]): [string, string][] => {
     const name = prefix === "" ? key : `${prefix}.${key}`;
     if (typeof field === "object" && field !== null && !Array.isArray(field))
-      return flatten(field, name);
+      return flattenFields(field, name);
     return [[name, Array.isArray(field) ? field.join(", ") || "none" : String(field)]];
   });
 }

@@ -17,6 +17,7 @@ import { sendProblem } from "./problem.ts";
 import { createRequestCounts, type RequestCounts } from "./request-counts.ts";
 import { INERT, SECURITY_HEADERS } from "./security-headers.ts";
 import { addSiteRoutes } from "./site-routes.ts";
+import { addLawRoutes } from "./law-routes.ts";
 import { addSkillRoutes } from "./skill-routes.ts";
 import { addSourceRoutes } from "./source-routes.ts";
 
@@ -42,6 +43,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     async (api: App) => {
       addSkillRoutes(api, deps);
       addSourceRoutes(api, deps);
+      addLawRoutes(api, deps);
     },
     { prefix: "/api/v1" },
   );

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Blobs, PublicFiles } from "../blobs/index.ts";
-import type { Downloads, SitePortParts } from "../catalog/index.ts";
+import type { z } from "zod";
+import type { Downloads, Page, SitePortParts } from "../catalog/index.ts";
 import type { Db } from "../db/index.ts";
 import type { GitHost, PushJudge } from "../git/index.ts";
-import type { Actor, TeamOwned } from "../people/index.ts";
+import type { Actor, TeamOwned, Viewer } from "../people/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
+import type { lawHistorySchema, lawSchema } from "./law-schemas.ts";
 
 /** What a repository address below `/git/` leads to, and what the one who asks must be allowed. */
 export type HostedRepo =
@@ -45,6 +47,12 @@ export type HookTargets = {
   }): Promise<HookAnswer>;
 };
 
+/** What the pages and the API say of the law. */
+export type LawReader = {
+  view(viewer: Viewer): Promise<z.infer<typeof lawSchema>>;
+  history(viewer: Viewer, page: Page): Promise<z.infer<typeof lawHistorySchema>>;
+};
+
 /** The built site: its files, and the handler that renders pages (Astro's, in middleware mode). */
 export type SiteMount = {
   readonly clientDir: string;
@@ -75,6 +83,8 @@ export type ServerDeps = {
   whyNotReady(): Promise<readonly string[]>;
   /** Gauges and counters of the other modules by name (`assay_jobs_waiting`), in their base units. */
   measures(): Promise<Readonly<Record<string, number>>>;
+  /** The law, as a viewer may see it. */
+  readonly law: LawReader;
   /** What the pages need and this module does not know. */
   readonly siteParts: SitePortParts;
   readonly site?: SiteMount;

@@ -48,7 +48,10 @@ export async function addSiteRoutes(app: App, deps: ServerDeps, site: SiteMount)
 
 function localsOf(deps: ServerDeps, actor: Actor) {
   return {
-    assay: createSitePort({ ...deps.siteParts, db: deps.db, blobs: deps.blobs }, viewerOf(actor)),
+    assay: createSitePort(
+      { ...deps.siteParts, law: deps.law, db: deps.db, blobs: deps.blobs },
+      viewerOf(actor),
+    ),
     viewer:
       actor.kind === "user"
         ? { kind: "user", name: actor.email, isAdmin: actor.isAdmin }

@@ -17,7 +17,7 @@ export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
-export { findLoggedLaw } from "./store/log-entries.ts";
+export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

@@ -1,3 +1,5 @@
+import type { LawFacts, LawLine } from "./law-port.ts";
+
 /**
  * What the pages ask of the core. `bin` builds one `AssayPort` per request, bound to the viewer of
  * that request, and passes it in `Astro.locals.assay`; the site imports types only.
@@ -23,6 +25,9 @@ export interface AssayPort {
   /** Every sighting of one tag name in a source, newest first; null when the name was never seen. */
   tagPage(source: string, tagName: string): Promise<TagPage | null>;
   teamPage(slug: string): Promise<TeamPage | null>;
+  law(): Promise<LawFacts>;
+  /** Every law there was, newest first. */
+  lawHistory(query: { readonly page: number; readonly size: number }): Promise<Paged<LawLine>>;
   /** Every code that a tag not published may have, in the order of contracts.md. */
   codes(): readonly CodePage[];
 }

@@ -47,6 +47,33 @@ export async function findLoggedLaw(db: Db): Promise<string | undefined> {
   return found.rows[0]?.commit;
 }
 
+export type LawOutcome = {
+  readonly commit: string;
+  /** When published versions were first held against it. */
+  readonly at: string;
+  readonly reopened: number | null;
+  readonly standings: readonly {
+    readonly coordinate: string;
+    readonly standing: "published" | "yanked" | "quarantined";
+    readonly reason: string;
+  }[];
+};
+
+/** What these laws did to published versions and refused tags, as the registry log has it; none for one that is not applied yet. */
+export async function listLawOutcomes(
+  db: Db,
+  commits: readonly string[],
+): Promise<readonly LawOutcome[]> {
+  const found = await sql<LawOutcome>`
+    SELECT l.fact ->> 'commit' AS commit, l.fact ->> 'at' AS at, (l.fact ->> 'reopened')::int AS reopened,
+      (SELECT coalesce(json_agg(json_build_object('coordinate', s.line::jsonb ->> 'coordinate',
+         'standing', s.line::jsonb ->> 'standing', 'reason', s.line::jsonb ->> 'reason') ORDER BY s.id), '[]')
+       FROM log_entries s WHERE s.key LIKE 'standing:%' AND s.line::jsonb ->> 'law' = l.fact ->> 'law') AS standings
+    FROM (SELECT id, line::jsonb AS fact FROM log_entries WHERE key LIKE 'law:%') l
+    WHERE l.fact ->> 'commit' = ANY(${[...commits]}) ORDER BY l.id`.execute(db);
+  return found.rows;
+}
+
 export async function hasLoggedLaw(tx: Tx, digest: string): Promise<boolean> {
   const found = await tx
     .selectFrom("log_entries")

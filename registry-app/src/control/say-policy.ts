@@ -1,0 +1,30 @@
+import { flattenFields } from "./list-entries.ts";
+import type { CheckLaw, PolicyLaw } from "./types.ts";
+
+const FIELDS: Readonly<Record<string, (value: string) => string>> = {
+  bump: (value) =>
+    value === "require"
+      ? "A version that goes up by less than its changes ask for is refused."
+      : "A version that goes up by less than its changes ask for is warned about.",
+  "certificates.maxDays": (value) =>
+    `A signer's SSH certificate may be valid for ${value} days in all.`,
+};
+
+/** A policy in sentences; a field that has none here is told by its name. Pure. */
+export function sayPolicy({ checks, ...rest }: PolicyLaw): string[] {
+  return [
+    ...Object.entries(checks).map(([name, check]) => sayCheck(name, check)),
+    ...flattenFields(rest).map(([name, value]) =>
+      Object.hasOwn(FIELDS, name) ? (FIELDS[name]?.(value) ?? "") : `${name}: ${value}.`,
+    ),
+  ];
+}
+
+function sayCheck(name: string, { need, refuse, hold }: CheckLaw): string {
+  const when = need === "required" ? "is required" : "counts where it has run";
+  const led = [
+    ...(refuse.length === 0 ? [] : [`${refuse.join(", ")} refuses`]),
+    ...(hold.length === 0 ? [] : [`${hold.join(", ")} holds`]),
+  ];
+  return `${name[0]?.toUpperCase()}${name.slice(1)} ${when}: ${led.join("; ") || "no outcome stops a version"}.`;
+}
