@@ -5,12 +5,19 @@ import { SYSTEM } from "../../src/people/index.ts";
 import { admitTags } from "../../src/queue/index.ts";
 import { Refusal } from "../../src/runtime/index.ts";
 import { appendFirstSync } from "../../src/publish/index.ts";
-import { listSources, syncSource, unfreezeSource, type Source } from "../../src/sources/index.ts";
+import {
+  findHookSecrets,
+  listSources,
+  rotateHookSecret,
+  syncSource,
+  unfreezeSource,
+  type Source,
+} from "../../src/sources/index.ts";
 import { EXIT, needText, text, wrongUsage, type Context, type Values } from "../command.ts";
 import { credentialVerb } from "./source-credential.ts";
 import { changeLaw } from "../compose/change-law.ts";
 import { getSource } from "../compose/get-source.ts";
-import { hookSecret } from "../compose/hooks.ts";
+import { readMasterSecret } from "../compose/master-secret.ts";
 import { findPublicUrl } from "../compose/public-url.ts";
 import { findRunning } from "../compose/running.ts";
 import { syncDeps } from "../compose/sync-deps.ts";
@@ -45,9 +52,10 @@ export const source = commandOfVerbs({
     },
     credential: credentialVerb,
     secret: {
-      usage: "SLUG",
-      does: "the address and secret to give the git host for its webhook",
+      usage: "SLUG [--rotate]",
+      does: "the address and secret to give the git host for its webhook; a new secret with --rotate, beside which the old one counts for 24 hours more",
       words: 1,
+      options: { rotate: { type: "boolean" } },
       run: secret,
     },
   },
@@ -151,12 +159,19 @@ async function unfreeze(context: Context, [slug = ""]: readonly string[], values
   });
 }
 
-async function secret(context: Context, [slug = ""]: readonly string[]) {
+async function secret(context: Context, [slug = ""]: readonly string[], values: Values) {
   return withCore(context, async (core) => {
-    await getSource(core, slug);
+    const found = await getSource(core, slug);
     const url = `${await findPublicUrl(core.config)}/hooks/${slug}`;
-    const shared = await hookSecret(core.config.secretFile, slug);
-    context.print({ slug, url, secret: shared }, `${url}\n${shared}`);
+    const master = await readMasterSecret(core.config.secretFile);
+    const at = core.clock.now();
+    const { current, old } =
+      values["rotate"] === true
+        ? await transaction(core.db, (tx) => rotateHookSecret(tx, SYSTEM, master, found, at))
+        : await findHookSecrets(core.db, master, found, at);
+    const oldUntil = old?.until.toISOString() ?? null;
+    context.print({ slug, url, secret: current, oldUntil }, `${url}\n${current}`);
+    if (oldUntil !== null) context.say(`The secret before this one counts until ${oldUntil}.`);
     context.say("Give both to the git host as a webhook for pushes and tags, content type JSON.");
     return EXIT.fine;
   });

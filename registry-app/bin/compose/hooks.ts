@@ -1,8 +1,7 @@
-import { createHmac } from "node:crypto";
 import { transaction } from "../../src/db/index.ts";
 import type { HookTargets } from "../../src/http/index.ts";
 import { syncSource } from "../../src/queue/index.ts";
-import { findSourceBySlug, insertDelivery } from "../../src/sources/index.ts";
+import { findHookSecrets, findSourceBySlug, insertDelivery } from "../../src/sources/index.ts";
 import { readMasterSecret } from "./master-secret.ts";
 import type { Core } from "./open-core.ts";
 
@@ -12,7 +11,10 @@ export function createHooks(core: Core): HookTargets {
   return {
     async find(slug) {
       const source = await findSourceBySlug(db, slug);
-      return source && { sourceId: source.id, secret: await hookSecret(config.secretFile, slug) };
+      if (source === undefined) return undefined;
+      const master = await readMasterSecret(config.secretFile);
+      const { current, old } = await findHookSecrets(db, master, source, clock.now());
+      return { sourceId: source.id, secrets: old === null ? [current] : [current, old.secret] };
     },
     receive: (delivery) =>
       transaction(db, async (tx) => {
@@ -22,10 +24,4 @@ export function createHooks(core: Core): HookTargets {
         return { kind: "stored" };
       }),
   };
-}
-
-/** The secret that a git host signs its webhooks for this source with. */
-export async function hookSecret(secretFile: string, slug: string): Promise<string> {
-  const master = await readMasterSecret(secretFile);
-  return createHmac("sha256", master).update(`webhook:${slug}`).digest("base64url");
 }

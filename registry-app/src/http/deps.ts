@@ -32,8 +32,8 @@ export type Hosting = {
   find(repo: string): Promise<HostedRepo | undefined>;
 };
 
-/** A source that takes webhooks: the secret signs them. */
-export type HookTarget = { readonly sourceId: string; readonly secret: string };
+/** A source that takes webhooks: one of the secrets signs them, the one before the last rotation for a while too. */
+export type HookTarget = { readonly sourceId: string; readonly secrets: readonly string[] };
 export type HookAnswer = { readonly kind: "stored" } | { readonly kind: "known" };
 
 export type HookTargets = {

@@ -22,7 +22,11 @@ export async function addHookRoutes(app: App, deps: ServerDeps): Promise<void> {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const target = await withinDeadline(deps.hooks.find(request.params.source));
         // An unknown source takes as long and answers as a wrong signature does.
-        const isSigned = isSignedBy(target?.secret ?? "no such source", request.headers, body);
+        const secrets = target?.secrets ?? ["no such source"];
+        // Each is asked, so that the time taken does not tell which one it was.
+        const isSigned = secrets
+          .map((secret) => isSignedBy(secret, request.headers, body))
+          .includes(true);
         if (target === undefined || !isSigned) {
           throw new Refusal(
             "not-signed-in",

@@ -40,7 +40,8 @@ beforeAll(async () => {
   server = await startTestServer(down, {
     whyNotReady: async () => ["The demo is being made."],
     hooks: {
-      find: async (slug) => (slug === "acme" ? { sourceId: "s1", secret: "hush" } : undefined),
+      find: async (slug) =>
+        slug === "acme" ? { sourceId: "s1", secrets: ["hush", "old hush"] } : undefined,
       receive: async (delivery) => {
         delivered.push(delivery);
         return { kind: "stored" };
@@ -228,6 +229,8 @@ describe("webhooks", () => {
     ["Gitea", { "x-gitea-signature": sign("hush", body), "x-gitea-delivery": "d2" }],
     ["Forgejo", { "x-forgejo-signature": sign("hush", body), "x-forgejo-delivery": "d3" }],
     ["GitLab", { "x-gitlab-token": "hush", "x-gitlab-event-uuid": "d4" }],
+    ["GitHub by the secret before", { "x-hub-signature-256": `sha256=${sign("old hush", body)}` }],
+    ["GitLab by the secret before", { "x-gitlab-token": "old hush", "x-gitlab-event-uuid": "d5" }],
   ])("of %s, well signed, are taken as a hint", async (_host, headers) => {
     const before = delivered.length;
     const answer = await server.ask("/hooks/acme", {

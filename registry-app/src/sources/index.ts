@@ -2,6 +2,12 @@
 export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
 export { createCommitGraphs, indexCommits, type CommitGraphs } from "./commit-index.ts";
 export { removeCredential, setCredential, type NewCredential } from "./credentials.ts";
+export {
+  deriveHookSecret,
+  findHookSecrets,
+  rotateHookSecret,
+  type HookSecrets,
+} from "./hook-secrets.ts";
 export { indexControl, type IndexDeps } from "./index-control.ts";
 export type { SightedTag } from "./plan-sightings.ts";
 export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";

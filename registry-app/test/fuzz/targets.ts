@@ -317,7 +317,8 @@ const tagNames: Target = {
 /** Whole requests over a socket: headers and body as a client would never send them. */
 async function makeWebhooks(): Promise<Target> {
   const hooks = {
-    find: async (slug: string) => (slug === "acme" ? { sourceId: "s", secret: "hush" } : undefined),
+    find: async (slug: string) =>
+      slug === "acme" ? { sourceId: "s", secrets: ["hush"] } : undefined,
     receive: async () => ({ kind: "stored" as const }),
   };
   // Nothing on the way of a webhook asks the database itself: `hooks` stands for all of it.

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hookSecret } from "../../bin/compose/hooks.ts";
+import { readMasterSecret } from "../../bin/compose/master-secret.ts";
+import { deriveHookSecret } from "../../src/sources/index.ts";
 import type { ControlFiles } from "../../src/control/index.ts";
 import { decideVersion } from "../../src/queue/index.ts";
 import { layCable, type Cable } from "../database-cable.ts";
@@ -54,7 +55,11 @@ const stateOf = async (name: string) => (await world.tag("mirror", name))["state
 
 async function hook(id: string, event: object): Promise<number> {
   const body = JSON.stringify(event);
-  const secret = await hookSecret(world.core.config.secretFile, "mirror");
+  const secret = deriveHookSecret(
+    await readMasterSecret(world.core.config.secretFile),
+    "mirror",
+    0,
+  );
   const headers = {
     "content-type": "application/json",
     "x-github-delivery": id,

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hookSecret } from "../../bin/compose/hooks.ts";
+import { readMasterSecret } from "../../bin/compose/master-secret.ts";
 import type { TreeItem } from "../../src/git/index.ts";
+import { deriveHookSecret } from "../../src/sources/index.ts";
 import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -207,7 +208,8 @@ describe("a webhook", () => {
       body: sent,
     });
   const signatureOf = async (sent: string | Buffer) => {
-    const secret = await hookSecret(world.core.config.secretFile, "acme-skills");
+    const master = await readMasterSecret(world.core.config.secretFile);
+    const secret = deriveHookSecret(master, "acme-skills", 0);
     return `sha256=${createHmac("sha256", secret).update(sent).digest("hex")}`;
   };
 
