@@ -7,6 +7,7 @@ import { Refusal } from "../../src/runtime/index.ts";
 import { appendFirstSync } from "../../src/publish/index.ts";
 import {
   findHookSecrets,
+  forgetFailures,
   listSources,
   rotateHookSecret,
   syncSource,
@@ -111,6 +112,7 @@ async function list(context: Context) {
 async function sync(context: Context, [slug = ""]: readonly string[]) {
   return withCore(context, async (core) => {
     const { id } = await getSource(core, slug);
+    await forgetFailures(core.db, id);
     const result = await syncSource(
       {
         ...syncDeps(core),
@@ -120,7 +122,7 @@ async function sync(context: Context, [slug = ""]: readonly string[]) {
       id,
     );
     if (result.kind !== "synced") {
-      const reason = result.kind === "gone" ? "the source was removed" : result.reason;
+      const reason = result.kind === "unreachable" ? result.reason : "the source was removed";
       context.print({ slug, ...result }, `${slug} could not be read: ${reason}`);
       return EXIT.bad;
     }

@@ -1,7 +1,12 @@
 import { transaction } from "../../src/db/index.ts";
 import type { HookTargets } from "../../src/http/index.ts";
 import { syncSource } from "../../src/queue/index.ts";
-import { findHookSecrets, findSourceBySlug, insertDelivery } from "../../src/sources/index.ts";
+import {
+  findHookSecrets,
+  findSourceBySlug,
+  forgetFailures,
+  insertDelivery,
+} from "../../src/sources/index.ts";
 import { readMasterSecret } from "./master-secret.ts";
 import type { Core } from "./open-core.ts";
 
@@ -20,6 +25,7 @@ export function createHooks(core: Core): HookTargets {
       transaction(db, async (tx) => {
         if (!(await insertDelivery(tx, { id: ids.next(), ...delivery }, clock.now())))
           return { kind: "known" };
+        await forgetFailures(tx, delivery.sourceId);
         await queue.enqueue(tx, syncSource, { sourceId: delivery.sourceId });
         return { kind: "stored" };
       }),

@@ -2,6 +2,7 @@ import { alignPublicFiles, materialise } from "../../src/catalog/index.ts";
 import { withLock } from "../../src/db/index.ts";
 import { createHandlers, startSweeping } from "../../src/jobs/index.ts";
 import { findUser } from "../../src/people/index.ts";
+import { createLanes } from "../../src/sources/index.ts";
 import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
@@ -11,13 +12,14 @@ import { syncDeps } from "./sync-deps.ts";
 /** Takes up the jobs: sync, admit, decide, release, and the sweep that repairs what was lost. */
 export async function openWorker(core: Core): Promise<void> {
   const { db, queue, clock, ids, log, law, blobs, paths, shutdown } = core;
+  const lanes = createLanes();
   const registryLog = await openRegistryLog(core);
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) =>
     materialise({ db, publicFiles: core.publicFiles }, skillId, versionId);
   const handlers = createHandlers({
     queue,
-    sync: syncDeps(core),
+    sync: { ...syncDeps(core), lanes },
     admit: {
       db,
       blobs,
@@ -61,7 +63,9 @@ export async function openWorker(core: Core): Promise<void> {
     queue,
     db,
     clock,
+    ids,
     log,
+    lanes,
     flushLog: () => registryLog.flush(),
   });
   shutdown.onStop("sweep", () => sweeping.stop());

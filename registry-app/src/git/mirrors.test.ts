@@ -128,6 +128,24 @@ describe("a mirror", () => {
     expect((await fetch("/hang", 500)).kind).toBe("slow");
   });
 
+  it("gives up a remote that goes on answering, a few bytes at a time", async () => {
+    const { mirror } = await remoteAndMirror();
+    let drips = 0;
+    const origin = await listen((_request, response) => {
+      response.writeHead(200, { "content-type": "application/x-git-upload-pack-advertisement" });
+      const timer = setInterval(() => response.write(drips++ === 0 ? "001e# service=" : "x"), 50);
+      response.on("close", () => clearInterval(timer));
+    });
+    const outcome = await fetchMirror({
+      dir: mirror,
+      url: `${origin}/x.git`,
+      allowedHosts: [origin],
+      timeoutMs: 1_000,
+    });
+    expect(outcome).toEqual({ kind: "slow", detail: "the fetch did not end in time" });
+    expect(drips).toBeGreaterThan(2);
+  });
+
   it("of a name that leads to a private address is not fetched unless the name is listed", async () => {
     const { mirror } = await remoteAndMirror();
     const fetch = (allowedHosts: string[]) =>

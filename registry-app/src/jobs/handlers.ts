@@ -22,20 +22,27 @@ export type JobDeps = {
   readonly law: Omit<LawDeps, "onReopened">;
 };
 
+/** Most of a look is waiting for a host; `lanes` keeps one host or team from having all of them. */
+const LOOKS_AT_ONCE = 8;
+
 /** Job name -> which function, and which job follows. */
 export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
   const ask = deps.queue;
   return [
-    queue.handle(queue.syncSource, async ({ sourceId }) => {
-      await syncSource(
-        {
-          ...deps.sync,
-          onSightings: (tx, id) => ask.enqueue(tx, queue.admitTags, { sourceId: id }),
-          onFirstSync: appendFirstSync,
-        },
-        sourceId,
-      );
-    }),
+    queue.handle(
+      queue.syncSource,
+      async ({ sourceId }) => {
+        await syncSource(
+          {
+            ...deps.sync,
+            onSightings: (tx, id) => ask.enqueue(tx, queue.admitTags, { sourceId: id }),
+            onFirstSync: appendFirstSync,
+          },
+          sourceId,
+        );
+      },
+      { concurrency: LOOKS_AT_ONCE },
+    ),
     queue.handle(queue.admitTags, async ({ sourceId }) => {
       const onCandidates: AdmitDeps["onCandidates"] = (tx, ids) =>
         ask.enqueueAll(

@@ -1,27 +1,30 @@
 import type { Db } from "../db/index.ts";
 import { hasLapsed, listSourcesWithPendingTags, listUndecided } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
-import type { Clock, Log } from "../runtime/index.ts";
-import { listSources } from "../sources/index.ts";
+import type { Clock, Ids, Log } from "../runtime/index.ts";
+import type { Lanes } from "../sources/index.ts";
+import { startLooking } from "./look-timer.ts";
 
 export type SweepDeps = {
   readonly queue: queue.Queue;
   readonly db: Db;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
+  /** The places that looks at sources take. */
+  readonly lanes: Lanes;
   /** Carries to the registry log what nobody waits for. */
   readonly flushLog: () => Promise<unknown>;
 };
 export type Sweeping = { stop(): Promise<void> };
 
-const SYNC_EVERY_MS = 5 * 60_000;
 const REPAIR_EVERY_MS = 30_000;
 /** A row younger than this still has its own job. */
 const PATIENCE_MS = 15_000;
 
 /**
- * What makes lost webhooks and lost jobs cost nothing: at start and every five minutes each source is synced; at start
- * and every half minute each row that still waits is asked for again.
+ * What makes lost webhooks and lost jobs cost nothing: each source is looked at when it is due; at start and every half
+ * minute each row that still waits is asked for again.
  */
 export function startSweeping(deps: SweepDeps): Sweeping {
   const patience = () => new Date(deps.clock.now().getTime() - PATIENCE_MS);
@@ -29,15 +32,7 @@ export function startSweeping(deps: SweepDeps): Sweeping {
     const ids = await listUndecided(deps.db, { isDecided, before: patience(), limit });
     return ids.map((versionId) => ({ versionId }));
   };
-  const sources = queue.startSweeper(
-    deps,
-    [
-      queue.candidatesFor(queue.syncSource, async () =>
-        (await listSources(deps.db)).map(({ id }) => ({ sourceId: id })),
-      ),
-    ],
-    SYNC_EVERY_MS,
-  );
+  const sources = startLooking(deps);
   const rows = queue.startSweeper(
     deps,
     [
@@ -58,7 +53,7 @@ export function startSweeping(deps: SweepDeps): Sweeping {
   );
   return {
     stop: async () => {
-      await Promise.all([sources.close(), rows.close()]);
+      await Promise.all([sources.stop(), rows.close()]);
     },
   };
 }

@@ -8,6 +8,8 @@ import { recordDeadLetter, resolveDeadLetters, type DeadLetter } from "./store.t
 /** A kind of job with what to do for it; made by `handle`. */
 export type Handler = {
   readonly job: Pick<Job, "name">;
+  /** How many run at once in this process, where it is not what `consume` says for all. */
+  readonly concurrency?: number;
   run(payload: unknown): Promise<void>;
 };
 
@@ -18,13 +20,14 @@ export type Handler = {
 export function handle<P extends Payload>(
   job: Job<P>,
   work: (payload: P) => Promise<void>,
+  tuning: Pick<Handler, "concurrency"> = {},
 ): Handler {
   const run = async (payload: unknown) => {
     const parsed = job.payload.safeParse(payload);
     if (!parsed.success) throw new Stalled(`the payload is wrong: ${parsed.error.message}`);
     await work(parsed.data);
   };
-  return { job, run };
+  return { job, run, ...tuning };
 }
 
 export type ConsumeOptions = {
@@ -65,7 +68,7 @@ export async function consume(
   const workers = handlers.map((handler) => {
     const { name } = handler.job;
     const worker = deps.backend.createWorker(name, (stored) => runOnce(deps, handler, stored), {
-      concurrency,
+      concurrency: handler.concurrency ?? concurrency,
       lockDuration: lockMs,
       stalledInterval: Math.ceil(lockMs / 2),
       maxStalledCount: MAX_CRASHES,

@@ -25,6 +25,9 @@ export {
   type Source,
 } from "./store.ts";
 export { deriveSealKey } from "./seal.ts";
+export { createLanes, type Lanes } from "./lanes.ts";
+export { chanceOf, planLooks, waitAfter } from "./plan-looks.ts";
+export { bringForward, forgetFailures, listDue, putDue } from "./store/looks.ts";
 export { isFrozen } from "./store/freezes.ts";
 export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";
 export { unfreezeSource } from "./unfreeze.ts";

@@ -6,6 +6,8 @@ import { indexCommits } from "./commit-index.ts";
 import { findSignIn } from "./credentials.ts";
 import { findOffBranch, isReplaced } from "./look-at-branch.ts";
 import { findFreezeReason, FREEZE_WINDOW_MS, type FreezeFacts } from "./plan-freeze.ts";
+import type { Lanes } from "./lanes.ts";
+import { chanceOf, lanesOf, waitAfter } from "./plan-looks.ts";
 import { planSightings, type SightingPlan, type TagRef } from "./plan-sightings.ts";
 import { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 import {
@@ -20,7 +22,12 @@ import {
 } from "./store.ts";
 import { countMoved, raiseAlerts } from "./store/alerts.ts";
 import { putFreeze } from "./store/freezes.ts";
+import { countFailures, putDue, putLook } from "./store/looks.ts";
 
+/** A first fetch brings a whole history; those after it bring what is new. */
+const FIRST_FETCH_MS = 10 * 60_000;
+const FETCH_MS = 2 * 60_000;
+const BUSY_MS = 2_000;
 /** Names of tags that one entry of the audit log lists. */
 const TAGS_TOLD = 20;
 
@@ -32,6 +39,8 @@ export type SyncDeps = {
   readonly gitCaFile: string | undefined;
   /** The key that stored credentials are sealed with. */
   readonly sealKey: () => Promise<Buffer>;
+  /** Absent for one look by itself: whoever waits for it is not told to come back. */
+  readonly lanes?: Lanes;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -49,6 +58,8 @@ export type SyncResult =
       readonly commits: number;
     }
   | { readonly kind: "unreachable"; readonly reason: string }
+  /** Its host or team has all its places taken; it is due again in a moment. */
+  | { readonly kind: "busy" }
   | { readonly kind: "gone" };
 
 /**
@@ -61,7 +72,9 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
     if (source === undefined) return { kind: "gone" };
     const repo = sourceRepo(deps.gitHome, source);
     if (source.kind === "followed") {
-      const reason = await fetchSource(deps, source, repo);
+      const leave = deps.lanes?.enter(lanesOf(source));
+      if (deps.lanes !== undefined && leave === undefined) return comeBack(deps, source);
+      const reason = await fetchSource(deps, source, repo).finally(() => leave?.());
       if (reason !== undefined) return recordUnreachable(deps, source, reason);
     }
     // Tags before the branch: whatever tag is seen here, the branch that it came with is seen as well.
@@ -78,6 +91,22 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
   });
 }
 
+async function comeBack({ db, clock, ids }: SyncDeps, { id }: Source): Promise<SyncResult> {
+  const waitMs = BUSY_MS * (1 + chanceOf(ids.next()));
+  await putDue(db, [{ id, dueAt: new Date(clock.now().getTime() + waitMs) }]);
+  return { kind: "busy" };
+}
+
+async function recordLook(
+  { clock, ids }: SyncDeps,
+  tx: Tx,
+  source: Source,
+  failures: number,
+): Promise<void> {
+  const waitMs = waitAfter(failures, chanceOf(ids.next()));
+  await putLook(tx, source.id, failures, new Date(clock.now().getTime() + waitMs));
+}
+
 async function listTagRefs(repo: SourceRepo): Promise<TagRef[]> {
   const refs = await listRefs(repo.dir, repo.tags);
   return refs.map((ref) => ({ name: ref.name.slice(repo.tags.length), oid: ref.oid }));
@@ -91,6 +120,7 @@ async function recordUnreachable(
   deps.log.warn({ source: source.slug, reason }, "a followed source could not be fetched");
   await transaction(deps.db, async (tx) => {
     await recordSyncError(tx, source.id, reason);
+    await recordLook(deps, tx, source, (await countFailures(tx, source.id)) + 1);
     // Told once, however often it is tried.
     if (source.lastError === null) await tell(deps, tx, source, "source.unreachable", { reason });
   });
@@ -123,6 +153,7 @@ async function applySightings(
     // First of all, since it locks the source: who admits its tags meanwhile comes before all of this or after it.
     const look = { problem, tipOid: tip ?? null, versions: plan.bound };
     await recordSynced(tx, source.id, now, look);
+    await recordLook(deps, tx, source, 0);
     const tags = plan.appeared.map((ref) => ({
       id: deps.ids.next(),
       ...ref,
@@ -232,6 +263,7 @@ async function fetchSource(
     url: source.url ?? "",
     allowedHosts: deps.allowedGitHosts,
     caFile: deps.gitCaFile,
+    timeoutMs: source.firstSyncedAt === null ? FIRST_FETCH_MS : FETCH_MS,
     ...signIn.with,
   });
   switch (outcome.kind) {

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { transaction } from "../db/index.ts";
+import { systemIds } from "../runtime/index.ts";
+import {
+  bringForward,
+  countFailures,
+  forgetFailures,
+  listDue,
+  putDue,
+  putLook,
+} from "./store/looks.ts";
+
+const NOW = new Date("2026-06-01T12:00:00Z");
+const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+const WISH = { graceMs: 5 * 60_000, limit: 20 };
+let database: TestDatabase;
+const names = new Map<string, string>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  for (const [team, host, count] of [
+    ["big", "slow.example", 300],
+    ["big", "quick.example", 1],
+    ["small", "slow.example", 1],
+  ] as const)
+    await addSources(team, host, count);
+});
+afterAll(() => database.close());
+
+async function addSources(team: string, host: string, count: number): Promise<void> {
+  const { db } = database;
+  const known = await db.selectFrom("teams").where("slug", "=", team).select("id").execute();
+  const teamId = known[0]?.id ?? systemIds.next();
+  if (known.length === 0)
+    await db
+      .insertInto("teams")
+      .values({ id: teamId, slug: team, name: team, created_at: NOW })
+      .execute();
+  for (let at = 0; at < count; at++) {
+    const id = systemIds.next();
+    names.set(id, `${team} ${host}`);
+    const slug = `${team}-${host.split(".")[0]}-${at}`;
+    const law = {
+      kind: "followed",
+      visibility: "public",
+      branch: "main",
+      state: "active",
+    } as const;
+    const url = `https://${host}/${at}.git`;
+    await db
+      .insertInto("sources")
+      .values({ id, slug, team_id: teamId, url, created_at: ago(10), ...law })
+      .execute();
+  }
+}
+
+it("one source of a small team, or on another host, does not wait behind three hundred that are due for longer", async () => {
+  const { db } = database;
+  const [small = "", quick = ""] = ["small slow.example", "big quick.example"].map(
+    (wanted) => [...names].find(([, name]) => name === wanted)?.[0],
+  );
+  await putDue(
+    db,
+    [small, quick].map((id) => ({ id, dueAt: ago(1) })),
+  );
+  const due = await listDue(db, NOW, WISH);
+  expect(due).toHaveLength(20);
+  expect(new Set(due.slice(0, 3).map(({ id }) => names.get(id))).size).toBe(3);
+});
+
+it("what was looked at is not due before its time, and what was just made is given a while", async () => {
+  const { db } = database;
+  expect(await listDue(db, ago(7), WISH)).toEqual([]);
+  const all = [...names.keys()];
+  await putDue(
+    db,
+    all.map((id) => ({ id, dueAt: ago(-5) })),
+  );
+  expect(await listDue(db, NOW, WISH)).toEqual([]);
+  expect(await listDue(db, ago(-5), WISH)).toHaveLength(20);
+});
+
+it("at start everything is due but what failed last, until somebody says that it is worth a look", async () => {
+  const { db } = database;
+  const [failing = ""] = names.keys();
+  await transaction(db, (tx) => putLook(tx, failing, 3, ago(-40)));
+  await bringForward(db, NOW);
+  const due = async () => (await listDue(db, NOW, { ...WISH, limit: 1000 })).map(({ id }) => id);
+  expect(await due()).toHaveLength(names.size - 1);
+  expect(await due()).not.toContain(failing);
+  expect(await countFailures(db, failing)).toBe(3);
+  await forgetFailures(db, failing);
+  expect(await countFailures(db, failing)).toBe(0);
+  await bringForward(db, NOW);
+  expect(await due()).toContain(failing);
+});
