@@ -199,6 +199,7 @@ async function admitDeps(core: Core): Promise<Omit<AdmitDeps, "onCandidates">> {
       sign,
       clock,
       pins: new Map(),
+      announce: async () => undefined,
     }),
     pendingChecks: [],
     findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   init: async () => (await import("./commands/init.ts")).init,
   lint: async () => (await import("./commands/lint.ts")).lint,
+  verify: async () => (await import("./commands/verify.ts")).verify,
   "verify-tag": async () => (await import("./commands/verify-tag.ts")).verifyTagCommand,
   changelog: async () => (await import("./commands/changelog.ts")).changelogCommand,
   release: async () => (await import("./commands/release.ts")).release,

@@ -53,6 +53,10 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   "GET,HEAD /api/v1/skills/:team/:name/versions/:version/archive.zip": (wanted) => [
     `${below(wanted)}/archive.zip`,
   ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/evidence": (wanted) => [
+    `${below(wanted)}/evidence`,
+  ],
+  "GET,HEAD /api/v1/log/checkpoint": () => ["/api/v1/log/checkpoint"],
   "GET,HEAD /api/v1/law": () => ["/api/v1/law"],
   "GET,HEAD /api/v1/law/history": () => ["/api/v1/law/history?size=100"],
   "GET,HEAD /api/v1/sources": () => ["/api/v1/sources?size=100"],
@@ -244,7 +248,8 @@ export async function filesOf(dir: string): Promise<Served[]> {
 /** Bytes with what is packed in them unpacked behind them, so that a marker is found however it was sent. */
 export function opened(bytes: Buffer): Buffer {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return Buffer.concat([bytes, gunzipSync(bytes)]);
-  if (bytes.subarray(0, 4).toString("latin1") !== "PK\u0003\u0004") return bytes;
+  if (bytes.subarray(0, 4).toString("latin1") !== "PK\u0003\u0004")
+    return Buffer.concat([bytes, ...tagObjectsIn(bytes)]);
   const parts = [bytes];
   for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50;) {
     const [method, size] = [bytes.readUInt16LE(at + 8), bytes.readUInt32LE(at + 18)];
@@ -254,6 +259,12 @@ export function opened(bytes: Buffer): Buffer {
     at = from + size;
   }
   return Buffer.concat(parts);
+}
+
+/** Tag objects are sent in base64. */
+function tagObjectsIn(bytes: Buffer): Buffer[] {
+  const found = bytes.toString("latin1").matchAll(/"object":"([A-Za-z0-9+/=]+)"/g);
+  return [...found].map(([, object = ""]) => Buffer.from(object, "base64"));
 }
 
 /** Runs `work` for each, a few at a time. */

@@ -48,6 +48,7 @@ export async function startTestServer(
     db,
     blobs: createDirectoryStore(systemIds, join(home, "blobs")),
     publicFiles,
+    evidenceOf: async () => undefined,
     downloads,
     hosting: {
       host: { serve: async () => undefined, stop: async () => undefined },

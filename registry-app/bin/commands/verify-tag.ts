@@ -1,15 +1,14 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createObjectReaders } from "../../src/git/index.ts";
 import { createSshVerifier, parseOpenPgpKeys } from "../../src/keys/index.ts";
 import { Refusal } from "../../src/runtime/refusal.ts";
 import { verifyTagInRepo } from "../../src/trust/index.ts";
 import { EXIT, needText, text, wrongUsage, type Command } from "../command.ts";
+import { readOpenPgpFiles } from "../read-openpgp-files.ts";
 import { readSmallFile } from "../read-small-file.ts";
 
 const MAX_SIGNERS_BYTES = 16 * 1024 * 1024;
-const MAX_OPENPGP_BYTES = 1024 * 1024;
-const MAX_OPENPGP_FILES = 10_000;
 
 /** Whose signature a tag of any repo carries, by an allowed_signers file. */
 export const verifyTagCommand: Command = {
@@ -78,24 +77,5 @@ function readTime(given: string | undefined): Date {
   throw wrongUsage(
     "verify-tag",
     `--at ${JSON.stringify(given)} is not a time such as 2026-01-31T12:00:00Z.`,
-  );
-}
-
-function readOpenPgpFiles(dir: string | undefined): ReadonlyMap<string, Buffer> {
-  if (dir === undefined) return new Map();
-  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new Refusal(
-      "not-found",
-      `${dir} is not a folder.`,
-      "--openpgp names a folder of .asc files.",
-    );
-  const names = readdirSync(dir).filter((name) => name.endsWith(".asc"));
-  if (names.length > MAX_OPENPGP_FILES)
-    throw new Refusal("too-large", `${dir} holds more than ${MAX_OPENPGP_FILES} .asc files.`);
-  return new Map(
-    names.map((name) => [
-      name,
-      Buffer.from(readSmallFile(join(dir, name), MAX_OPENPGP_BYTES), "utf8"),
-    ]),
   );
 }

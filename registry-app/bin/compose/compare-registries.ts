@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
+  evidencePath,
   skillDetail,
   skillJsonPath,
   tagDetail,
@@ -57,8 +58,10 @@ export async function compareRegistries(
     const ask = (core: Core) => versionDetail(core.db, EVERYTHING, team, name, version);
     const [one, other] = [await ask(live), await ask(rebuilt)];
     hold(coordinate, one, other);
-    const path = versionJsonPath(team, name, version);
-    hold(`file ${path}`, await readJson(live, path), await readJson(rebuilt, path));
+    for (const pathOf of [versionJsonPath, evidencePath]) {
+      const path = pathOf(team, name, version);
+      hold(`file ${path}`, await readJson(live, path), await readJson(rebuilt, path));
+    }
     for (const { format, sha256 } of one?.archives ?? []) {
       archives += 1;
       const [is, was] = [await rebuilt.blobs.has(sha256), await live.blobs.has(sha256)];

@@ -5,7 +5,7 @@ import { REGISTRY_AUTHOR } from "./open-registry-log.ts";
 
 /** What bringing published versions in line with the law needs, whoever asks for it. */
 export function lawDepsOf(core: Core, registryLog: RegistryLog): Omit<LawDeps, "onReopened"> {
-  const { db, law, readers, blobs, paths, clock, publicFiles } = core;
+  const { db, law, readers, blobs, paths, clock } = core;
   return {
     db,
     law,
@@ -15,6 +15,6 @@ export function lawDepsOf(core: Core, registryLog: RegistryLog): Omit<LawDeps, "
     gitHome: paths.git,
     author: REGISTRY_AUTHOR,
     clock,
-    materialise: (skillId, versionId) => materialise({ db, publicFiles }, skillId, versionId),
+    materialise: (skillId, versionId) => materialise(core, skillId, versionId),
   };
 }

@@ -36,6 +36,7 @@ import {
   type Shutdown,
 } from "../../src/runtime/index.ts";
 import { findLoggedLaw } from "../../src/publish/index.ts";
+import { createEvidence, type EvidenceOf } from "./evidence.ts";
 import { createCommitGraphs, indexControl, type CommitGraphs } from "../../src/sources/index.ts";
 import { openData, type Data } from "./open-data.ts";
 import { homePaths, type HomePaths } from "./paths.ts";
@@ -56,6 +57,7 @@ export type Core = {
   readonly verifier: SshVerifier;
   readonly blobs: Blobs;
   readonly publicFiles: PublicFiles;
+  readonly evidenceOf: EvidenceOf;
   readonly graphs: CommitGraphs;
   readonly changelog: Changelog;
   readonly operator: OperatorKey;
@@ -94,13 +96,23 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
   const queue = createQueue({ db, clock, ids, log, backend });
   shutdown.onStop("queue", () => queue.close());
   const publicFiles = createPublicFiles(ids, paths.publicFiles);
+  const evidenceOf = createEvidence({ db, readers, paths });
   const lawMemory = createLawMemory({ db, clock }, () => findLoggedLaw(db));
   const control = await openControl(
     { readers, log, memory: lawMemory },
     { repoDir: paths.control, homeDir: paths.home },
   );
   const inForce = withLocalRevocations(control, paths.home);
-  const law = createLaw({ control: inForce, db, queue, clock, ids, paths, publicFiles });
+  const law = createLaw({
+    control: inForce,
+    db,
+    queue,
+    clock,
+    ids,
+    paths,
+    publicFiles,
+    evidenceOf,
+  });
   return {
     config,
     log,
@@ -116,6 +128,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
     verifier: createSshVerifier(),
     blobs: createDirectoryStore(ids, paths.blobs),
     publicFiles,
+    evidenceOf,
     graphs: createCommitGraphs(),
     changelog: createChangelog(),
     operator,
@@ -133,7 +146,10 @@ async function keepToOurselves(dirs: readonly string[]): Promise<void> {
   }
 }
 
-type LawDeps = Pick<Core, "control" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles">;
+type LawDeps = Pick<
+  Core,
+  "control" | "db" | "queue" | "clock" | "ids" | "paths" | "publicFiles" | "evidenceOf"
+>;
 
 /** Reads the control repo and, whenever it says something new, brings the tables in line before anybody acts on it. */
 function createLaw(deps: LawDeps): () => Promise<LawInForce> {

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { PublicFiles } from "../../src/blobs/index.ts";
 import type { Author } from "../../src/git/index.ts";
 import { formatPublicKey } from "../../src/keys/index.ts";
-import { createRegistryLog, type RegistryLog } from "../../src/publish/index.ts";
+import type { CheckpointAnswer } from "../../src/proof/index.ts";
+import { CHECKPOINT_PATH, createRegistryLog, type RegistryLog } from "../../src/publish/index.ts";
 import type { Core } from "./open-core.ts";
 import { readOrMakeKey, signWith } from "./registry-key.ts";
 
@@ -19,5 +21,15 @@ export async function openRegistryLog(core: Core): Promise<RegistryLog> {
   ]);
   const sign = signWith(key);
   const dir = paths.log;
-  return createRegistryLog({ db, readers, dir, author: REGISTRY_AUTHOR, sign, clock, pins });
+  const author = REGISTRY_AUTHOR;
+  const announce = (checkpoint: CheckpointAnswer) => writeCheckpoint(core.publicFiles, checkpoint);
+  return createRegistryLog({ db, readers, dir, author, sign, clock, pins, announce });
+}
+
+/** The newest checkpoint as a file that answers with Postgres down. */
+export function writeCheckpoint(
+  publicFiles: PublicFiles,
+  checkpoint: CheckpointAnswer,
+): Promise<void> {
+  return publicFiles.write(CHECKPOINT_PATH, Buffer.from(JSON.stringify(checkpoint), "utf8"));
 }

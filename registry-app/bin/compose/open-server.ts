@@ -32,6 +32,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     db,
     blobs: core.blobs,
     publicFiles: core.publicFiles,
+    evidenceOf: core.evidenceOf,
     downloads,
     hosting: options.hosting ?? (await createHosting(core, options.publicUrl)),
     hooks: createHooks(core),

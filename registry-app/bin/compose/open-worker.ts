@@ -15,8 +15,7 @@ export async function openWorker(core: Core): Promise<void> {
   const lanes = createLanes();
   const registryLog = await openRegistryLog(core);
   const gitHome = paths.git;
-  const writeJson = (skillId: string, versionId: string) =>
-    materialise({ db, publicFiles: core.publicFiles }, skillId, versionId);
+  const writeJson = (skillId: string, versionId: string) => materialise(core, skillId, versionId);
   const handlers = createHandlers({
     queue,
     sync: { ...syncDeps(core), lanes },
@@ -41,7 +40,7 @@ export async function openWorker(core: Core): Promise<void> {
       law,
       registryLog,
       clock,
-      alignFiles: (skillId) => alignPublicFiles({ db, publicFiles: core.publicFiles }, skillId),
+      alignFiles: (skillId) => alignPublicFiles(core, skillId),
     },
     release: {
       db,

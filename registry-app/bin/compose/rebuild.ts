@@ -13,6 +13,7 @@ import { createSshVerifier } from "../../src/keys/index.ts";
 import { findUser } from "../../src/people/index.ts";
 import {
   readLog,
+  readNewestCheckpoint,
   replayLog,
   type LogFault,
   type LoggedFact,
@@ -22,7 +23,8 @@ import {
 import { Refusal, type Config } from "../../src/runtime/index.ts";
 import { indexControl } from "../../src/sources/index.ts";
 import type { Core } from "./open-core.ts";
-import { REGISTRY_AUTHOR } from "./open-registry-log.ts";
+import { createReplayedEvidence } from "./evidence.ts";
+import { REGISTRY_AUTHOR, writeCheckpoint } from "./open-registry-log.ts";
 import { homePaths } from "./paths.ts";
 
 export type CheckedLog =
@@ -66,12 +68,13 @@ export async function restorePin(
 
 /** Brings the tables in line with the law of all times and replays the log on top. */
 export async function rebuild(core: Core, log: LogRead): Promise<Replayed> {
-  const { db, paths, publicFiles } = core;
+  const { db, paths, publicFiles, readers } = core;
   const past = await gatherLaws(core);
   const older = log.facts.flatMap((fact) => findLostLaw(fact, past.commits));
   if (older.length > 0) return { kind: "faulty", faults: older };
   if (past.hadPrivateSource) await writeFile(paths.logIsPrivate, "");
   await indexControl({ ...core, gitHome: paths.git }, past.law);
+  const evidenceOf = createReplayedEvidence(core, log.facts);
   const replayed = await replayLog(
     {
       ...core,
@@ -79,10 +82,12 @@ export async function rebuild(core: Core, log: LogRead): Promise<Replayed> {
       author: REGISTRY_AUTHOR,
       openPgpKeys: () => listOpenPgpKeys(core),
       findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,
-      alignFiles: (skillId) => alignPublicFiles({ db, publicFiles }, skillId),
+      alignFiles: (skillId) => alignPublicFiles({ db, publicFiles, evidenceOf }, skillId),
     },
     log,
   );
+  const checkpoint = await readNewestCheckpoint({ readers, dir: paths.log });
+  if (checkpoint !== undefined) await writeCheckpoint(publicFiles, checkpoint);
   // Sources that are law no more end here, as they did when that law came.
   await indexControl({ ...core, gitHome: paths.git }, past.today);
   return replayed;

@@ -12,6 +12,7 @@ import {
   createDownloads,
   createSitePort,
   listLatest,
+  evidencePath,
   materialise,
   searchSkills,
   skillDetail,
@@ -302,12 +303,15 @@ describe("details", () => {
 
 describe("public files", () => {
   it("hold the JSON of a public skill, byte for byte what the API says, and nothing private", async () => {
-    await materialise({ db: test.db, publicFiles }, skills["acme/release-notes"] ?? "", published);
+    const deps = { db: test.db, publicFiles, evidenceOf: async (id: string) => Buffer.from(id) };
+    await materialise(deps, skills["acme/release-notes"] ?? "", published);
     const bytes = await publicFiles.read(skillJsonPath("acme", "release-notes"));
     const json = await skillDetail(test.db, anyone, "acme", "release-notes");
     expect(bytes?.toString()).toBe(JSON.stringify(json));
+    const proof = await publicFiles.read(evidencePath("acme", "release-notes", "1.9.0"));
+    expect(String(proof)).toBe(published);
     const secret = await versionIdOf("acme/merger-plans");
-    await materialise({ db: test.db, publicFiles }, skills["acme/merger-plans"] ?? "", secret);
+    await materialise(deps, skills["acme/merger-plans"] ?? "", secret);
     expect(await publicFiles.read(skillJsonPath("acme", "merger-plans"))).toBeUndefined();
   });
 

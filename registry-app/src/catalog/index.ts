@@ -14,12 +14,14 @@ export {
 export { renderMarkdown, type RenderedMarkdown } from "./markdown.ts";
 export {
   alignPublicFiles,
+  evidencePath,
   materialise,
   refreshSkillJson,
   renderSkillJson,
   renderVersionJson,
   skillJsonPath,
   versionJsonPath,
+  type MaterialiseDeps,
   type Rendered,
 } from "./materialise.ts";
 export { findKnown } from "./store/seen-law.ts";
@@ -27,6 +29,7 @@ export { listPrivateSkillIds } from "./store/skills.ts";
 export type { Page } from "./paging.ts";
 export {
   findArchive,
+  findVersionId,
   searchSkills,
   skillDetail,
   versionDetail,

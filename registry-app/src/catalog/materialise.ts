@@ -25,6 +25,18 @@ export function versionJsonPath(team: string, name: string, version: string): st
   return `api/v1/skills/${team}/${name}/versions/${version}.json`;
 }
 
+/** Where what proves a version of a public skill lies. In a folder of its own: a version may be named as another's file is. */
+export function evidencePath(team: string, name: string, version: string): string {
+  return `api/v1/skills/${team}/${name}/evidence/${version}.json`;
+}
+
+export type MaterialiseDeps = {
+  readonly db: Db;
+  readonly publicFiles: PublicFiles;
+  /** What proves a version, as it is sent; undefined when there is nothing to prove. */
+  readonly evidenceOf: (versionId: string) => Promise<Buffer | undefined>;
+};
+
 /** The JSON of a skill as its file; undefined for one that is not public or has no version to show: neither is a file. */
 export async function renderSkillJson(db: Db, skillId: string): Promise<Rendered | undefined> {
   const skill = await findPublicSkillById(db, skillId);
@@ -40,29 +52,32 @@ export async function renderSkillJson(db: Db, skillId: string): Promise<Rendered
 /** The JSON of a version as its file; undefined when its skill is not public or the version is not to be shown. */
 export async function renderVersionJson(db: Db, versionId: string): Promise<Rendered | undefined> {
   const id = await findSkillIdOfVersion(db, versionId);
-  return id && renderVersionJsonOf(db, id.skillId, id.version);
+  return id && (await renderVersionJsonOf(db, id.skillId, id.version))?.json;
 }
 
 async function renderVersionJsonOf(
   db: Db,
   skillId: string,
   version: string,
-): Promise<Rendered | undefined> {
+): Promise<{ readonly id: string; readonly json: Rendered; readonly proof: string } | undefined> {
   const skill = await findPublicSkillById(db, skillId);
   const row = skill && (await findVersion(db, skillId, version));
   if (skill === undefined || row === undefined) return undefined;
   const json = toVersion(row, await listChecks(db, row.id), await listFiles(db, row.id));
-  return { path: versionJsonPath(skill.team, skill.name, row.version), bytes: toBytes(json) };
+  const path = versionJsonPath(skill.team, skill.name, row.version);
+  const proof = evidencePath(skill.team, skill.name, row.version);
+  return { id: row.id, json: { path, bytes: toBytes(json) }, proof };
 }
 
-/** Writes the JSON of a skill and of one of its versions to the public files; for a private skill, nothing. */
+/** Writes the JSON of a skill and of one of its versions, with its proof, to the public files; for a private skill, nothing. */
 export async function materialise(
-  deps: { readonly db: Db; readonly publicFiles: PublicFiles },
+  deps: MaterialiseDeps,
   skillId: string,
   versionId: string,
 ): Promise<void> {
-  const version = await renderVersionJson(deps.db, versionId);
-  if (version !== undefined) await deps.publicFiles.write(version.path, version.bytes);
+  const id = await findSkillIdOfVersion(deps.db, versionId);
+  const version = id && (await renderVersionJsonOf(deps.db, id.skillId, id.version));
+  if (version !== undefined) await writeVersion(deps, version);
   const skill = await renderSkillJson(deps.db, skillId);
   if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
 }
@@ -82,10 +97,7 @@ export async function refreshSkillJson(
  * Makes the public files of a skill say what may be seen of it now: all of them for a public skill, none for a private
  * one. In turn with releases of the same skill.
  */
-export async function alignPublicFiles(
-  deps: { readonly db: Db; readonly publicFiles: PublicFiles },
-  skillId: string,
-): Promise<void> {
+export async function alignPublicFiles(deps: MaterialiseDeps, skillId: string): Promise<void> {
   await withLock(deps.db, `skill:${skillId}`, async () => {
     const files = await findSkillFiles(deps.db, skillId);
     if (files === undefined) return;
@@ -93,12 +105,24 @@ export async function alignPublicFiles(
     if (skill === undefined) await deps.publicFiles.remove(skillJsonPath(files.team, files.name));
     for (const number of files.versions) {
       const version = skill && (await renderVersionJsonOf(deps.db, skillId, number));
-      if (version === undefined)
-        await deps.publicFiles.remove(versionJsonPath(files.team, files.name, number));
-      else await deps.publicFiles.write(version.path, version.bytes);
+      if (version !== undefined) await writeVersion(deps, version);
+      else
+        for (const pathOf of [evidencePath, versionJsonPath])
+          await deps.publicFiles.remove(pathOf(files.team, files.name, number));
     }
     if (skill !== undefined) await deps.publicFiles.write(skill.path, skill.bytes);
   });
+}
+
+/** The proof first: who reads that a version is there finds what proves it. */
+async function writeVersion(
+  { publicFiles, evidenceOf }: MaterialiseDeps,
+  version: NonNullable<Awaited<ReturnType<typeof renderVersionJsonOf>>>,
+): Promise<void> {
+  const evidence = await evidenceOf(version.id);
+  if (evidence === undefined) await publicFiles.remove(version.proof);
+  else await publicFiles.write(version.proof, evidence);
+  await publicFiles.write(version.json.path, version.json.bytes);
 }
 
 function toBytes(json: Skill | Version): Buffer {

@@ -121,6 +121,16 @@ export async function versionDetail(
   return row && toVersion(row, await listChecks(db, row.id), await listFiles(db, row.id));
 }
 
+/** The id of a version that the viewer may see. */
+export async function findVersionId(
+  db: Db,
+  viewer: Viewer,
+  wanted: { readonly team: string; readonly name: string; readonly version: string },
+): Promise<string | undefined> {
+  const skill = await findSkill(db, viewer, wanted.team, wanted.name);
+  return skill && (await findVersion(db, skill.id, wanted.version))?.id;
+}
+
 export type ServedArchive = {
   readonly format: ArchiveFormat;
   readonly size: number;

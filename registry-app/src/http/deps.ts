@@ -71,6 +71,8 @@ export type ServerDeps = {
   readonly db: Db;
   readonly blobs: Blobs;
   readonly publicFiles: PublicFiles;
+  /** What proves a version to those who have it, as it is sent. */
+  readonly evidenceOf: (versionId: string) => Promise<Buffer | undefined>;
   readonly downloads: Downloads;
   readonly hosting: Hosting;
   readonly hooks: HookTargets;

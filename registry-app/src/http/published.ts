@@ -1,5 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import {
+  evidencePath,
+  findVersionId,
   skillDetail,
   skillJsonPath,
   skillSchema,
@@ -10,6 +12,7 @@ import {
   type Version,
 } from "../catalog/index.ts";
 import { viewerOf } from "../people/index.ts";
+import { CHECKPOINT_PATH } from "../publish/index.ts";
 import { Refusal } from "../runtime/index.ts";
 import { actorOf } from "./credentials.ts";
 import { withinDeadline } from "./deadline.ts";
@@ -46,6 +49,38 @@ export async function getVersionJson(
   const viewer = viewerOf(await actorOf(deps, request));
   const found = await withinDeadline(versionDetail(deps.db, viewer, team, name, version));
   return toFound(found, `There is no version ${version} of ${team}/${name}.`);
+}
+
+/** What proves a version, found as its JSON is. */
+export async function getEvidence(
+  deps: ServerDeps,
+  request: FastifyRequest,
+  wanted: { readonly team: string; readonly name: string; readonly version: string },
+): Promise<Found> {
+  const { team, name, version } = wanted;
+  const file = await deps.publicFiles.read(evidencePath(team, name, version));
+  if (file !== undefined) return { bytes: file, isPublic: true };
+  const viewer = viewerOf(await actorOf(deps, request));
+  const id = await withinDeadline(findVersionId(deps.db, viewer, wanted));
+  const bytes = id && (await withinDeadline(deps.evidenceOf(id)));
+  if (bytes) return { bytes, isPublic: false };
+  throw new Refusal(
+    "not-found",
+    id === undefined
+      ? `There is no version ${version} of ${team}/${name}.`
+      : `Nothing proves version ${version} of ${team}/${name}: it was not released, or its lines are not in the registry log yet.`,
+  );
+}
+
+/** The newest signed word on how long the registry log is. */
+export async function getCheckpoint(deps: ServerDeps): Promise<Buffer> {
+  const bytes = await deps.publicFiles.read(CHECKPOINT_PATH);
+  if (bytes !== undefined) return bytes;
+  throw new Refusal(
+    "not-found",
+    "The registry log has no checkpoint yet.",
+    "It gets one with its next line.",
+  );
 }
 
 export function toSkill({ bytes }: Found): Skill {

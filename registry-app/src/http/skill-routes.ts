@@ -1,5 +1,6 @@
 import { skillListSchema, searchSkills, skillSchema, versionSchema } from "../catalog/index.ts";
 import { viewerOf } from "../people/index.ts";
+import { checkpointSchema, evidenceSchema } from "../proof/index.ts";
 import type { App } from "./app.ts";
 import { sendArchive } from "./archives.ts";
 import { sendBytes, sendJson } from "./conditional.ts";
@@ -8,7 +9,7 @@ import { withinDeadline } from "./deadline.ts";
 import type { ServerDeps } from "./deps.ts";
 import { skillParams, skillQuery, versionParams } from "./params.ts";
 import { problemSchema } from "./problem.ts";
-import { getSkillJson, getVersionJson } from "./published.ts";
+import { getCheckpoint, getEvidence, getSkillJson, getVersionJson } from "./published.ts";
 
 const READ = ["GET", "HEAD"];
 const tags = ["skills"];
@@ -61,7 +62,37 @@ export function addSkillRoutes(app: App, deps: ServerDeps): void {
       return sendBytes(request, reply, bytes, { isPublic });
     },
   });
+  addProofRoutes(app, deps);
   addArchiveRoutes(app, deps);
+}
+
+/** What `assay verify` asks. */
+function addProofRoutes(app: App, deps: ServerDeps): void {
+  app.route({
+    method: READ,
+    url: `${VERSION_PATH}/evidence`,
+    schema: {
+      tags,
+      summary: "What proves a released version: tag object, files, and lines of the registry log",
+      params: versionParams,
+      response: { 200: evidenceSchema, default: problemSchema },
+    },
+    handler: async (request, reply) => {
+      const { bytes, isPublic } = await getEvidence(deps, request, request.params);
+      return sendBytes(request, reply, bytes, { isPublic });
+    },
+  });
+  app.route({
+    method: READ,
+    url: "/log/checkpoint",
+    schema: {
+      tags: ["log"],
+      summary: "The registry log as it is now: its size and chain value, signed",
+      response: { 200: checkpointSchema, default: problemSchema },
+    },
+    handler: async (request, reply) =>
+      sendBytes(request, reply, await getCheckpoint(deps), { isPublic: true }),
+  });
 }
 
 function addArchiveRoutes(app: App, deps: ServerDeps): void {

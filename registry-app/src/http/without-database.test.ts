@@ -201,11 +201,15 @@ describe("OpenAPI", () => {
     expect(description["openapi"]).toBe("3.1.0");
     expect(Object.keys(description["paths"] ?? {}).toSorted()).toMatchInlineSnapshot(`
       [
+        "/api/v1/law",
+        "/api/v1/law/history",
+        "/api/v1/log/checkpoint",
         "/api/v1/skills",
         "/api/v1/skills/{team}/{name}",
         "/api/v1/skills/{team}/{name}/versions/{version}",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.tar.gz",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.zip",
+        "/api/v1/skills/{team}/{name}/versions/{version}/evidence",
         "/api/v1/sources",
         "/api/v1/sources/{source}",
         "/api/v1/sources/{source}/tags",

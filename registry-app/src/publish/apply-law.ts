@@ -121,6 +121,8 @@ async function changeStanding(
     await storeVersion(deps, version, tar, latest.version === version.version);
     await pointAtLatest(deps, version, latest);
   }
+  // What is written for readers proves its state by the line.
+  await deps.registryLog.flush();
   await deps.materialise(version.skillId, version.id);
 }
 

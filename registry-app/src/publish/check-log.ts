@@ -1,3 +1,4 @@
+import { growLineTree, type SignedState } from "../proof/index.ts";
 import { FIRST_CHAIN, nextChain, type Checkpoint } from "./log-format.ts";
 import type { LogFault } from "./log-lines.ts";
 
@@ -9,6 +10,8 @@ export type LogCommit = {
     | { readonly kind: "good"; readonly key: string }
     | { readonly kind: "bad"; readonly because: string };
   readonly checkpoint: Checkpoint | undefined;
+  /** What its message says; undefined for a commit from before messages said anything. */
+  readonly state: SignedState | undefined;
   /** Fingerprint of `registry.pub` as of this commit; undefined when the file is absent or no key. */
   readonly registryKey: string | undefined;
 };
@@ -27,6 +30,7 @@ export function checkLog(
   const chains = chainsOf(lines);
   const faults: LogFault[] = [];
   let before: Pick<Checkpoint, "size"> = { size: 0 };
+  let isProving = false;
   commits.forEach((commit, place) => {
     const says = (text: string) => faults.push({ commit: commit.oid, says: text });
     if (commit.parents.length !== (place === 0 ? 0 : 1)) says("has more than one parent");
@@ -46,6 +50,9 @@ export function checkLog(
       says(`counts ${checkpoint.size} lines, and the log has ${lines.length}`);
     else if (chain !== checkpoint.chain)
       says(`has another chain value than lines 1 to ${checkpoint.size} come to`);
+    const wrong = findWrongState(commit.state, checkpoint, lines, isProving);
+    if (wrong !== undefined) says(wrong);
+    isProving ||= commit.state !== undefined;
   });
   if (before.size < lines.length)
     faults.push({
@@ -53,6 +60,25 @@ export function checkLog(
       says: `stands behind the ${before.size} lines that the newest checkpoint counts`,
     });
   return faults;
+}
+
+/** The message is what consumers hold a line against, so it must say what the files say. */
+function findWrongState(
+  state: SignedState | undefined,
+  checkpoint: Checkpoint,
+  lines: readonly string[],
+  isProving: boolean,
+): string | undefined {
+  if (state === undefined)
+    return isProving ? "has no checkpoint in its message, and older commits have" : undefined;
+  const { size, sizeBefore, chain, from, root } = state;
+  const isSame = (["size", "sizeBefore", "chain"] as const).every(
+    (field) => checkpoint[field] === { size, sizeBefore, chain }[field],
+  );
+  if (!isSame) return "says otherwise in its message than in its checkpoint";
+  if (from !== (isProving ? sizeBefore : 0)) return `proves lines from ${from + 1} on`;
+  if (size > lines.length || growLineTree(lines.slice(from, size)).root === root) return undefined;
+  return `has another root than lines ${from + 1} to ${size} come to`;
 }
 
 /** By number of lines. */

@@ -5,7 +5,15 @@ export { isSamePerson } from "./approvals.ts";
 export { listCodes, remedyFor, TAG_CODES, type CodePage, type TagCode } from "./codes.ts";
 export { decide, type Decision } from "./decide.ts";
 export { decideVersion, type DecideDeps } from "./decide-version.ts";
+export {
+  findReplayedLines,
+  findStoredLines,
+  gatherEvidence,
+  type EvidenceDeps,
+} from "./evidence.ts";
 export { createPushJudge, type PushDeps } from "./judge-push.ts";
+export { createLogProofs, type LogProofs } from "./log-proofs.ts";
+export { CHECKPOINT_PATH, readNewestCheckpoint } from "./newest-checkpoint.ts";
 export { recordCheck, type CheckReport } from "./record-check.ts";
 export {
   appendFirstSync,

@@ -1,5 +1,6 @@
 import { parseCommit, type ObjectReaders } from "../git/index.ts";
 import { parsePublicKey, type SshVerifier } from "../keys/index.ts";
+import { parseSignedState } from "../proof/index.ts";
 import { checkLog, type LogCommit } from "./check-log.ts";
 import {
   CHECKPOINT,
@@ -97,6 +98,7 @@ async function readCommit(
     parents: commit.parents,
     signature: checkSignature(deps, signed),
     checkpoint: checkpoint === undefined ? undefined : parseCheckpoint(checkpoint),
+    state: parseSignedState(commit.message),
     registryKey: key?.kind === "key" ? key.key.fingerprint : undefined,
   };
 }

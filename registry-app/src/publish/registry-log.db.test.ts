@@ -36,6 +36,7 @@ function open(): Promise<RegistryLog> {
     sign: (payload) => signSsh(pair, payload, "git"),
     clock: systemClock,
     pins: new Map(),
+    announce: async () => undefined,
   });
 }
 

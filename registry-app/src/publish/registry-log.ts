@@ -6,6 +6,7 @@ import {
   type ObjectReaders,
   type SignPayload,
 } from "../git/index.ts";
+import { formatSignedState, growLineTree, type CheckpointAnswer } from "../proof/index.ts";
 import { Refusal, Stalled, type Clock } from "../runtime/index.ts";
 import {
   CHECKPOINT,
@@ -14,15 +15,15 @@ import {
   LINES_PER_SEGMENT,
   LOG_BRANCH,
   LOG_REF,
-  MAX_SEGMENT_BYTES,
   nextChain,
   parseCheckpoint,
   segmentOf,
   segmentPath,
-  splitLines,
   type Checkpoint,
 } from "./log-format.ts";
 import type { LogFact } from "./log-lines.ts";
+import { readLogLines } from "./log-segments.ts";
+import { readNewestCheckpoint, readSignedCommit } from "./newest-checkpoint.ts";
 import {
   countPlaced,
   insertLogEntries,
@@ -46,18 +47,23 @@ export type RegistryLogDeps = {
   readonly clock: Clock;
   /** Files that stand beside the entries, such as `registry.pub` and `root.json`: what a reader of a bare copy has to know. */
   readonly pins: ReadonlyMap<string, string>;
+  /** Told of the log as it is now: when it is opened, and after each flush that wrote. */
+  readonly announce: (checkpoint: CheckpointAnswer) => Promise<void>;
 };
 
 const LINES_PER_COMMIT = 2_000;
 
 /**
  * The log is a git repo: `entries/<n>.ndjson` holds 256 lines each, `checkpoint` the length and a hash chain over all
- * lines, every commit signed by the registry's key. Anybody may mirror it and see that nothing was rewritten. Throws a
+ * lines, every commit signed by the registry's key; its message proves single lines (`SignedState`). Anybody may mirror it and see that nothing was rewritten. Throws a
  * Refusal when the database knows less of it, or more: deciding on would decide anew what is decided.
  */
 export async function createRegistryLog(deps: RegistryLogDeps): Promise<RegistryLog> {
   await initBare(deps.dir, { config: {} });
-  await withLock(deps.db, "registry-log", () => refuseForeignLog(deps));
+  await withLock(deps.db, "registry-log", async () => {
+    await refuseForeignLog(deps);
+    await announce(deps);
+  });
   let running: Promise<number> | undefined;
   let queued: Promise<number> | undefined;
   const flushOnce = () => withLock(deps.db, "registry-log", () => drain(deps));
@@ -93,6 +99,11 @@ export async function appendFirstSync(tx: Tx, source: string, at: Date): Promise
   await appendFacts(tx, [fact], at);
 }
 
+async function announce(deps: RegistryLogDeps): Promise<void> {
+  const checkpoint = await readNewestCheckpoint(deps);
+  if (checkpoint !== undefined) await deps.announce(checkpoint);
+}
+
 async function refuseForeignLog(deps: RegistryLogDeps): Promise<void> {
   const head = await readHead(deps);
   await markCommitted(deps, head);
@@ -110,9 +121,14 @@ async function refuseForeignLog(deps: RegistryLogDeps): Promise<void> {
 async function drain(deps: RegistryLogDeps): Promise<number> {
   let head = await readHead(deps);
   await markCommitted(deps, head);
+  let hasWritten = false;
   for (;;) {
     const waiting = await listWaitingEntries(deps.db, LINES_PER_COMMIT);
-    if (waiting.length === 0) return head.size;
+    if (waiting.length === 0) {
+      if (hasWritten) await announce(deps);
+      return head.size;
+    }
+    hasWritten = true;
     head = await commitLines(
       deps,
       head,
@@ -127,23 +143,12 @@ async function drain(deps: RegistryLogDeps): Promise<number> {
 
 /** A crash between a commit and its marks leaves lines that are in git and still wait; they must not be written twice. */
 async function markCommitted(deps: RegistryLogDeps, head: Head): Promise<void> {
-  const lines: string[] = [];
-  for (
-    let segment = segmentOf(head.sizeBefore);
-    segment * LINES_PER_SEGMENT < head.size;
-    segment++
-  ) {
-    lines.push(...(await readSegment(deps, head, segment)));
-  }
-  const offset = segmentOf(head.sizeBefore) * LINES_PER_SEGMENT;
+  const lines = await readBack(deps, head, head.sizeBefore);
   const places = lines.map((line, i) => ({
     key: (JSON.parse(line) as LogFact).key,
-    seq: offset + i,
+    seq: head.sizeBefore + i,
   }));
-  await putLogPlaces(
-    deps.db,
-    places.filter((place) => place.seq >= head.sizeBefore),
-  );
+  await putLogPlaces(deps.db, places);
 }
 
 async function readHead(deps: RegistryLogDeps): Promise<Head> {
@@ -157,16 +162,6 @@ async function readHead(deps: RegistryLogDeps): Promise<Head> {
   return { commit: commit.oid, ...checkpoint };
 }
 
-async function readSegment(deps: RegistryLogDeps, head: Head, segment: number): Promise<string[]> {
-  const read = await deps.readers.read(deps.dir, `${head.commit}:${segmentPath(segment)}`, {
-    maxBytes: MAX_SEGMENT_BYTES,
-  });
-  if (read.kind === "missing") return [];
-  if (read.kind === "too-large")
-    throw new Stalled("a segment of the registry log is too large", { segment });
-  return splitLines(read.bytes);
-}
-
 async function commitLines(
   deps: RegistryLogDeps,
   head: Head,
@@ -175,8 +170,7 @@ async function commitLines(
   const size = head.size + lines.length;
   const chain = lines.reduce(nextChain, head.chain);
   const first = segmentOf(head.size);
-  const open = await readSegment(deps, head, first);
-  const all = [...open, ...lines];
+  const all = [...(await readBack(deps, head, first * LINES_PER_SEGMENT)), ...lines];
   const changes = new Map(deps.pins);
   for (let start = 0; start < all.length; start += LINES_PER_SEGMENT) {
     const segment = first + start / LINES_PER_SEGMENT;
@@ -190,11 +184,25 @@ async function commitLines(
     branch: LOG_BRANCH,
     changes,
     author: deps.author,
-    message: `log: ${lines.length} ${lines.length === 1 ? "entry" : "entries"}, ${size} in all\n`,
+    message: formatSignedState({ ...(await growTree(deps, head, lines)), size, chain }),
     time: deps.clock.now(),
     sign: deps.sign,
     expectedHead: head.commit,
   });
   if (written.kind === "moved") throw new Error("the registry log was written by somebody else");
   return { commit: written.commit, size, sizeBefore: head.size, chain };
+}
+
+/** Lines of an older log, whose commits prove none, are taken into the first tree that there is. */
+async function growTree(deps: RegistryLogDeps, head: Head, lines: readonly string[]) {
+  const isProving =
+    head.commit !== null && (await readSignedCommit(deps, head.commit)).state !== undefined;
+  const from = isProving ? head.size : 0;
+  const below = (await readBack(deps, head, from)).concat(lines);
+  return { sizeBefore: head.size, from, root: growLineTree(below).root };
+}
+
+/** The lines of the log from `from` on, as they are committed. */
+async function readBack(deps: RegistryLogDeps, head: Head, from: number): Promise<string[]> {
+  return head.commit === null ? [] : readLogLines(deps, head.commit, { from, to: head.size });
 }

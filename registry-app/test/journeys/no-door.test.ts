@@ -156,7 +156,8 @@ const bad = () => made.filter(({ state }) => state !== "published");
 const good = () => made.filter(({ state }) => state === "published");
 /** A yanked version stays for whoever names it: hidden, not withdrawn. */
 const isPinned = ({ by }: Served, { state, version }: Made) =>
-  state === "yanked" && new RegExp(`[/@]v?${version.replaceAll(".", "\\.")}(?:/|$)`).test(by);
+  state === "yanked" &&
+  new RegExp(`[/@]v?${version.replaceAll(".", "\\.")}(?:/|$|\\.json$)`).test(by);
 
 /** A page that says what was searched for; what it finds is searched for in other words too. */
 const isEcho = ({ by }: Served, marker: string) => by.includes(`=${marker}`);

@@ -172,7 +172,9 @@ async function moveAndRewrite(): Promise<void> {
   await followed.tag("query--v1.0.0", { signer: dora });
   await followed.setRef("refs/tags/query--v0.9.0", null);
   await world.sync("beta-mirror");
-  await followed.setRef("refs/heads/main", null);
+  // Written anew from its first commit on; with none in common it would be another repo, and frozen.
+  const roots = (await followed.git("rev-list", "--max-parents=0", "refs/heads/main")).stdout;
+  await followed.setRef("refs/heads/main", roots.toString().trim());
   await followed.commit({ "skills/query/SKILL.md": skillMd("query", "Anew.\n") });
   await followed.tag("query--v2.0.0", { signer: cid });
   await world.sync("beta-mirror");
@@ -215,7 +217,8 @@ async function answers(url: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   const get = async (path: string) => {
     const { status, bytes } = await ask(url, path);
-    found[path] = `${status} ${bytes.toString("base64")}`;
+    // A refusal has the id of its request in it.
+    found[path] = `${status} ${status === 200 ? bytes.toString("base64") : ""}`;
     return status === 200 ? (JSON.parse(bytes.toString("utf8")) as never) : undefined;
   };
   await get("/api/v1/skills?size=100");
@@ -232,6 +235,7 @@ async function answers(url: string): Promise<Record<string, string>> {
     const detail = (await get(path)) as { versions: { version: string }[] } | undefined;
     for (const { version } of detail?.versions ?? []) {
       await get(`${path}/versions/${version}`);
+      await get(`${path}/versions/${version}/evidence`);
       for (const format of ["tar.gz", "zip"]) {
         const archive = `${path}/versions/${version}/archive.${format}`;
         const { status, headers, bytes } = await ask(url, archive);
