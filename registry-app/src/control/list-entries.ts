@@ -154,8 +154,8 @@ function teamEntries({ teams }: ControlSnapshot): [string, LawEntry][] {
 }
 
 function sourceEntries({ sources }: ControlSnapshot): [string, LawEntry][] {
-  return [...sources.values()].map((source) => {
-    const { slug, team, visibility, branch, signers, url } = source;
+  return [...sources.values()].flatMap((source) => {
+    const { slug, team, visibility, branch, signers, url, policy } = source;
     const where = url ?? "hosted here";
     const facts = {
       team: plain(team),
@@ -163,11 +163,20 @@ function sourceEntries({ sources }: ControlSnapshot): [string, LawEntry][] {
       branch: plain(branch),
       repo: plain(where),
     };
-    const about = [{ kind: "source", slug, isPrivate: visibility === "private" } as const];
+    const base = {
+      ...NOTHING,
+      area: "source",
+      about: [{ kind: "source", slug, isPrivate: visibility === "private" }],
+    } as const;
     const detail = `of team ${team}, ${visibility}, ${where}`;
+    // What a source asks for beyond the registry's policy can only tighten.
+    const own = flattenFields(policy ?? {}).map(([name, value]): [string, LawEntry] => {
+      const title = `${slug}: own policy ${name} ${value}`;
+      return [`source ${title}`, { ...base, title, weight: "tightens" }];
+    });
     return [
-      `source ${slug}`,
-      { ...NOTHING, area: "source", about, title: slug, detail, facts, lists: { signer: signers } },
+      [`source ${slug}`, { ...base, title: slug, detail, facts, lists: { signer: signers } }],
+      ...own,
     ];
   });
 }
@@ -240,6 +249,11 @@ function sinceOf({ since }: Revocation): string {
   return since === null ? "" : ` since ${since.toISOString()}`;
 }
 
+/** Long enough that no two words are taken for one. */
+function shorten(digest: string): string {
+  return digest.slice(0, 24);
+}
+
 function decisionEntries({
   yanks,
   approvals,
@@ -262,7 +276,7 @@ function decisionEntries({
       entry(
         "approval",
         skill(one.skill),
-        `${one.skill}@${one.version} by ${one.by}`,
+        `${one.skill}@${one.version} by ${one.by}, of ${shorten(one.digest)}`,
         one.reason,
         "loosens",
       ),
@@ -271,7 +285,7 @@ function decisionEntries({
       entry(
         "waiver",
         skill(one.skill),
-        `${one.rule} for ${one.skill} by ${one.by}`,
+        `${one.rule} for ${one.skill}@${one.version} until ${one.until.toISOString()} by ${one.by}, asked for by ${one.requestedBy}, of ${shorten(one.digest)}`,
         one.reason,
         "loosens",
       ),
@@ -281,7 +295,7 @@ function decisionEntries({
       entry(
         "import",
         [{ kind: "source", slug: one.source, isPrivate: true }],
-        `${one.source} by ${one.by}`,
+        `${one.source} by ${one.by}, of ${shorten(one.digest)}`,
         one.reason,
         "loosens",
       ),

@@ -80,6 +80,12 @@ it.each([
     [["added", "source: t added (of team acme, private, https://git.example/t.git)"]],
   ],
   [
+    "a source's own policy",
+    { "sources/s.yaml": "team: acme\nhosted: true\nvisibility: public\npolicy: {bump: require}\n" },
+    {},
+    [["tightened", "source: s: own policy bump require added"]],
+  ],
+  [
     "a source that is gone",
     {},
     { "sources/t.yaml": "team: acme\nhosted: true\n" },
