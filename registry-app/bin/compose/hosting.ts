@@ -53,11 +53,12 @@ export async function createHosting(core: Core, publicUrl: () => string): Promis
 }
 
 function pushDeps(core: Core, publicUrl: string): PushDeps {
-  const { db, readers, cache, verifier, law, clock, ids, log, queue, paths } = core;
+  const { db, readers, cache, verifier, law, clock, ids, log, queue, paths, changelog } = core;
   const onPushed: PushDeps["onPushed"] = (tx, sourceId) =>
     queue.enqueue(tx, syncSource, { sourceId });
   return {
     db,
+    changelog,
     readers,
     cache,
     verifier,

@@ -1,3 +1,4 @@
+import type { Changelog } from "../changelog/index.ts";
 import { record } from "../audit/index.ts";
 import { transaction, type Db, type Tx } from "../db/index.ts";
 import {
@@ -15,13 +16,15 @@ import { findConflict, loadTaken, nextPatch } from "./bind-batch.ts";
 import { remedyFor } from "./codes.ts";
 import type { Bench, JudgeDeps } from "./bench.ts";
 import { judgeTag } from "./judge-tag.ts";
+import { previewBump, type PushedTag } from "./preview-bump.ts";
 import { sayAccepted, sayIgnored, sayRefused } from "./say-verdict.ts";
 import { listBoundNames } from "./store/facts.ts";
 import { recordAttempt } from "./store/verdicts.ts";
-import type { Judged, PendingTag, Refused } from "./types.ts";
+import type { Judged, KnownVersion, PendingTag, Refused } from "./types.ts";
 
 export type PushDeps = JudgeDeps & {
   readonly db: Db;
+  readonly changelog: Changelog;
   readonly law: () => Promise<ControlSnapshot>;
   readonly gitHome: string;
   readonly publicUrl: string;
@@ -33,6 +36,8 @@ export type PushDeps = JudgeDeps & {
 };
 
 const TAGS = "refs/tags/";
+/** Tags of one push that are told whether their step is large enough. */
+const NOTED = 100;
 const ABSENT = /^0+$/;
 
 /**
@@ -42,7 +47,7 @@ const ABSENT = /^0+$/;
 export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
   const repo = sourceRepo(deps.gitHome, source);
   let bench: Bench | undefined;
-  const acceptedInPush: { readonly tag: PendingTag; readonly judged: Judged }[] = [];
+  const acceptedInPush: PushedTag[] = [];
 
   const judgeOne = async (update: ProposedRef): Promise<RefVerdict> => {
     // A deletion is refused by the host, in its own words: there is no object to judge.
@@ -53,20 +58,21 @@ export function createPushJudge(deps: PushDeps, source: Source): PushJudge {
     const verdict = moved ?? (await judgeTag(deps, bench, tag));
     if (verdict.kind === "ignored")
       return { kind: "accept", message: sayIgnored(tag.name, verdict.reason) };
-    const refused =
+    const free =
       verdict.kind === "refused"
-        ? verdict
+        ? { conflict: verdict, earlier: [] }
         : await findTaken(deps, source, tag, verdict, acceptedInPush);
+    const refused = free.conflict;
     if (refused !== undefined) {
       await transaction(deps.db, (tx) => recordRefusal(deps, tx, source, tag, refused));
       return { kind: "refuse", message: sayRefused(tag.name, refused, pageOf(deps, source, tag)) };
     }
-    if (verdict.kind === "good") acceptedInPush.push({ tag, judged: verdict });
-    return {
-      kind: "accept",
-      message:
-        verdict.kind === "good" ? sayAccepted(source, verdict, pageOf(deps, source, tag)) : "",
-    };
+    if (verdict.kind !== "good") return { kind: "accept", message: "" };
+    const pushed = { tag, judged: verdict };
+    const note = await noteBump(deps, bench, pushed, free.earlier, acceptedInPush);
+    acceptedInPush.push(pushed);
+    const message = sayAccepted(source, verdict, pageOf(deps, source, tag), note);
+    return { kind: "accept", message };
   };
 
   return {
@@ -97,6 +103,23 @@ function sayFrozen({ slug, frozen }: Source): string {
     `  why       ${frozen?.reason ?? ""}`,
     `  mend it   ${remedy}`,
   ].join("\n");
+}
+
+/** A courtesy, which may not cost the push: of one with more tags than anybody reads about, the pages tell the rest. */
+async function noteBump(
+  deps: PushDeps,
+  bench: Bench,
+  pushed: PushedTag,
+  earlier: readonly KnownVersion[],
+  beside: readonly PushedTag[],
+): Promise<string | undefined> {
+  if (beside.length >= NOTED) return undefined;
+  try {
+    return await previewBump(deps, bench, pushed, { earlier, beside });
+  } catch (cause) {
+    deps.log.error({ cause, tag: pushed.tag.name }, "the bump of a pushed tag was not previewed");
+    return undefined;
+  }
 }
 
 /** Whoever asks for the tag from now on is told that it waits, and not what an earlier attempt was refused for. */
@@ -205,8 +228,8 @@ async function findTaken(
   source: Source,
   tag: PendingTag,
   judged: Judged,
-  acceptedInPush: readonly { readonly tag: PendingTag; readonly judged: Judged }[],
-): Promise<Refused | undefined> {
+  acceptedInPush: readonly PushedTag[],
+): Promise<{ readonly conflict: Refused | undefined; readonly earlier: readonly KnownVersion[] }> {
   const taken = await loadTaken(deps.db, source, [{ tag, judged }]);
   const skill = taken.skills.get(judged.skill) ?? {
     id: "",
@@ -224,6 +247,7 @@ async function findTaken(
       tagOid: one.tag.oid,
       commitOid: one.judged.commitOid,
     }));
-  taken.skills.set(judged.skill, { ...skill, versions: [...skill.versions, ...together] });
-  return findConflict(source, taken, tag, judged);
+  const earlier = [...skill.versions, ...together];
+  taken.skills.set(judged.skill, { ...skill, versions: earlier });
+  return { conflict: findConflict(source, taken, tag, judged), earlier };
 }

@@ -60,13 +60,16 @@ export async function readHistories(
     steps.map(({ one, previous, oids }) => {
       const commits = oids.flatMap((oid) => words.get(oid) ?? []);
       const before = previous && contents.get(previous.id);
-      return [one.tag.id, tell(deps.changelog, bench, one, previous, commits, before)] as const;
+      const { tag, judged, packed } = one;
+      const content = toContent(judged.skill, judged.reading.allowedTools, packed.files);
+      const facts = { previous, commits, ...(before && { content: before }) };
+      return [tag.id, tellHistory(deps.changelog, bench, { tag, judged, content }, facts)] as const;
     }),
   );
 }
 
 /** A changelog longer than this is read by nobody; it starts at the newest commit. */
-const MAX_COMMITS = 2_000;
+export const MAX_COMMITS = 2_000;
 
 /** The highest lower version of the skill that is an ancestor of this one; not the newest by date. */
 export function findPrevious(
@@ -101,16 +104,16 @@ async function loadPreviousContents(
   const contents = new Map(
     bound.map((one) => [
       one.id,
-      contentOf(one.judged.skill, one.judged.reading.allowedTools, one.packed.files),
+      toContent(one.judged.skill, one.judged.reading.allowedTools, one.packed.files),
     ]),
   );
   const older = previous.filter((one) => !contents.has(one.id)).map((one) => one.id);
   for (const [id, { name, allowedTools, files }] of await loadContents(db, older))
-    contents.set(id, contentOf(name, allowedTools, files));
+    contents.set(id, toContent(name, allowedTools, files));
   return contents;
 }
 
-function contentOf(
+export function toContent(
   name: string,
   allowedTools: readonly string[],
   files: readonly FileFact[],
@@ -118,18 +121,26 @@ function contentOf(
   return { name, allowedTools, files };
 }
 
-function tell(
+/** The rule under which a step that is too small is noted. */
+export const BUMP_RULE = "version.bump-too-small";
+
+/** What the changes since the previous version ask for, and whether the step is large enough for them. Pure. */
+export function tellHistory(
   changelog: Changelog,
   bench: HistoryBench,
-  { tag, judged, packed }: Bound,
-  previous: KnownVersion | undefined,
-  commits: readonly CommitRecord[],
-  before: SkillContent | undefined,
+  now: Pick<Bound, "tag" | "judged"> & { readonly content: SkillContent },
+  before: {
+    readonly previous: KnownVersion | undefined;
+    /** Newest first. */
+    readonly commits: readonly CommitRecord[];
+    readonly content?: SkillContent;
+  },
 ): Outcome {
+  const { tag, judged } = now;
+  const { previous, commits } = before;
   const from = previous?.version ?? null;
-  const now = contentOf(judged.skill, judged.reading.allowedTools, packed.files);
   const isBeforeOne = from?.startsWith("0.") === true;
-  const content = before && contentBump(before, now, isBeforeOne);
+  const content = before.content && contentBump(before.content, now.content, isBeforeOne);
   const summary = changelog.summarise({ previous: from, commits, ...(content && { content }) });
   const declared = declaredBump(previous?.version, judged.version);
   const verdict = compareBump(declared, summary.requiredBump);
@@ -149,7 +160,7 @@ function tell(
       };
     }
     findings.push({
-      rule: "version.bump-too-small",
+      rule: BUMP_RULE,
       severity: "warning",
       message: reason,
       file: "SKILL.md",

@@ -3,13 +3,14 @@ import { TAG_CODES } from "./codes.ts";
 import type { Judged, Refused } from "./types.ts";
 
 /** The block that a pusher reads when a tag is accepted: what was understood, and where to watch it. */
-export function sayAccepted(source: Source, judged: Judged, page: string): string {
+export function sayAccepted(source: Source, judged: Judged, page: string, note?: string): string {
   const notes = judged.reading.findings.filter((finding) => finding.severity === "warning");
   return block("accepted", `${source.team}/${judged.skill} ${judged.version}`, [
     ["signed by", `${judged.signer.principal} ${judged.signer.key}`],
     ...notes
       .slice(0, MAX_NOTES)
       .map((note): Row => ["note", `${note.file}:${note.line} ${note.message}`]),
+    ...(note === undefined ? [] : [["note", note] as const]),
     ["watch", page],
   ]);
 }

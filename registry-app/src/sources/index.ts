@@ -1,6 +1,7 @@
 /** Registry repos: what the control repo says of them, what git holds of them, and their history for changelogs. */
 export { createCommitGraph, type CommitGraph, type IndexedCommit } from "./commit-graph.ts";
 export { createCommitGraphs, indexCommits, type CommitGraphs } from "./commit-index.ts";
+export { toCommitTime } from "./commit-time.ts";
 export { removeCredential, setCredential, type NewCredential } from "./credentials.ts";
 export {
   deriveHookSecret,
