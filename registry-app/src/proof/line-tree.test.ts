@@ -31,9 +31,9 @@ describe("a tree over lines", () => {
     const tree = growLineTree(linesOf(size));
     const path = tree.pathOf(index);
     expect(rootFromPath("line 7", { index, size }, path)).not.toBe(tree.root);
-    for (let place = 0; place < size; place++)
-      if (place !== index)
-        expect(rootFromPath("line 6", { index: place, size }, path)).not.toBe(tree.root);
+    const elsewhere = Array.from({ length: size }, (_, at) => at).filter((at) => at !== index);
+    for (const at of elsewhere)
+      expect(rootFromPath("line 6", { index: at, size }, path)).not.toBe(tree.root);
     expect(rootFromPath("line 6", { index: size, size }, path)).toBeUndefined();
     expect(rootFromPath("line 6", { index: -1, size }, path)).toBeUndefined();
     expect(rootFromPath("line 6", { index, size }, path.slice(1))).not.toBe(tree.root);

@@ -4,16 +4,33 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { transaction } from "../db/index.ts";
-import { createObjectReaders, findRef, type ObjectReaders } from "../git/index.ts";
-import { generateEd25519, signSsh } from "../keys/index.ts";
+import {
+  commitFiles,
+  createObjectReaders,
+  findRef,
+  parseCommit,
+  type ObjectReaders,
+} from "../git/index.ts";
+import { createSshVerifier, formatPublicKey, generateEd25519, signSsh } from "../keys/index.ts";
+import { parseSignedState, type CheckpointAnswer } from "../proof/index.ts";
+import { rootFromPath } from "../proof/line-tree.ts";
 import { systemClock } from "../runtime/index.ts";
-import { createRegistryLog, type RegistryLog } from "./index.ts";
+import {
+  createLogProofs,
+  createRegistryLog,
+  readLog,
+  type LogProofs,
+  type RegistryLog,
+} from "./index.ts";
+import { FIRST_CHAIN, formatCheckpoint, nextChain } from "./log-format.ts";
 
 let database: TestDatabase;
 let readers: ObjectReaders;
 let dir: string;
 let log: RegistryLog;
 const pair = generateEd25519();
+const pins = new Map([["registry.pub", `${formatPublicKey(pair.publicKey)}\n`]]);
+const announced: CheckpointAnswer[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -35,9 +52,21 @@ function open(): Promise<RegistryLog> {
     author: { name: "Assay", email: "registry@assay.invalid" },
     sign: (payload) => signSsh(pair, payload, "git"),
     clock: systemClock,
-    pins: new Map(),
-    announce: async () => undefined,
+    pins,
+    announce: async (checkpoint) => void announced.push(checkpoint),
   });
+}
+
+const logDir = () => join(dir, "log.git");
+
+/** The line's proof comes to the root that its commit signs. */
+async function expectProof(proofs: LogProofs, place: number): Promise<void> {
+  const proof = await proofs.prove(place);
+  const commit = parseCommit(Buffer.from(proof?.commit ?? "", "base64"));
+  const state = commit.kind === "ok" ? parseSignedState(commit.commit.message) : undefined;
+  if (proof === undefined || state === undefined) throw new Error(`line ${place} is not proven`);
+  const at = { index: place - state.from, size: state.size - state.from };
+  expect(rootFromPath(proof.text, at, proof.path)).toBe(state.root);
 }
 
 const factOf = (key: string) =>
@@ -118,6 +147,50 @@ describe("the registry log", () => {
     );
     const written = await readNames();
     expect(written.toSorted()).toEqual(names.toSorted());
+  });
+
+  it("proves every line by the commit that brought it, across segments", async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `n${at}`);
+    await append(log, ...names);
+    await log.flush();
+    await append(log, "last");
+    await log.flush();
+    const read = await readLog({ readers, verifier: createSshVerifier(), dir: logDir() }, [
+      pair.publicKey.fingerprint,
+    ]);
+    expect(read.kind).toBe("log");
+    const proofs = createLogProofs({ readers, dir: logDir() });
+    for (const place of [0, 255, 256, 299, 300]) await expectProof(proofs, place);
+    expect(await proofs.prove(301)).toBeUndefined();
+    expect(announced.at(-1)).toMatchObject({ size: 301 });
+  });
+
+  it("that was begun before commits were checkpoints goes on, and its old lines are proven too", async () => {
+    const lines = ["a", "b"].map((name) => JSON.stringify(factOf(name)));
+    const chain = lines.reduce(nextChain, FIRST_CHAIN);
+    await append(log, "a", "b");
+    await commitFiles(readers, logDir(), {
+      branch: "main",
+      changes: new Map([
+        ["entries/00000000.ndjson", `${lines.join("\n")}\n`],
+        ["checkpoint", formatCheckpoint({ size: 2, sizeBefore: 0, chain })],
+        ...pins,
+      ]),
+      author: { name: "Assay", email: "registry@assay.invalid" },
+      message: "log: 2 entries, 2 in all\n",
+      time: systemClock.now(),
+      sign: (payload) => signSsh(pair, payload, "git"),
+    });
+    await log.flush();
+    const proofs = createLogProofs({ readers, dir: logDir() });
+    expect(await proofs.prove(0)).toBeUndefined();
+    const again = await open();
+    await append(again, "c");
+    await again.flush();
+    expect(await readNames()).toEqual(["a", "b", "c"]);
+    const read = await readLog({ readers, verifier: createSshVerifier(), dir: logDir() }, []);
+    expect(read.kind).toBe("log");
+    for (const place of [0, 1, 2]) await expectProof(proofs, place);
   });
 
   it("goes on in a new segment after 256 lines", async () => {
