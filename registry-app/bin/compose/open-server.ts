@@ -40,7 +40,15 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     isDemo: core.config.demo,
     trustedProxies: core.config.trustedProxies,
     whyNotReady: async () => [...(await options.whyNotReady()), ...(await databaseReasons(db))],
-    measures: async () => ({ assay_dead_letters: (await listDeadLetters(db)).length }),
+    measures: async () => {
+      const { alarm, pending } = await core.control.current();
+      return {
+        assay_dead_letters: (await listDeadLetters(db)).length,
+        // A change that waits for signatures is told by itself: nothing is wrong with it.
+        assay_law_pending: pending === undefined ? 0 : 1,
+        assay_law_alarm: alarm !== undefined && pending === undefined ? 1 : 0,
+      };
+    },
     law: createLawReader(core),
     siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
     ...(options.site !== undefined && { site: options.site }),

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addYank } from "../../src/control/index.ts";
 import { listAudit } from "../../src/audit/index.ts";
+import { transaction } from "../../src/db/index.ts";
+import { commitFiles, updateRefs } from "../../src/git/index.ts";
+import { createToken, createUser, SYSTEM } from "../../src/people/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -20,7 +23,7 @@ type Entry = {
 };
 
 beforeAll(async () => {
-  world = await createWorld({ gitHosts: "file:" });
+  world = await createWorld({ gitHosts: "file:", toleratesErrors: true });
   forge = await createForge();
   await world.addTeam("acme", ann);
   await world.addTeam("hush", eve);
@@ -55,6 +58,17 @@ const history = async (token?: string) => {
 };
 const says = (items: readonly Entry[]) =>
   items.flatMap(({ changes }) => changes.map((one) => one.says));
+
+async function adminToken(): Promise<string> {
+  const { core } = world;
+  return transaction(core.db, async (tx) => {
+    const wanted = { email: "root@example.test", name: "Root", isAdmin: true };
+    const { id: userId } = await createUser(core, tx, SYSTEM, wanted);
+    const scopes = ["read"] as const;
+    const asked = { name: "t", owner: { userId }, scopes, expiresAt: null };
+    return (await createToken(core, tx, SYSTEM, asked)).text;
+  });
+}
 
 describe("the law as anybody may read it", () => {
   it("names roots, policy, teams, sources and signers in force, and nothing of a private source", async () => {
@@ -103,4 +117,35 @@ describe("the law as anybody may read it", () => {
     const [entry] = await listAudit(world.core.db, { subject: `law:${digest}` });
     expect(entry).toMatchObject({ action: "law.apply", detail: { reopenedTags: 1 } });
   });
+});
+
+it("an alarm of the law stands in the metrics, on the API without what is private, and in the log", async () => {
+  const admin = await adminToken();
+  const measured = async () => (await world.ask("/metrics", { token: admin })).text;
+  expect(await measured()).toMatch(/^assay_law_alarm 0$/m);
+  const { core } = world;
+  const { author } = core.operator;
+  const changes = new Map([["sources/quiet.yaml", "team: hush\nhosted: perhaps\n"]]);
+  const time = core.clock.now();
+  const message = "unsigned\n";
+  const before = await core.readers.info(core.paths.control, "refs/heads/main");
+  if (before.kind === "missing") throw new Error("no main");
+  await commitFiles(core.readers, core.paths.control, {
+    branch: "main",
+    changes,
+    author,
+    time,
+    message,
+  });
+  expect(await measured()).toMatch(/^assay_law_alarm 1$/m);
+  const told = await world.ask("/api/v1/law");
+  expect(told.json()).toMatchObject({
+    state: "refused",
+    alarm: expect.stringContaining("not in force"),
+  });
+  expect(told.text).not.toMatch(/hush|quiet/);
+  const toAdmin = await world.ask("/api/v1/law", { token: admin });
+  expect(toAdmin.json()["alarm"]).toMatch(/does not count: it is not signed/);
+  await updateRefs(core.paths.control, [{ ref: "refs/heads/main", newOid: before.oid }]);
+  expect(await measured()).toMatch(/^assay_law_alarm 0$/m);
 });
