@@ -325,6 +325,7 @@ export function versionPageOf(item: SkillItem, line: VersionLine): VersionPage {
             kind: "hold",
             reasons: ["A prerelease of this team is held until two members approve it; one has."],
             decidedAt: ago(4),
+            remedy: `npx assay approve ${team}/${name}@${line.version} --reason 'WHY IT MAY BE PUBLISHED'`,
           }
         : {
             kind: "publish",
@@ -334,6 +335,7 @@ export function versionPageOf(item: SkillItem, line: VersionLine): VersionPage {
               "Scan and evals are not required by policy.",
             ],
             decidedAt: ago(4),
+            remedy: null,
           },
     files: isServed ? FILES : [],
     archives: isServed

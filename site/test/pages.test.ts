@@ -115,6 +115,15 @@ describe("strings of strangers", () => {
   });
 });
 
+describe("the page of a held version", () => {
+  it("has the exact command that lets it through, and other versions have none", async () => {
+    const held = await get(`${SKILL}/1.5.0-rc.1`);
+    expect(held.html).toContain("npx assay approve acme/pdf-forms@1.5.0-rc.1 --reason");
+    const published = await get(`${SKILL}/1.4.0`);
+    expect(published.html).not.toContain("assay approve");
+  });
+});
+
 describe("a source that is in trouble", () => {
   it("says why it is frozen, what was kept, and the command that ends it", async () => {
     const { html } = await get("/sources/platform-skills");

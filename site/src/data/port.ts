@@ -196,6 +196,8 @@ export interface Decision {
   readonly kind: "wait" | "hold" | "refuse" | "publish";
   readonly reasons: readonly string[];
   readonly decidedAt: Timestamp | null;
+  /** The command that lets a held version through; null for every other. */
+  readonly remedy: string | null;
 }
 
 export interface VersionPage {

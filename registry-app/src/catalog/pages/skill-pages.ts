@@ -182,7 +182,7 @@ function toDecision(row: VersionRow) {
   const kind = DECISIONS.find((one) => one === row.decision?.kind);
   if (kind === undefined) return null;
   const decidedAt = row.decidedAt?.toISOString() ?? null;
-  return { kind, reasons: row.decision?.reasons ?? [], decidedAt };
+  return { kind, reasons: row.decision?.reasons ?? [], decidedAt, remedy: row.remedy };
 }
 
 function previousPublished(newestFirst: readonly VersionRow[], version: string): string | null {

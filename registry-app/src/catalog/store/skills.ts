@@ -49,6 +49,8 @@ export type VersionRow = {
   readonly changelog: ChangelogFact;
   readonly archives: readonly ArchiveFact[];
   readonly decision: { readonly kind: string; readonly reasons: readonly string[] } | null;
+  /** What lets a held version through. */
+  readonly remedy: string | null;
   readonly firstSeenAt: Date;
   readonly decidedAt: Date | null;
   readonly publishedAt: Date | null;
@@ -95,7 +97,8 @@ const VERSION_COLUMNS = sql`
   v.tar_size_bytes::float8 AS "tarSizeBytes", v.frontmatter, v.description,
   v.signer_principal AS "signerPrincipal", v.signer_key AS "signerKey", v.bump_declared AS "bumpDeclared",
   v.bump_required AS "bumpRequired", v.changelog, v.archives, v.decision, v.first_seen_at AS "firstSeenAt",
-  v.decided_at AS "decidedAt", v.published_at AS "publishedAt", ${CHECKS_OF_V} AS outcomes`;
+  v.decided_at AS "decidedAt", v.published_at AS "publishedAt", ${CHECKS_OF_V} AS outcomes,
+  (SELECT g.remedy FROM tags g WHERE g.id = v.tag_id AND v.state = 'held') AS remedy`;
 
 /** Ids of the skills of the catalogue, without a search. */
 export async function listSkillIds(db: Db, viewer: Viewer, listing: Listing): Promise<Found[]> {
