@@ -63,13 +63,13 @@ it("migrates once, whoever else tries at the same time, and finds nothing to do 
 });
 
 it("leaves nothing of a migration that fails", async () => {
-  const broken = { "0002-broken": { up: async () => Promise.reject(new Error("on purpose")) } };
+  const broken = { "9999-broken": { up: async () => Promise.reject(new Error("on purpose")) } };
   const run = migrate({
     url: database.url,
     log: silentLog,
     migrations: { ...MIGRATIONS, ...broken },
   });
-  await expect(run).rejects.toThrow("migration 0002-broken failed");
+  await expect(run).rejects.toThrow("migration 9999-broken failed");
   const migrations = await migrate({ url: database.url, log: silentLog, migrations: MIGRATIONS });
   expect(migrations).toEqual([]);
 });
