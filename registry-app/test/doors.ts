@@ -122,6 +122,8 @@ export const PAGES: Readonly<Record<string, Paths>> = {
   "docs/publishing.astro": () => ["/docs/publishing"],
   "docs/codes/index.astro": () => ["/docs/codes"],
   "docs/codes/[code].astro": () => ["/docs/codes/UNKNOWN_SIGNER"],
+  "law/index.astro": () => ["/law"],
+  "law/history.astro": () => ["/law/history"],
   "skills/index.astro": (wanted) => asked(wanted).map((q) => `/skills?${q}`),
   "skills/[team]/[name]/index.astro": ({ team, skill }) => [`/skills/${team}/${skill}`],
   "skills/[team]/[name]/[version]/index.astro": (wanted) => [page(wanted)],
@@ -180,6 +182,14 @@ export async function throughHttp(
   });
 }
 
+/** Has this repo anything to do with the version? */
+const isAbout = (door: string, { skill, source }: Wanted) =>
+  door === source || door.endsWith(`/${skill}`);
+
+/** Tag, commit, the skill's folder and a file; of a version that the repo has nothing to do with, the tag. */
+const wantsOf = (door: string, one: Wanted) =>
+  isAbout(door, one) ? [...one.oids.slice(0, 2), ...one.oids.slice(-3)] : one.oids.slice(0, 1);
+
 /** Clones a repo, then asks for each version by tag, by branch and by each of its objects; what came is in `bytes`. */
 export async function throughGit(
   url: string,
@@ -206,13 +216,12 @@ export async function throughGit(
       const whole = await fetch(`+refs/*:refs/got/${protocol}/*`);
       isOpen ||= whole.code === 0;
       // Whoever is not let in is not let in to a single object either; asking each would only take time.
-      // Of versions that this repo has nothing to do with, the tag and the commit.
-      const oids = all.flatMap((one) =>
-        door.startsWith("s/") && !door.endsWith(`/${one.skill}`) ? one.oids.slice(0, 2) : one.oids,
-      );
-      const wants = isOpen ? oids : oids.slice(0, 2);
+      const wants = isOpen
+        ? all.flatMap((one) => wantsOf(door, one))
+        : (all[0]?.oids.slice(0, 2) ?? []);
       await inTurns(wants, async (oid) => fetch(oid));
-      await inTurns(isOpen ? all : [], async ({ tag }) => fetch(`refs/tags/${tag}`));
+      const tags = isOpen ? all.filter((one) => isAbout(door, one)) : [];
+      await inTurns(tags, async ({ tag }) => fetch(`refs/tags/${tag}`));
       await inTurns(isOpen ? [...new Set(all.map(({ source }) => source))] : [], async (source) =>
         fetch(`refs/incoming/tags/*:refs/in/${source}/*`, "refs/published/*:refs/pub/*"),
       );

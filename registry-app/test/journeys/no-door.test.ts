@@ -227,7 +227,7 @@ describe("what is refused, held, quarantined or yanked", () => {
       ])
         expect([door, open.has(door)]).toEqual([door, true]);
     },
-    120_000,
+    240_000,
   );
 
   it("is served by no repo over git, by tag, branch or object id, in protocol 0 or 2", async () => {
@@ -264,7 +264,7 @@ describe("what is refused, held, quarantined or yanked", () => {
     expect(open.filter((one) => !/stolen|ghost|phantom|lint-it/.test(one)).toSorted()).toEqual(
       [...everybody, "the attacker: acme-skills"].toSorted(),
     );
-  }, 240_000);
+  }, 480_000);
 
   it("lies in none of the files from which doors are served, packed neither", async () => {
     const published = join(world.home, "git", "published");
