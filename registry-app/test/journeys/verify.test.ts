@@ -138,10 +138,8 @@ describe("assay verify, with the registry at hand", () => {
       const key = join(root, "registry.pub");
       await writeFile(key, `${eve.publicKey}\n`);
       const before = await readFile(lock(), "utf8");
-      const foreign = await assay(
-        ..."acme/deploy@1.0.0 --dir".split(" "),
-        ...[dir, "--registry", world.url, "--registry-key", key],
-      );
+      const named = ["--registry", world.url, "--registry-key", key];
+      const foreign = await assay("acme/deploy@1.0.0", "--dir", dir, ...named);
       expect([foreign.code, faultsOf(foreign.lines()[0])]).toMatchObject([
         1,
         [{ check: "registry" }],
