@@ -6,6 +6,10 @@ const FIELDS: Readonly<Record<string, (value: string) => string>> = {
     value === "require"
       ? "A version that goes up by less than its changes ask for is refused."
       : "A version that goes up by less than its changes ask for is warned about.",
+  singleAuthor: (value) =>
+    value === "hold"
+      ? "What only one person may sign for waits for somebody else's word."
+      : "A source may have one signer alone; it is labelled so.",
   "certificates.maxDays": (value) =>
     `A signer's SSH certificate may be valid for ${value} days in all.`,
 };
@@ -20,11 +24,17 @@ export function sayPolicy({ checks, ...rest }: PolicyLaw): string[] {
   ];
 }
 
+const LIST = new Intl.ListFormat("en");
+
+function sayOutcomes(outcomes: readonly string[], verb: string): string {
+  return `${LIST.format(outcomes)} ${verb}${outcomes.length === 1 ? "s" : ""}`;
+}
+
 function sayCheck(name: string, { need, refuse, hold }: CheckLaw): string {
   const when = need === "required" ? "is required" : "counts where it has run";
   const led = [
-    ...(refuse.length === 0 ? [] : [`${refuse.join(", ")} refuses`]),
-    ...(hold.length === 0 ? [] : [`${hold.join(", ")} holds`]),
+    ...(refuse.length === 0 ? [] : [sayOutcomes(refuse, "refuse")]),
+    ...(hold.length === 0 ? [] : [sayOutcomes(hold, "hold")]),
   ];
   return `${name[0]?.toUpperCase()}${name.slice(1)} ${when}: ${led.join("; ") || "no outcome stops a version"}.`;
 }

@@ -98,7 +98,7 @@ describe("what the law shows", () => {
 
   it("of the policy is sentences", () => {
     expect(seenBy(nobody).view.policy).toContain(
-      "Scan counts where it has run: block refuses; warn, incomplete, errored holds.",
+      "Scan counts where it has run: block refuses; warn, incomplete, and errored hold.",
     );
   });
 });

@@ -6,7 +6,7 @@ export interface InstallCommand {
   readonly note: string;
 }
 
-/** One line for each door that serves this version, in the order most people want them, and one that checks what came. */
+/** One line for each door that serves this version, in the order most people want them: of stock clients alone. */
 export function installCommands(version: VersionPage, publicUrl: string): InstallCommand[] {
   const { install, archives, name } = version;
   const commands: InstallCommand[] = [];
@@ -30,11 +30,6 @@ export function installCommands(version: VersionPage, publicUrl: string): Instal
       client: "curl",
       command: `mkdir -p ${quoted(name)} && curl -fsS ${quoted(publicUrl + tar.href)} | tar -xz -C ${quoted(name)}`,
       note: "The same bytes for everyone, for ever.",
-    });
-    commands.push({
-      client: "verify",
-      command: `npx assay verify ${quoted(`${version.team}/${name}@${version.version}`)} --dir ${quoted(name)} --registry ${quoted(publicUrl)} --lock assay.lock`,
-      note: "Whether what is installed is what was published, signed and judged; later on without the registry, by the lock file.",
     });
   }
   return commands;
