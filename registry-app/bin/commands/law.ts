@@ -98,7 +98,9 @@ async function sayStatus(context: Context, core: Core): Promise<void> {
 
 async function list(context: Context) {
   return withCore(context, async (core) => {
-    for (const one of await readProposals(core)) print(context, one);
+    const proposals = await readProposals(core);
+    if (proposals.length === 0) context.say("No proposal waits.");
+    for (const one of proposals) print(context, one);
     return EXIT.fine;
   });
 }
