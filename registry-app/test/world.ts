@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Core } from "../bin/compose/open-core.ts";
 import {
   addImport,
@@ -119,8 +120,13 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
         .slice(-3)
         .map((line) => JSON.stringify(line)),
     ].join("\n");
+  // Git returns to who pushed a moment before the push is taken note of, so that one look may come too early.
   const settled = () =>
-    waitUntil(complained("nothing is left to do"), () => isIdle(database.db, core));
+    waitUntil(complained("nothing is left to do"), async () => {
+      if (!(await isIdle(database.db, core))) return false;
+      await sleep(100);
+      return isIdle(database.db, core);
+    });
   const world: World = {
     home,
     url,
