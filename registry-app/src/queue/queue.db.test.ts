@@ -263,4 +263,33 @@ describe("the queue on Postgres", () => {
   });
 });
 
-describeWith("redis")("the queue on Redis", () => behavesLikeAQueue("redis"));
+describeWith("redis")("the queue on Redis", () => {
+  behavesLikeAQueue("redis");
+
+  it("loses nothing when it is emptied: what rows wait for is asked for again", async () => {
+    const job = freshJob();
+    const done: string[] = [];
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const work = async ({ id }: { id: string }) => {
+      if (id === "runs" && done.length === 0) await released;
+      done.push(id);
+    };
+    await consume([handle(job, work)], { concurrency: 1 });
+    await queue.enqueue(kit.database().db, job, { id: "runs" });
+    await until(
+      () => queue.count(job),
+      ({ running }) => running === 1,
+    );
+    await queue.enqueue(kit.database().db, job, { id: "waits" });
+    await kit.emptyRedis();
+    release();
+    const rows = candidatesFor(job, async () => [{ id: "runs" }, { id: "waits" }]);
+    const sweeper = startSweeper({ ...kit.deps(), queue }, [rows], 60_000);
+    kit.closeLater(sweeper);
+    await until(
+      () => done.length,
+      (count) => count === 3,
+    );
+    expect(done.toSorted()).toEqual(["runs", "runs", "waits"]);
+  });
+});

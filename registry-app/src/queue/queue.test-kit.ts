@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { z } from "zod";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
@@ -31,6 +32,7 @@ export function openQueueKit() {
     open.push(thing);
     return thing;
   };
+  let prefix = "";
   const deps = () => ({ db: database.db, clock: systemClock, ids: systemIds, log: silentLog });
 
   return {
@@ -38,10 +40,17 @@ export function openQueueKit() {
     closeLater,
     database: () => database,
     openQueue(kind: "postgres" | "redis"): Queue {
-      const prefix = `test-${systemIds.next()}`;
+      prefix = `test-${systemIds.next()}`;
       const backend =
         kind === "postgres" ? { kind, pool: database.pool } : { kind, url: REDIS_URL, prefix };
       return closeLater(createQueue({ ...deps(), backend }));
+    },
+    /** What a restart of a Redis that keeps nothing does, for the queue that was opened last. */
+    async emptyRedis(): Promise<void> {
+      const redis = new Redis(REDIS_URL);
+      const keys = await redis.keys(`${prefix}:*`);
+      await redis.del(keys);
+      await redis.quit();
     },
     async consume(
       queue: Queue,

@@ -62,6 +62,25 @@ describe("a known signer", () => {
     expect(judge(changes)).toBe(expected);
   });
 
+  it("on a machine whose clock is an hour off is judged by its first sight, and told how far off", () => {
+    const real = firstSeenAt.getTime();
+    const judgedAt = (skewHours: number) =>
+      authorise({
+        principal: "a@example.org",
+        source,
+        snapshot: { teams: new Map([["platform", team]]) },
+        tagger: { email: "a@example.org", timeSeconds: real / 1000 },
+        firstSeenAt: new Date(real + skewHours * HOUR * 1000),
+        isImported: false,
+      });
+    expect(judgedAt(1)).toMatchObject({ kind: "allowed" });
+    expect(judgedAt(-1)).toMatchObject({
+      kind: "refused",
+      because: "TAGGER_DATE",
+      evidence: "dated 60 min after it was first seen",
+    });
+  });
+
   it("is told what held before what did not", () => {
     const verdict = authorise({
       principal: "a@example.org",

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { layCable, type Cable } from "../database-cable.ts";
+import { layCable, type Cable } from "../cable.ts";
 import { createForge, run, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, waitUntil, type World } from "../world.ts";

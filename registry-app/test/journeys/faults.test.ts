@@ -4,7 +4,7 @@ import { readMasterSecret } from "../../bin/compose/master-secret.ts";
 import { deriveHookSecret } from "../../src/sources/index.ts";
 import type { ControlFiles } from "../../src/control/index.ts";
 import { decideVersion } from "../../src/queue/index.ts";
-import { layCable, type Cable } from "../database-cable.ts";
+import { layCable, type Cable } from "../cable.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { fingerprintOf, makeSigner } from "../forge-keys.ts";
 import { createWorld, waitUntil, type World } from "../world.ts";

@@ -10,8 +10,10 @@ export type Cable = {
   mend(): Promise<void>;
   /** From now on everything is taken and nothing comes back, on old connections and new ones, until `flow`. */
   stall(): void;
-  /** From now on each piece takes this much longer. */
-  slow(byMs: number): void;
+  /** From now on each piece takes this much longer; with `pieceBytes`, answers come in pieces no larger. */
+  slow(byMs: number, pieceBytes?: number): void;
+  /** Once so many more bytes of answers have come through, every connection breaks, or nothing comes any more. */
+  after(answerBytes: number, what: "break" | "stall"): void;
   flow(): void;
 };
 
@@ -19,23 +21,42 @@ export type Cable = {
 export async function layCable(url: string): Promise<Cable> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
-  let [isStalled, delayMs] = [false, 0];
+  let [isStalled, delayMs, pieceBytes] = [false, 0, Infinity];
+  let fault: { left: number; readonly what: "break" | "stall" } | undefined;
   const flowing = new Set<() => void>();
   const flow = () => {
-    [isStalled, delayMs] = [false, 0];
+    [isStalled, delayMs, pieceBytes] = [false, 0, Infinity];
+    fault = undefined;
     for (const go of flowing) go();
     flowing.clear();
   };
-  const pass = async (chunk: Buffer, to: Socket) => {
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const passPiece = async (piece: Buffer, to: Socket) => {
     if (isStalled) await new Promise<void>((resolve) => flowing.add(resolve));
     if (delayMs > 0) await setTimeout(delayMs);
-    if (!to.destroyed) to.write(chunk);
+    if (!to.destroyed) to.write(piece);
+  };
+  const passAnswer = async (chunk: Buffer, to: Socket) => {
+    let rest = chunk;
+    while (rest.length > 0 && !to.destroyed) {
+      const piece = rest.subarray(0, Math.min(rest.length, pieceBytes, fault?.left ?? Infinity));
+      rest = rest.subarray(piece.length);
+      await passPiece(piece, to);
+      if (fault === undefined) continue;
+      fault.left -= piece.length;
+      if (fault.left > 0) continue;
+      if (fault.what === "break") breakAll();
+      else isStalled = true;
+      fault = undefined;
+    }
   };
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+    for (const [one, other, pass] of [
+      [near, far, passPiece],
+      [far, near, passAnswer],
     ] as const) {
       sockets.add(one);
       // One piece after the other, however long one takes.
@@ -64,11 +85,14 @@ export async function layCable(url: string): Promise<Cable> {
       new Promise((resolve) => {
         server.close(() => resolve());
         flow();
-        for (const socket of sockets) socket.destroy();
+        breakAll();
       }),
     mend: () => listen(port),
     stall: () => (isStalled = true),
-    slow: (byMs) => (delayMs = byMs),
+    slow: (byMs, most = Infinity) => {
+      [delayMs, pieceBytes] = [byMs, most];
+    },
+    after: (answerBytes, what) => (fault = { left: answerBytes, what }),
     flow,
   };
 }
