@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openCore, type Core } from "../bin/compose/open-core.ts";
+import { syncDeps } from "../bin/compose/sync-deps.ts";
 import { addSource, addTeam, proposeChange } from "../src/control/index.ts";
 import { createObjectReaders, initBare, readFolder } from "../src/git/index.ts";
 import { generateEd25519 } from "../src/keys/index.ts";
 import { createLog, createShutdown, readConfig } from "../src/runtime/index.ts";
-import { listSources, syncSource, type SyncDeps } from "../src/sources/index.ts";
+import { listSources, syncSource } from "../src/sources/index.ts";
 import { FOLDER_CAPS, listRefsOf } from "./anchors.ts";
 import { fastImport, makeSource, runGit } from "./make-source.ts";
 import { perSecond, print, round, rssMb, time } from "./measure.ts";
@@ -89,7 +90,7 @@ async function reconcileWithoutChange(core: Core, count: number): Promise<void> 
   for (const dir of dirs) await cp(template, dir, { recursive: true });
   await register(core, slugs);
   const sources = await listSources(core.db);
-  const deps = syncDeps(core);
+  const deps = { ...syncDeps(core), onSightings: async () => {}, onFirstSync: async () => {} };
   const syncAll = async () => {
     for (const { id } of sources) await syncSource(deps, id);
   };
@@ -107,21 +108,6 @@ async function reconcileWithoutChange(core: Core, count: number): Promise<void> 
     isTimesForEachRef: round(again.ms / looking.ms),
     rssMb: rssMb(),
   });
-}
-
-function syncDeps({ db, paths, config, clock, ids }: Core): SyncDeps {
-  return {
-    db,
-    gitHome: paths.git,
-    gitCaFile: undefined,
-    sealKey: async () => Buffer.alloc(32),
-    allowedGitHosts: config.gitHosts,
-    clock,
-    ids,
-    log,
-    onSightings: async () => {},
-    onFirstSync: async () => {},
-  };
 }
 
 async function register(core: Core, slugs: readonly string[]): Promise<void> {

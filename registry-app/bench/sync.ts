@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openCore, type Core } from "../bin/compose/open-core.ts";
 import { readOrMakeKey, signWith } from "../bin/compose/registry-key.ts";
+import { syncDeps } from "../bin/compose/sync-deps.ts";
 import { addSigner, addSource, addTeam, proposeChange } from "../src/control/index.ts";
 import { formatPublicKey, generateEd25519 } from "../src/keys/index.ts";
 import { findUser } from "../src/people/index.ts";
@@ -109,22 +110,10 @@ async function measure(core: Core, wish: SourceWish): Promise<void> {
 
 /** Sync, then admit, as the worker runs them; only that nobody takes up the jobs that they ask for. */
 async function publishAll(core: Core, sourceId: string, count: number): Promise<{ ms: number }> {
-  const { db, clock, ids, config, paths } = core;
   const deps = await admitDeps(core);
   const sync = await time(() =>
     syncSource(
-      {
-        db,
-        gitHome: paths.git,
-        gitCaFile: undefined,
-        sealKey: async () => Buffer.alloc(32),
-        allowedGitHosts: config.gitHosts,
-        clock,
-        ids,
-        log,
-        onSightings: async () => {},
-        onFirstSync: async () => {},
-      },
+      { ...syncDeps(core), onSightings: async () => {}, onFirstSync: async () => {} },
       sourceId,
     ),
   );

@@ -68,7 +68,8 @@ export async function changeLaw(
   return { changed: done.kind === "committed", law };
 }
 
-async function refusePutBack({ control }: Core): Promise<void> {
+/** Nothing is added to a history that was put back: it would make the older law look like a newer one. */
+export async function refusePutBack({ control }: Core): Promise<void> {
   const { isPutBack, alarm = "" } = await control.current();
   if (isPutBack) throw new Refusal("conflict", `The control repo is not added to: ${alarm}.`);
 }

@@ -20,6 +20,7 @@ import { decodePrivateKey, signSsh } from "../../src/keys/index.ts";
 import { actorName, SYSTEM } from "../../src/people/index.ts";
 import { Refusal } from "../../src/runtime/index.ts";
 import { readSmallFile } from "../read-small-file.ts";
+import { refusePutBack } from "./change-law.ts";
 import type { Core } from "./open-core.ts";
 
 const MAX_KEY_BYTES = 64 * 1024;
@@ -157,11 +158,6 @@ async function signingOf(core: Core, keyFile: string | undefined): Promise<Signi
     );
   const email = name.includes("@") ? name : `${name}@root.invalid`;
   return { ...base, author: { name, email }, sign: (payload) => signSsh(pair, payload, "git") };
-}
-
-async function refusePutBack({ control }: Core): Promise<void> {
-  const { isPutBack, alarm = "" } = await control.current();
-  if (isPutBack) throw new Refusal("conflict", `The control repo is not added to: ${alarm}.`);
 }
 
 async function note(core: Core, action: string, subject: string, detail: Record<string, string>) {

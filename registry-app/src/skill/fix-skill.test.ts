@@ -71,6 +71,7 @@ describe("lint --fix", () => {
     ["a missing description", "name: deploy\n"],
     ["anchors and aliases", `${NAMED}tags: &a [x]\nkeywords: *a\n`],
     ["YAML that nobody can read", `${NAMED}tags: [a\n`],
+    ["what would only break another rule below metadata", `${NAMED}github-tree-sha: abc\n`],
     ["a tag that asks for code", `${NAMED}extra: !!js/function "f"\n`],
   ])("leaves %s to a person", (_, text) => {
     expect(fix(text)).toMatchObject({ text: undefined, changes: [] });
