@@ -1,0 +1,29 @@
+import type { Standing } from "./directives.ts";
+
+/** What a text stands under and behind. */
+export type Surroundings = {
+  readonly headings: readonly string[];
+  readonly lead: string;
+  readonly isQuoted: boolean;
+};
+
+/** First version of the part that a text plays, by its headings and by what introduces it. */
+export function standingOf(around: Surroundings): Standing {
+  const titles = around.headings.toReversed();
+  for (const title of [around.lead.slice(-200), ...titles]) {
+    const standing = ofTitle(title);
+    if (standing !== null) return standing;
+  }
+  return "plain";
+}
+
+const ANTI =
+  /❌|🚫|⛔|\b(?:anti-?patterns?|bad (?:example|practice)s?|(?:don['’]?ts?|do not)\s{0,4}[:*]{0,3}$|what not to do|wrong way|incorrect|insecure example|vulnerable (?:code|example|version))\b/i;
+const PATTERN =
+  /\b(?:red flags?|attack (?:patterns?|vectors?|types?|examples?|scenarios?)|what to (?:detect|look for|flag|check)|detection (?:patterns?|rules?)|indicators? of|malicious (?:patterns?|examples?|code)|signs of|threat (?:categories|model|types)|suspicious (?:patterns?|signs))\b/i;
+
+function ofTitle(title: string): Standing | null {
+  if (ANTI.test(title)) return "anti-example";
+  if (PATTERN.test(title)) return "pattern";
+  return null;
+}
