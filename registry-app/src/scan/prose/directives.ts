@@ -20,7 +20,8 @@ export type Act =
   | "substitute" // replace the user's aim or product by another
   | "grant" // change rights, create an account, approve
   | "pay" // buy, transfer, trade
-  | "fetch-and-follow"; // read instructions from elsewhere and follow them
+  | "fetch-and-follow" // read instructions from elsewhere and follow them
+  | "state"; // says something, without a verb that is an act
 
 /** What it is done to. */
 export type Thing =
@@ -45,6 +46,21 @@ export type Thing =
   | "judge" // whoever reviews or scans the skill
   | "anything";
 
+/** What else the sentence says, whatever the verb is. */
+export type Tone =
+  | "silent" // silently, in the background, without telling
+  | "unasked" // without asking, no approval needed, pre-approved
+  | "regardless" // whatever the policy, setting or user says
+  | "always" // every time, every request, in all cases
+  | "first" // before anything else
+  | "urgent" // at once, mandatory, will not work without
+  | "dressed" // for compliance, telemetry, backup, diagnostics
+  | "everything" // all of it, the whole, raw, verbatim
+  | "on-trigger" // when the input holds a certain word, name or date
+  | "on-request" // when the user asks for it or agrees
+  | "internal" // the developers', the provider's, our own servers
+  | "outside-prose"; // a comment of code, or text inside a fence
+
 export type Directive = {
   readonly at: Place;
   readonly act: Act;
@@ -61,6 +77,9 @@ export type Directive = {
   readonly headings: readonly string[];
   /** Why it may not mean what it says; see Standing. */
   readonly standing: Standing;
+  readonly tones: readonly Tone[];
+  /** The sentence in lower case, one space between its words, addresses and code as they are; 1,000 characters. */
+  readonly words: string;
   readonly excerpt: string;
 };
 
