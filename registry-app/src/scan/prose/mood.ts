@@ -51,7 +51,13 @@ export function moodOf(asked: Asked): Mood {
   const isPassive = use.verb.form === "past";
   const after = sentence[use.index + use.words]?.lower ?? "";
   const common = { isPassive, hasPronoun: PRONOUNS.has(after), when: whenOf(sentence) };
-  if (isNegated(asked, words)) return { ...common, modality: "forbidden" };
+  // "without telling" says how another act is done; the sentence's tone has it.
+  if (words.at(-1) === "without" || words.at(-2) === "without")
+    return { ...common, modality: "described" };
+  if (isNegated(asked, words)) {
+    const modality = isPassive || isOrder(words) ? "forbidden" : "described";
+    return { ...common, modality };
+  }
   return { ...common, modality: modalityOf(words, use.verb) };
 }
 
@@ -92,6 +98,30 @@ function isNegated(
       return true;
   }
   return use.index <= 1 && lead.length > 0 && isNegativeLead(lead);
+}
+
+const TOLD = new Set(
+  "you agent agents assistant model claude skill tool it and then but please so must should shall also always ai bot we i".split(
+    " ",
+  ),
+);
+
+/** Whether a negated clause is an order: "do not show it", and not "these bugs do not show". */
+function isOrder(words: readonly string[]): boolean {
+  const at = words.findIndex((word) => NEGATIONS.has(word));
+  const helper = words[at - 1];
+  const isHelped =
+    helper === "do" ||
+    helper === "does" ||
+    helper === "did" ||
+    helper === "can" ||
+    helper === "will";
+  const subject = isHelped ? words[at - 2] : helper;
+  return (
+    subject === undefined ||
+    TOLD.has(subject) ||
+    /^(?:may|ever|simply|to|is|are|be|important|sure)$/.test(subject)
+  );
 }
 
 /** "Never:", "Do not do any of the following:", "You must not:". */

@@ -116,20 +116,29 @@ function directiveOf(
   mood: Mood,
   before: Directive | undefined,
 ): Directive {
-  const { sentence, standing } = frame;
+  const { sentence } = frame;
   const span = spanOf(sentence, frame.uses, nth, mood.isPassive);
   const own = thingsIn(span);
   const isInherited = own.length === 0 || mood.hasPronoun;
   const act = actOf(use.verb, mood);
   const meant = modalityOf(act, use.verb, mood);
+  const standing =
+    frame.standing === "plain" && isInQuotes(sentence, use.index) ? "quoted" : frame.standing;
   return {
     ...commonOf(frame, use.index),
+    standing,
     act,
     things: isInherited ? unique([...own, ...(before?.things ?? [])]) : own,
     targets: targetsIn(span),
     modality: standing === "plain" || meant === "forbidden" ? meant : "described",
     when: mood.when,
   };
+}
+
+/** Between quotation marks: what somebody else might say. */
+function isInQuotes(sentence: readonly Token[], index: number): boolean {
+  const before = sentence.slice(0, index).filter((token) => token.kind === "quote").length;
+  return before % 2 === 1;
 }
 
 function statementOf(frame: Frame): Directive {

@@ -1,4 +1,3 @@
-import type { Place } from "../facts.ts";
 import { isAboutHost } from "../rules/affinity.ts";
 import type { Evidence } from "../rules/rule.ts";
 import type { Match } from "../types.ts";
@@ -45,27 +44,40 @@ export function sentences(evidence: Evidence): readonly Directive[] {
   });
 }
 
-const NEAR_LINES = 8;
+const BUCKET = 8;
+const MAX_AROUND = 80;
 
-/** Directives of one section, a few lines apart: one piece of advice. */
-export function isNearby(one: Place & { headings?: readonly string[] }, other: Directive): boolean {
-  return one.file === other.at.file && Math.abs(one.line - other.at.line) <= NEAR_LINES;
+/** Finds the plain directives of the same section that stand a few lines off: one piece of advice. */
+export function neighbours(evidence: Evidence): (of: Directive) => readonly Directive[] {
+  const buckets = new Map<string, Directive[]>();
+  for (const one of evidence.directives) {
+    if (one.standing !== "plain") continue;
+    const key = `${one.at.file}\n${Math.floor(one.at.line / BUCKET)}`;
+    const known = buckets.get(key) ?? [];
+    if (known.length < MAX_AROUND) known.push(one);
+    buckets.set(key, known);
+  }
+  return (of) => {
+    const middle = Math.floor(of.at.line / BUCKET);
+    return [middle - 1, middle, middle + 1]
+      .flatMap((bucket) => buckets.get(`${of.at.file}\n${bucket}`) ?? [])
+      .filter(
+        (one) =>
+          Math.abs(one.at.line - of.at.line) <= BUCKET &&
+          one.headings.at(-1) === of.headings.at(-1),
+      );
+  };
 }
 
-export function around(evidence: Evidence, directive: Directive): readonly Directive[] {
-  return evidence.directives.filter(
-    (one) =>
-      isNearby(directive.at, one) &&
-      one.headings.at(-1) === directive.headings.at(-1) &&
-      one.standing === "plain",
-  );
-}
+const PLACEHOLDER =
+  /^(?:(?:\w{1,40}\.)?example\.(?:com|org|net)|(?:your|my)[\w-]{0,40}\.\w{2,10}|domain\.com|company\.com|test\.com|email\.com)$/;
 
 export function hostOf(target: string): string | null {
   const url = /^(?:https?|ftp|wss?):\/\/(?:[^\s/@]{1,200}@)?([^\s/:?#]{1,253})/i.exec(target);
   if (url !== null) return (url[1] ?? "").toLowerCase();
   const email = /^[^\s@]{1,64}@([^\s@]{1,253})$/.exec(target);
-  return email === null ? null : (email[1] ?? "").toLowerCase();
+  const domain = (email?.[1] ?? "").toLowerCase();
+  return domain === "" || PLACEHOLDER.test(domain) ? null : domain;
 }
 
 /** Hosts that the targets of a directive, or the links of its line and the next two, lead to. */

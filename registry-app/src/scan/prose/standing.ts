@@ -29,7 +29,7 @@ function ofTitle(title: string): Standing | null {
 }
 
 const DETECTS =
-  /\b(?:look(?:ing)? for|watch(?:ing)? (?:out )?for|check(?:s|ing)? (?:for|if|whether)|detect(?:s|ing|ion)?|scan(?:s|ning)? for|search(?:es|ing)? for|flag(?:s|ged)? (?:if|any|when|code|files|as|it|this)|red flags?|beware|be (?:wary|suspicious)|suspicious|attackers?|adversar(?:y|ies|ial)|malicious|malware|phishing|exploits|injection|vulnerab\w+|threat actors?|anti-?pattern|untrusted|treat (?:\w+ ){0,6}as (?:data|untrusted)|jailbreak attempts?|attempts? to|tries to|trying to|prompt injections?)\b/;
+  /^(?:flag|detect|reject|catch|block|prevent)\b|\b(?:look(?:ing)? for|watch(?:ing)? (?:out )?for|check(?:s|ing)? (?:for|if|whether)|detect(?:s|ing|ion)?|scan(?:s|ning)? for|search(?:es|ing)? for|flag(?:s|ged)? (?:if|any|when|code|files|as|it|this)|red flags?|beware|be (?:wary|suspicious)|suspicious|attackers?|adversar(?:y|ies|ial)|malicious|malware|phishing|exploits|injection|vulnerab\w+|threat actors?|anti-?pattern|untrusted|treat (?:\w+ ){0,6}as (?:data|untrusted)|jailbreak attempts?|attempts? to|tries to|trying to|prompt injections?)\b/;
 
 /** The part of one sentence, when what stands around it says nothing. */
 export function ownStanding(sentence: string, around: Surroundings): Standing {
