@@ -74,6 +74,29 @@ it("leaves nothing of a migration that fails", async () => {
   expect(migrations).toEqual([]);
 });
 
+it("refuses a database that a newer version has migrated, says which one to start, and changes nothing", async () => {
+  const admin = await openOwner(new URL(database.url).pathname.slice(1));
+  const names = async () =>
+    (await admin.query<{ name: string }>("SELECT name FROM kysely_migration")).rows;
+  await admin.query("INSERT INTO kysely_migration VALUES ('9998-of-tomorrow', now()::text)");
+  const before = await names();
+  const later = { up: async () => Promise.reject(new Error("must not run")) };
+  const run = migrate({
+    url: database.url,
+    log: silentLog,
+    migrations: { ...MIGRATIONS, "9999-later": later },
+  });
+  await expect(run).rejects.toMatchObject({
+    name: "Refusal",
+    code: "unavailable",
+    message: expect.stringContaining("9998-of-tomorrow"),
+    hint: expect.stringContaining("Start the newer version"),
+  });
+  expect(await names()).toEqual(before);
+  await admin.query("DELETE FROM kysely_migration WHERE name = '9998-of-tomorrow'");
+  await admin.end();
+});
+
 async function openOwner(name: string) {
   const { Client } = await import("pg");
   const client = new Client({ connectionString: owner(name).url });
