@@ -32,7 +32,7 @@ reference registry release reminder remote renamer render renderer report report
 researcher resolver resource response restore resume retriever review reviewer rotator router runner sampler scanner
 schedule scheduler schema scraper screenshot script search secret secrets security selector semantic sender serializer
 server service session settings shell shortener simulator skill slack snapshot snippet social software solver sorter
-source specification speech splitter spreadsheet sprint stack standard startup static statistics status storage
+source specification speech splitter spreadsheet sprint stack standard startup static statistics stats status storage
 strategy stream streaming string student studio style subscription subtitle summarize summarizer summary support survey
 switch symbol sync synchronize syntax synthesizer system table tagger task telegram telemetry template terminal
 terraform tester testing theme thread thumbnail ticket timeline timer toolkit topology tracker tracking trader trading

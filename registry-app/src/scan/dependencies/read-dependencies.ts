@@ -1,6 +1,7 @@
 import type { Fact } from "../facts.ts";
 import type { FileCoverage, ScanFile } from "../inventory/scan-file.ts";
 import type { Dependency, PackageHook } from "./dependency.ts";
+import { readLooseFrontmatter } from "./loose-frontmatter.ts";
 import { readFrontmatterInstalls, readInstallFact } from "./read-installs.ts";
 import {
   readDenoJson,
@@ -51,6 +52,8 @@ const BY_NAME: Readonly<Record<string, Read>> = {
 };
 
 const MAX_MANIFEST_BYTES = 5 * 1024 * 1024;
+/** Bytes of SKILL.md in which its frontmatter stands. */
+const MAX_HEAD = 100_000;
 const MAX_DEPENDENCIES = 20_000;
 
 /** Every dependency that a manifest, a lock file, a script's header or an install command names, in a fixed order. */
@@ -70,7 +73,15 @@ export function readDependencies(
       );
   };
   const manifest = files.find((file) => file.role === "manifest");
-  add(readFrontmatterInstalls(frontmatter, manifest?.path ?? "SKILL.md"), "SKILL.md");
+  const path = manifest?.path ?? "SKILL.md";
+  const strict = readFrontmatterInstalls(frontmatter, path);
+  // The strict reader gives nothing for YAML that the registry refuses; the scan must not be blind to it.
+  const loose = () =>
+    readFrontmatterInstalls(
+      readLooseFrontmatter(decode(manifest?.bytes.subarray(0, MAX_HEAD))),
+      path,
+    );
+  add(strict.length > 0 ? strict : loose(), path);
   for (const fact of facts) add(readInstallFact(fact), fact.at.file);
   for (const file of files) {
     const read = readerFor(file);
@@ -112,7 +123,7 @@ function baseName(path: string): string {
   return (path.split("/").at(-1) ?? path).toLowerCase();
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array | undefined): string {
   return new TextDecoder().decode(bytes);
 }
 

@@ -1,3 +1,5 @@
+import type { AdvisoryMatch } from "../advisories/advisory.ts";
+import type { Dependency } from "../dependencies/dependency.ts";
 import type { Fact } from "../facts.ts";
 import type { ScanFile } from "../inventory/scan-file.ts";
 import type { Directive, Standing } from "../prose/directives.ts";
@@ -31,6 +33,9 @@ export type Evidence = {
   readonly facts: readonly Fact[];
   readonly directives: readonly Directive[];
   readonly links: readonly Link[];
+  readonly dependencies: readonly Dependency[];
+  /** Empty as well when nobody gave advisories; coverage says so. */
+  readonly advisoryMatches: readonly AdvisoryMatch[];
   /** The part that the text at a place plays. */
   readonly standingAt: (place: Place) => Standing;
   readonly isReachable: (file: string) => boolean;
