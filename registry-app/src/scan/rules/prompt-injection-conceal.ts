@@ -127,7 +127,7 @@ function isHidden(one: Directive, near: readonly Directive[]): boolean {
     isAct(other, "send", "collect", "delete", "grant", "pay", "run", "download"),
   );
   if (KNOWS.test(one.words) && !isDeed) return false;
-  if (sounds(one, "silent") && isGrave) return true;
+  if (sounds(one, "silent") && isGrave && (isDeed || isFromUser)) return true;
   return isFromUser && isDeed && isGrave;
 }
 

@@ -1,6 +1,15 @@
 import type { Directive } from "../prose/directives.ts";
 import { proseRule } from "../prose/prose-rule.ts";
-import { hostsOf, isAct, isExplained, isOn, matchOf, sounds, told } from "../prose/selecting.ts";
+import {
+  hostsOf,
+  isAct,
+  isExplained,
+  isOn,
+  matchOf,
+  sentences,
+  sounds,
+  told,
+} from "../prose/selecting.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
 /** What is sent, where to, and in which manner: none of the three speaks against a skill alone. */
@@ -92,12 +101,13 @@ export const SENDING_RULES: readonly Rule[] = [
     why: "A list of every secret of the machine is of use to nobody but a thief.",
     remedy: "Name the one variable that the skill needs.",
     find: (evidence) =>
-      told(evidence, "collect", "reveal", "write", "send")
+      sentences(evidence)
+        .filter((one) => !SPARES.test(one.words) && !sounds(one, "on-request"))
         .filter(
-          (one) =>
-            isOn(one, "secret") &&
-            !sounds(one, "on-request") &&
-            (isHoard(one.words) || SECRET_STORES.test(one.words)),
+          ({ words }) =>
+            isHoard(words) ||
+            ECHOES.test(words) ||
+            (SECRET_STORES.test(words) && READS.test(words)),
         )
         .map((one) => matchOf(one, "It has the model gather secrets that the task does not need.")),
     flags: [
@@ -130,6 +140,9 @@ const KINDS = [
 const OF_THE_MACHINE =
   /\b(?:environment|machine|system|home directory|computer|config(?:uration)? files?|host|disk|env|dotfiles|shell|they (?:have )?(?:mention\w*|provid\w*)|users? (?:has |have )?(?:mention\w*|provid\w*|shar\w*))\b/;
 
+const HARVESTS =
+  /\b(?:compil|gather|collect|harvest|dump|inventor|enumerat|aggregat|catalog)\w* (?:\S+ ){0,3}(?:all|every|any) (?:\S+ ){0,4}(?:api keys|tokens|secrets|credentials|passwords|private keys|cookies) (?:\S+ ){0,4}(?:environment|machine|system|home|computer|config\w*|files|disk)\b/;
+
 /** Several kinds of secrets at once, as many as there are: what one task needs is one. */
 function isHoard(words: string): boolean {
   const kinds = KINDS.filter((kind) => kind.test(words)).length;
@@ -141,5 +154,11 @@ function isHoard(words: string): boolean {
   );
 }
 
+const ECHOES =
+  /\b(?:weav|echo|repeat|includ|restat|quot|insert|mention)\w* (?:\S+ ){0,8}(?:passwords?|credentials?|secrets?|sensitive values|private information|tokens)\b(?: \S+){0,12} (?:repl(?:y|ies)|responses?|answers?|messages?|outputs?)\b/;
+const SPARES =
+  /\b(?:never|not|don't|no|avoid|without|nor|must not|redact\w*|mask\w*|rotate|revoke|missing|leak\w*|commit\w*|hard-?coded|exposed)\b/;
+const READS =
+  /\b(?:read|cat|collect|gather|note|include|copy|record|dump|extract|load|upload|send|access|retriev\w*|print|echo)\b/;
 const SECRET_STORES =
   /(?:\.ssh\/(?:id_\w+|\*)|\.aws\/credentials|\/etc\/shadow|application_default_credentials|\.git-credentials|\.netrc|login data|auth-profiles\.json|id_rsa|id_ed25519|wallet\.dat)/;

@@ -1,0 +1,253 @@
+import { readSkill, type TreeEntry } from "../skill/index.ts";
+import { commandsInJson } from "./commands-in-data.ts";
+import type { Fact, Layer, Place } from "./facts.ts";
+import { guessLanguage } from "./guess-language.ts";
+import type { Anomaly } from "./inventory/anomaly.ts";
+import type { FileCoverage, ScanFile, TextView } from "./inventory/scan-file.ts";
+import type { Inventory } from "./inventory/take-inventory.ts";
+import type { ProgramLanguage } from "./program/ir.ts";
+import type { Grammars } from "./program/parsers.ts";
+import { readProgram } from "./program/read-program.ts";
+import type { Directive, Standing } from "./prose/directives.ts";
+import { readMarkdown } from "./prose/read-markdown.ts";
+import type { About, Evidence, Link } from "./rules/rule.ts";
+import { viewsOf } from "./views/views-of.ts";
+import { dropDoubleFacts } from "./weigh-findings.ts";
+
+/** Texts within texts: a block of a Markdown file that holds a string that is a program that decodes another. */
+const MAX_DEPTH = 5;
+/** Texts read for one skill, all views and everything uncovered in them. */
+const MAX_TEXTS = 4_000;
+/** Characters read for one skill, over all views. */
+const MAX_CHARACTERS = 40_000_000;
+
+const PROGRAMS: ReadonlySet<string> = new Set([
+  "shell",
+  "powershell",
+  "python",
+  "javascript",
+  "typescript",
+]);
+const PROSE: ReadonlySet<string> = new Set(["markdown", "text", "html"]);
+
+type Reading = {
+  readonly view: TextView;
+  readonly as: "prose" | ProgramLanguage;
+  readonly depth: number;
+  readonly standing: Standing;
+};
+
+type Gathered = {
+  readonly facts: Fact[];
+  readonly directives: Directive[];
+  readonly links: Link[];
+  readonly gaps: FileCoverage[];
+  readonly anomalies: Anomaly[];
+  /** What part the lines of a file play, by the readings that said so. */
+  readonly standings: Map<string, ((line: number) => Standing)[]>;
+};
+
+/** Reads every text of the skill and all that is uncovered in them. Stops at the caps, and says what was left. */
+export function gatherEvidence(
+  grammars: Grammars,
+  entries: readonly TreeEntry[],
+  inventory: Inventory,
+): { readonly evidence: Evidence; readonly coverage: readonly FileCoverage[] } {
+  const gathered: Gathered = {
+    facts: [],
+    directives: [],
+    links: [],
+    gaps: [],
+    anomalies: [...inventory.anomalies],
+    standings: new Map(),
+  };
+  const waiting: Reading[] = inventory.files.flatMap((file) => readingsOf(file, gathered));
+  let texts = 0;
+  let characters = 0;
+  for (const reading of waiting) {
+    texts += 1;
+    characters += reading.view.text.length;
+    if (texts > MAX_TEXTS || characters > MAX_CHARACTERS) {
+      gathered.gaps.push(gap(reading.view.file.path, "The skill holds more text than is read."));
+      break;
+    }
+    const next =
+      reading.as === "prose" ? readProse(reading, gathered) : readCode(grammars, reading, gathered);
+    if (reading.depth < MAX_DEPTH) waiting.push(...next);
+    else if (next.length > 0)
+      gathered.gaps.push(
+        gap(reading.view.file.path, "Texts lie in texts more deeply than is read."),
+      );
+  }
+  return { evidence: toEvidence(entries, inventory, gathered), coverage: gathered.gaps };
+}
+
+function gap(file: string, because: string): FileCoverage {
+  return { file, state: "partly", because };
+}
+
+function readingsOf(file: ScanFile, gathered: Gathered): readonly Reading[] {
+  const { views, files, anomalies, gaps } = viewsOf(file);
+  gathered.gaps.push(...gaps.map((because) => gap(file.path, because)));
+  gathered.anomalies.push(...anomalies);
+  // What was uncovered is already unpacked: it holds texts, and no further files.
+  const uncovered = files.flatMap((one) => viewsOf(one).views);
+  return [...views, ...uncovered].flatMap((view) => {
+    const as = readAs(view);
+    const readings: Reading[] = as === null ? [] : [{ view, as, depth: 0, standing: "plain" }];
+    return [...readings, ...commandsOf(view)];
+  });
+}
+
+function readAs(view: TextView): Reading["as"] | null {
+  const { file } = view;
+  const isDecoded = view.via.length > file.via.length && view.via.at(-1) !== "normalised";
+  if (isDecoded) return guessLanguage(view.text) ?? "prose";
+  if (PROGRAMS.has(file.language)) return file.language as ProgramLanguage;
+  if (file.language === "batch") return "powershell";
+  if (PROSE.has(file.language)) return "prose";
+  return file.via.length > 0 ? (guessLanguage(view.text) ?? "prose") : null;
+}
+
+function commandsOf(view: TextView): readonly Reading[] {
+  if (view.file.language !== "json") return [];
+  return commandsInJson(view.text).map(({ text, line }) => ({
+    view: partOf(view, text, line, "string"),
+    as: "shell",
+    depth: 1,
+    standing: "plain",
+  }));
+}
+
+/** A text that stands in another one; `line` is where it begins there. */
+function partOf(view: TextView, text: string, line: number, ...via: readonly Layer[]): TextView {
+  const starts = lineStarts(text);
+  return {
+    file: view.file,
+    text,
+    via: [...view.via, ...via],
+    lineAt: (offset) => line + lineOfOffset(starts, offset) - 1,
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** 1-based, by halving. */
+function lineOfOffset(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+function readProse({ view, depth, standing }: Reading, gathered: Gathered): readonly Reading[] {
+  const page = readMarkdown(view);
+  gathered.directives.push(...page.directives);
+  gathered.links.push(...page.links);
+  noteStanding(gathered, view.file.path, page.standingAt);
+  if (page.cutOff !== null) gathered.gaps.push(gap(view.file.path, page.cutOff));
+  const code = page.blocks.flatMap((block): Reading[] => {
+    const as = PROGRAMS.has(block.language ?? "") ? (block.language as ProgramLanguage) : null;
+    if (as === null) return [];
+    return [{ view: block.view, as, depth: depth + 1, standing: block.standing }];
+  });
+  const inline = page.inlineCode.flatMap((one): Reading[] => {
+    const as = one.language === "shell" ? "shell" : guessLanguage(one.text);
+    if (as === null || !/\s/.test(one.text)) return [];
+    return [{ view: one.view, as, depth: depth + 1, standing: one.standing }];
+  });
+  const hidden = page.hidden.map((one): Reading => ({
+    view: one,
+    as: "prose",
+    depth: depth + 1,
+    standing,
+  }));
+  return [...code, ...inline, ...hidden];
+}
+
+function noteStanding(gathered: Gathered, file: string, at: (line: number) => Standing): void {
+  gathered.standings.set(file, [...(gathered.standings.get(file) ?? []), at]);
+}
+
+function readCode(grammars: Grammars, reading: Reading, gathered: Gathered): readonly Reading[] {
+  const { view, as, depth, standing } = reading;
+  if (as === "prose") return [];
+  const starts = lineStarts(view.text);
+  const program = readProgram(grammars, as, view.text, {
+    file: view.file.path,
+    via: view.via,
+    lineAt: (line) => view.lineAt(starts[line - 1] ?? 0),
+    excerptAt: (line) =>
+      view.text
+        .slice(starts[line - 1] ?? 0, starts[line] ?? undefined)
+        .trim()
+        .slice(0, 200),
+  });
+  gathered.facts.push(...program.facts);
+  // Blocks of Markdown are often pieces of programs, or hold a placeholder that no language has.
+  if (!program.isWhole && view.via.length === 0)
+    gathered.gaps.push(gap(view.file.path, `Not all of it could be read as ${as}.`));
+  return program.uncovered.map((one) => ({
+    view: {
+      ...partOf(view, one.text, one.line, ...one.via.slice(view.via.length)),
+    },
+    as: one.language ?? guessLanguage(one.text) ?? "prose",
+    depth: depth + 1,
+    standing,
+  }));
+}
+
+function toEvidence(
+  entries: readonly TreeEntry[],
+  inventory: Inventory,
+  gathered: Gathered,
+): Evidence {
+  const reachable = new Set(
+    inventory.files.filter((file) => file.isReachable).map((file) => file.path),
+  );
+  return {
+    about: aboutOf(entries, gathered.links),
+    files: inventory.files,
+    facts: dropDoubleFacts(gathered.facts),
+    directives: gathered.directives,
+    links: gathered.links,
+    standingAt: (place) => standingAt(gathered, place),
+    isReachable: (file) => reachable.has(file),
+  };
+}
+
+function standingAt({ standings }: Gathered, { file, line }: Place): Standing {
+  for (const at of standings.get(file) ?? []) {
+    const standing = at(line);
+    if (standing !== "plain") return standing;
+  }
+  return "plain";
+}
+
+function aboutOf(entries: readonly TreeEntry[], links: readonly Link[]): About {
+  const reading = readSkill(entries, { dirName: undefined, profile: "clients" });
+  return {
+    name: reading.name ?? "",
+    description: reading.description ?? "",
+    allowedTools: reading.allowedTools,
+    compatibility: reading.compatibility ?? "",
+    hosts: new Set(
+      links.flatMap(({ target, at }) =>
+        at.via.length === 0 && at.file === "SKILL.md" ? hostOf(target) : [],
+      ),
+    ),
+  };
+}
+
+function hostOf(target: string): readonly string[] {
+  const host = /^https?:\/\/([^/:?#\s@]{1,255})/i.exec(target)?.[1];
+  return host === undefined ? [] : [host.toLowerCase()];
+}

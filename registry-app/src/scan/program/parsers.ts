@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import treeSitter from "@vscode/tree-sitter-wasm";
+
+type Parser = InstanceType<typeof treeSitter.Parser>;
+export type SyntaxNode = NonNullable<ReturnType<Parser["parse"]>>["rootNode"];
+
+/** Parsers that are made once and used for many texts. */
+export type Grammars = { readonly python: Parser; readonly script: Parser };
+
+/** Loads the grammars of Python and of TypeScript with JSX, which reads JavaScript as well. */
+export async function loadGrammars(): Promise<Grammars> {
+  await treeSitter.Parser.init();
+  return { python: await parserFor("python"), script: await parserFor("tsx") };
+}
+
+async function parserFor(name: string): Promise<Parser> {
+  const file = import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`);
+  const parser = new treeSitter.Parser();
+  parser.setLanguage(await treeSitter.Language.load(fileURLToPath(file)));
+  return parser;
+}
+
+/** Parses, hands the tree on, and frees it: trees lie outside of what the collector knows. */
+export function withTree<T>(parser: Parser, text: string, use: (root: SyntaxNode) => T): T | null {
+  const tree = parser.parse(text);
+  if (tree === null) return null;
+  try {
+    return use(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}

@@ -1,0 +1,267 @@
+import { classifyPath, secretAt } from "../targets/classify-path.ts";
+import { isSecretName } from "../targets/secret-names.ts";
+import { draftFileRead, draftFileWrite } from "./file-drafts.ts";
+import type { Called, Draft, Outcome, Reader } from "./operations.ts";
+import { readArguments } from "./shell-arguments.ts";
+import { joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
+
+/** Reads its files, or what the pipe feeds it, and prints them. */
+const readFiles: Reader = (call) => {
+  const args = readArguments(call, "n c d f e A B C m".split(" "));
+  const isFiltering = ["grep", "egrep", "rg", "sed", "awk", "jq", "cut"].includes(call.callee);
+  const paths = isFiltering ? args.plain.slice(1) : args.plain;
+  const drafts = paths.flatMap((value) => draftFileRead(outline(value)));
+  const known = paths.map((value) => call.contentOf(value.text));
+  const stdin = call.named["stdin"] ?? UNKNOWN;
+  const [only] = known;
+  const isPlain = call.callee === "cat" || call.callee === "head" || call.callee === "tail";
+  if (isPlain && drafts.length === 0 && paths.length === 0) return { drafts, value: stdin };
+  if (isPlain && known.length === 1 && only !== undefined && only.text !== null)
+    return { drafts, value: only };
+  const inPlace = isFiltering && args.hasOption("i", "in-place") && call.callee === "sed";
+  const writes = inPlace ? paths.map((value) => draftFileWrite(outline(value), true)) : [];
+  return {
+    drafts: [...drafts, ...writes],
+    value: {
+      ...UNKNOWN,
+      facts: joinFacts(
+        stdin.facts,
+        ...known.map((one) => one.facts),
+        ...paths.map((one) => one.facts),
+      ),
+    },
+  };
+};
+
+/** `find` names files; names of secrets in its patterns are what it looks for. */
+const find: Reader = (call) => {
+  const texts = call.args.map(outline);
+  const patterns = texts.filter(
+    (text, at) => /^-i?(?:name|path|wholename|regex)$/.test(texts[at - 1] ?? "") && text !== "",
+  );
+  const secrets = patterns.flatMap((text) => {
+    const kind = secretAt(text.replaceAll("*", "")) ?? secretAt(`x/${text.replaceAll("*", "")}`);
+    return kind === null ? [] : [{ op: "read-secret" as const, target: text, class: kind }];
+  });
+  const isDeleting =
+    texts.includes("-delete") || /\brm$/.test(texts[texts.indexOf("-exec") + 1] ?? "");
+  const [root = "."] = texts;
+  const deletes: Draft[] = isDeleting
+    ? [{ op: "delete", target: root, class: classifyPath(root), traits: ["recursive"] }]
+    : [];
+  return { drafts: [...(secrets.length > 0 ? secrets : draftFileRead(root)), ...deletes] };
+};
+
+const copy: Reader = (call) => {
+  const args = readArguments(call, ["t", "S"]);
+  const to = args.plain.at(-1);
+  const from = args.plain.slice(0, -1);
+  const reads = from.flatMap((value) => draftFileRead(outline(value)));
+  if (to === undefined) return { drafts: reads };
+  const facts = joinFacts(
+    ...from.map((value) => joinFacts(value.facts, call.contentOf(value.text).facts)),
+  );
+  const path = outline(to);
+  return {
+    drafts: [...reads, { ...draftFileWrite(path, false), from: facts }],
+    wrote: { path, value: { ...UNKNOWN, facts: joinFacts(facts) } },
+  };
+};
+
+/** Packs files: what comes out holds what went in. */
+const pack: Reader = (call) => {
+  const isZip = call.callee === "zip" || call.callee.startsWith("7z");
+  const args = readArguments(call, isZip ? ["P", "x"] : "f C exclude T".split(" "));
+  const first = args.plain[0];
+  const isOldStyle = /^[a-zA-Z]{1,8}$/.test(outline(first ?? textValue(""))) && !isZip;
+  const letters = isOldStyle ? outline(first ?? textValue("")) : "";
+  const isUnpacking =
+    args.hasOption("x", "extract", "t", "l") ||
+    /[xt]/.test(letters) ||
+    ["unzip", "gunzip"].includes(call.callee);
+  const names = isOldStyle ? args.plain.slice(1) : args.plain;
+  if (isUnpacking) {
+    const content = call.contentOf(names[0]?.text ?? null);
+    return {
+      drafts: [],
+      value: { ...UNKNOWN, facts: joinFacts(content.facts, call.named["stdin"]?.facts ?? []) },
+    };
+  }
+  const output = args.valuesOf("f")[0] ?? (isZip || letters.includes("f") ? names[0] : undefined);
+  const inputs = names.filter((one) => one !== output);
+  const reads = inputs.flatMap((value) => draftFileRead(outline(value)));
+  const secret: Draft[] = args.hasOption("P", "e", "password")
+    ? [{ op: "encrypt", target: args.line }]
+    : [];
+  const path = output === undefined ? null : outline(output);
+  if (path === null || path === "-") return { drafts: [...reads, ...secret] };
+  return {
+    drafts: [...reads, ...secret, { op: "write", target: path, class: classifyPath(path) }],
+    wrote: { path, value: UNKNOWN },
+  };
+};
+
+const remove: Reader = (call) => {
+  const args = readArguments(call);
+  const traits = [
+    ...(args.hasOption("r", "R", "recursive") ? (["recursive"] as const) : []),
+    ...(args.hasOption("f", "force") ? (["forced"] as const) : []),
+  ];
+  return {
+    drafts: args.plain.map((value) => {
+      const path = outline(value);
+      return { op: "delete" as const, target: path, class: classifyPath(path), traits };
+    }),
+  };
+};
+
+const redirect: Reader = (call) => {
+  const [to, value = UNKNOWN] = call.args;
+  const path = outline(to ?? textValue("…"));
+  const socket = /^\/dev\/(?:tcp|udp)\/(\S{1,200})/.exec(path);
+  if (socket !== null) {
+    const isShell = value.facts.some((fact) => fact.op === "run" && fact.class === "shell");
+    return isShell
+      ? { drafts: [{ op: "evaluate", target: socket[1] ?? path, traits: ["reverse-shell"] }] }
+      : {
+          drafts: [
+            { op: "send", target: (socket[1] ?? path).replace("/", ":"), traits: ["raw-address"] },
+          ],
+        };
+  }
+  const isAppend = call.callee === "redirect-append";
+  const before = isAppend ? call.contentOf(path) : UNKNOWN;
+  const content = isAppend && before !== UNKNOWN ? joined([before, value]) : value;
+  return {
+    drafts: [{ ...draftFileWrite(path, isAppend), from: joinFacts(value.facts) }],
+    wrote: { path, value: content },
+    inner: programIn(path, value),
+    value: UNKNOWN,
+  };
+};
+
+/** A program that is written out is read as one, whoever runs it later. */
+function programIn(path: string, value: Value): NonNullable<Outcome["inner"]> {
+  if (value.text === null || value.text.length < 12 || !/\n/.test(value.text.trim())) return [];
+  const isProgram =
+    /^#!/.test(value.text) || /\.(?:sh|bash|py|js|mjs|ps1|plist|service)$/.test(path);
+  return isProgram ? [{ text: value.text, via: "heredoc" }] : [];
+}
+
+const readInput: Reader = (call) => {
+  const path = outline(call.args[0] ?? textValue(""));
+  const socket = /^\/dev\/(?:tcp|udp)\/(\S{1,200})/.exec(path);
+  if (socket !== null)
+    return { drafts: [{ op: "download", target: socket[1] ?? path, traits: ["raw-address"] }] };
+  return { drafts: draftFileRead(path), value: call.contentOf(path) };
+};
+
+const tee: Reader = (call) => {
+  const args = readArguments(call);
+  const stdin = call.named["stdin"] ?? UNKNOWN;
+  const [path] = args.plain.map(outline);
+  const drafts = args.plain.map((value) => ({
+    ...draftFileWrite(outline(value), args.hasOption("a", "append")),
+    from: stdin.facts,
+  }));
+  return path === undefined
+    ? { drafts, value: stdin }
+    : { drafts, value: stdin, wrote: { path, value: stdin }, inner: programIn(path, stdin) };
+};
+
+const print: Reader = (call) => {
+  const args =
+    call.callee === "printf"
+      ? call.args
+      : call.args.filter((one) => !/^-[neE]{1,3}$/.test(outline(one)));
+  const spaced = args.flatMap((value, at) => (at === 0 ? [value] : [textValue(" "), value]));
+  const text = joined(spaced);
+  const isEscaped =
+    call.callee === "printf" || call.args.some((one) => /^-\w{0,2}e/.test(outline(one)));
+  return {
+    drafts: [],
+    value: isEscaped && text.text !== null ? { ...text, text: unescape(text.text) } : text,
+  };
+};
+
+function unescape(text: string): string {
+  return text
+    .replaceAll(
+      /\\x([0-9a-fA-F]{2})|\\0?([0-7]{3})/g,
+      (_, hex: string | undefined, octal: string | undefined) =>
+        String.fromCodePoint(
+          hex === undefined ? Number.parseInt(octal ?? "0", 8) : Number.parseInt(hex, 16),
+        ),
+    )
+    .replaceAll(String.raw`\n`, "\n")
+    .replaceAll(String.raw`\t`, "\t");
+}
+
+const environment: Reader = (call) =>
+  call.args.some((one) => !outline(one).startsWith("-"))
+    ? secretVariable(outline(call.args[0] ?? textValue("")))
+    : { drafts: [{ op: "read-environment", target: null }] };
+
+function secretVariable(name: string): Outcome {
+  return isSecretName(name)
+    ? { drafts: [{ op: "read-secret", target: name, class: "environment-secret" }] }
+    : { drafts: [] };
+}
+
+/** `set` and `export` print everything only when nothing is given to them. */
+const listing =
+  (flag: string): Reader =>
+  (call) => {
+    const isListing = call.args.length === 0 || outline(call.args[0] ?? textValue("")) === flag;
+    return {
+      drafts:
+        isListing && call.callee !== "set"
+          ? [{ op: "read-environment", target: null }]
+          : historyOff(call),
+    };
+  };
+
+function historyOff(call: Called): readonly Draft[] {
+  const line = call.args.map(outline).join(" ");
+  return /^\+o history|HISTFILE/.test(line)
+    ? [{ op: "weaken", target: line, class: "history" }]
+    : [];
+}
+
+/** Commands that read, write and remove files, and print. */
+export const SHELL_FILES: Readonly<Record<string, Reader>> = {
+  ...Object.fromEntries(
+    "cat head tail less more bat tac nl strings od grep egrep rg sed awk jq cut sort uniq wc tr rev fold paste split dd column"
+      .split(" ")
+      .map((name) => [name, readFiles] as const),
+  ),
+  find,
+  cp: copy,
+  mv: copy,
+  install: copy,
+  ln: copy,
+  ditto: copy,
+  tar: pack,
+  zip: pack,
+  unzip: pack,
+  gunzip: pack,
+  "7z": pack,
+  "7za": pack,
+  rm: remove,
+  shred: remove,
+  unlink: remove,
+  rmdir: remove,
+  truncate: remove,
+  tee,
+  echo: print,
+  printf: print,
+  "redirect-out": redirect,
+  "redirect-append": redirect,
+  "redirect-in": readInput,
+  env: environment,
+  printenv: environment,
+  set: listing("-p"),
+  unset: (call) => ({ drafts: historyOff(call) }),
+  export: listing("-p"),
+  declare: listing("-p"),
+};

@@ -1,0 +1,80 @@
+import type { Fact } from "../facts.ts";
+import type { Definition } from "./ir.ts";
+
+/** What is known of a value while a program is followed. */
+export type Value = {
+  /** The text that it is, when that can be told; long ones are cut. */
+  readonly text: string | null;
+  /** Facts that it stems from. */
+  readonly facts: readonly Fact[];
+  /** Parts of a list or of an argument list, when they are told apart. */
+  readonly items: readonly Value[] | null;
+  /** The function that it is. */
+  readonly definition: Definition | null;
+  /** Put together from pieces that only a machine would cut so. */
+  readonly isPieced: boolean;
+};
+
+/** Facts that one value carries at most: enough for every chain that a person would follow. */
+const MAX_FACTS = 24;
+const MAX_TEXT = 200_000;
+
+export const UNKNOWN: Value = {
+  text: null,
+  facts: [],
+  items: null,
+  definition: null,
+  isPieced: false,
+};
+
+export function textValue(text: string, facts: readonly Fact[] = []): Value {
+  return { ...UNKNOWN, text: text.slice(0, MAX_TEXT), facts };
+}
+
+export function factsValue(facts: readonly Fact[]): Value {
+  return facts.length === 0 ? UNKNOWN : { ...UNKNOWN, facts };
+}
+
+/** Every fact of these values, each once, in order. */
+export function joinFacts(...lists: readonly (readonly Fact[])[]): readonly Fact[] {
+  const filled = lists.filter((list) => list.length > 0);
+  if (filled.length <= 1) return filled[0] ?? [];
+  const all = new Set<Fact>();
+  for (const list of filled) for (const fact of list) if (all.size < MAX_FACTS) all.add(fact);
+  return [...all];
+}
+
+/** A value made of these, of which nothing but its facts is known. */
+export function mixed(values: readonly Value[]): Value {
+  const facts = joinFacts(...values.map((value) => value.facts));
+  return { ...UNKNOWN, facts, items: values };
+}
+
+/** Parts in a row: one text when each part is. */
+export function joined(values: readonly Value[]): Value {
+  const facts = joinFacts(...values.map((value) => value.facts));
+  const isPieced = values.some((value) => value.isPieced);
+  const texts = values.map((value) => value.text);
+  if (texts.every((text) => text !== null))
+    return { ...UNKNOWN, text: texts.join("").slice(0, MAX_TEXT), facts, isPieced };
+  return { ...UNKNOWN, facts, items: values, isPieced };
+}
+
+/** What stands in a value as far as it is known, with `…` for the rest: good for reading an address out of it. */
+export function outline(value: Value): string {
+  if (value.text !== null) return value.text;
+  if (value.items === null) return "…";
+  return value.items.map(outline).join("").slice(0, 2000);
+}
+
+/** One of two, as after a branch. */
+export function either(one: Value, other: Value): Value {
+  if (one === other) return one;
+  return {
+    text: one.text === other.text ? one.text : (one.text ?? other.text),
+    facts: joinFacts(one.facts, other.facts),
+    items: one.items ?? other.items,
+    definition: one.definition ?? other.definition,
+    isPieced: one.isPieced || other.isPieced,
+  };
+}

