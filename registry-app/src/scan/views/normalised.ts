@@ -2,10 +2,13 @@ import { CONFUSABLES } from "./confusables.ts";
 
 /** Zero-width, bidi and soft characters, tags and selectors: nothing that a reader sees. Joiners between emoji stay. */
 const UNSEEN =
-  /[\u00ad\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\u{e0001}-\u{e007f}]|\u034f|(?<=[\x21-\x7e])[\u200d\p{Variation_Selector}]|\p{Variation_Selector}(?=[\x21-\x7e])/gu;
+  /[\u00ad\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\u{e0001}-\u{e007f}]|\u034f|(?<=[\x21-\x7e])[\u200d\p{Variation_Selector}]|\p{Variation_Selector}{2,4096}/gu;
 /** Compatibility forms of Latin letters and digits: full width, mathematical, circled, squared, superscript. */
 const DRESSED =
   /[\uff01-\uff5e\u{1d400}-\u{1d7ff}\u24b6-\u24e9\u2460-\u2473\u{1f110}-\u{1f12b}\u{1f130}-\u{1f149}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u2100-\u2149\u2160-\u217f\u1d2c-\u1d6a]{1,4096}/gu;
+const DRESSED_LETTER = /[^\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e]/gu;
+/** One alone is a symbol (ℹ, ℝ); inside of a word it is a letter. */
+const LETTERS = 3;
 /** Words of letters of scripts that are mistaken for each other. */
 const WORD =
   /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Nd}_⁄∕․‐‑−∶]{2,200}/gu;
@@ -21,18 +24,21 @@ const MAYBE =
  */
 export function normalise(text: string): string | null {
   if (!MAYBE.test(text)) return null;
-  const isForeign = countOf(text, FOREIGN_ALL) * 20 > text.length;
   const seen = text.replace(UNSEEN, "");
-  const plain = seen.replace(DRESSED, (run) => (isCjkPunctuation(run) ? run : undress(run)));
-  const result = FOREIGN.test(plain)
-    ? plain.replace(WORD, (word) => resolveWord(word, isForeign))
-    : plain;
+  const plain = seen.replace(DRESSED, (run, at: number) =>
+    isWord(run, seen.charAt(at - 1) + seen.charAt(at + run.length)) ? undress(run) : run,
+  );
+  const result = FOREIGN.test(plain) ? resolveWords(plain) : plain;
   return withoutMark(result) === withoutMark(text) ? null : result;
 }
 
-/** Full-width commas and brackets are how Chinese and Japanese are written. */
-function isCjkPunctuation(run: string): boolean {
-  return /^[！（），．：；？～＂＇［］｛｝＋－＝％＆＊＃＠／＜＞｜]{1,3}$/.test(run);
+/** Commas and brackets of full width are how Chinese and Japanese are written: letters decide. */
+function isWord(run: string, around: string): boolean {
+  const letters = countOf(run, DRESSED_LETTER);
+  return (
+    letters >= LETTERS ||
+    (letters > 0 && LATIN.test(around) && /[\uff10-\uff5a\u{1d400}-\u{1d7ff}]/u.test(run))
+  );
 }
 
 function undress(run: string): string {
@@ -47,13 +53,24 @@ function squared(letter: string): string {
   return offset < 26 ? String.fromCharCode(65 + offset) : letter;
 }
 
-function resolveWord(word: string, isForeign: boolean): string {
+function resolveWords(text: string): string {
+  const words = text.match(WORD) ?? [];
+  // Words that no Latin letters can stand for: the text is of that language, and so are those that they could.
+  const isForeign = words.filter((word) => FOREIGN.test(skeletonOf(word))).length >= LETTERS;
+  return text.replace(WORD, (word) => resolveWord(word, isForeign));
+}
+
+function skeletonOf(word: string): string {
   if (!FOREIGN.test(word)) return word;
-  const letters = [...word];
-  const skeleton = letters.map((letter) => CONFUSABLES.get(letter) ?? letter).join("");
-  if (FOREIGN.test(skeleton)) return word;
+  return [...word].map((letter) => CONFUSABLES.get(letter) ?? letter).join("");
+}
+
+function resolveWord(word: string, isForeign: boolean): string {
+  const skeleton = skeletonOf(word);
+  if (skeleton === word || FOREIGN.test(skeleton)) return word;
   // Mixed within one word, or foreign letters only in a text that is not of that language.
-  return LATIN.test(word) || (!isForeign && letters.length >= 3) ? skeleton : word;
+  const isMixed = LATIN.test(word) && /[A-Za-z]{2}/.test(skeleton);
+  return isMixed || (!isForeign && countOf(word, FOREIGN_ALL) >= LETTERS) ? skeleton : word;
 }
 
 function withoutMark(text: string): string {

@@ -2,6 +2,8 @@ import type { Layer } from "../facts.ts";
 import type { FileCoverage, ScanFile, TextView } from "../inventory/scan-file.ts";
 import type { Anomaly } from "../inventory/anomaly.ts";
 import { isArchiveKind, isBinaryKind } from "../inventory/classify.ts";
+import { INVENTORY_LIMITS } from "../inventory/limits.ts";
+import { newBudget, openFile, type OpenedFiles } from "../inventory/open-file.ts";
 import { looksLikeText } from "../inventory/sniff.ts";
 import { breakLoneReturns, decodeText } from "./decode-text.ts";
 import { decodeLayers, type Decoded, type Embedded } from "./decode-layers.ts";
@@ -48,7 +50,12 @@ export function viewsOf(file: ScanFile, limits: ViewLimits = VIEW_LIMITS): FileV
       : [{ text: normal, lineAt: lineCounter(normal), via: [...file.via, "normalised"] }];
   const decoded = joinMany(layers.flatMap(({ texts }) => texts));
   const all = [...normalised, ...hidden, ...decoded];
+  const inner = openEmbedded(
+    file,
+    layers.flatMap((one) => one.files),
+  );
   const gaps = [
+    ...inner.gaps,
     ...(original.length < whole.length
       ? [`Only its first ${limits.viewChars} characters were read.`]
       : []),
@@ -61,9 +68,24 @@ export function viewsOf(file: ScanFile, limits: ViewLimits = VIEW_LIMITS): FileV
       { file, text, lineAt, via: file.via },
       ...all.slice(0, limits.views).map((one) => ({ file, ...one })),
     ],
-    files: layers.flatMap((one) => one.files).map((one, index) => fileOf(file, one, index)),
-    anomalies: [],
+    files: inner.files,
+    anomalies: inner.anomalies,
     gaps,
+  };
+}
+
+/** A literal that is a file: what is in it comes after it. */
+function openEmbedded(file: ScanFile, embedded: readonly Embedded[]): OpenedFiles {
+  const budget = newBudget(INVENTORY_LIMITS);
+  const opened = embedded.map((one, index) => {
+    const inner = fileOf(file, one, index);
+    const { files, anomalies, gaps } = openFile(inner, budget, null);
+    return { files: [inner, ...files], anomalies, gaps };
+  });
+  return {
+    files: opened.flatMap(({ files }) => files),
+    anomalies: opened.flatMap(({ anomalies }) => anomalies),
+    gaps: opened.flatMap(({ gaps }) => gaps),
   };
 }
 
