@@ -86,6 +86,25 @@ describe("a mirror", () => {
     expect(await listRefs(mirror, "refs/")).toEqual([]);
   });
 
+  it("does not believe an answer without a body that all branches and tags are gone, and keeps them", async () => {
+    const { remote, mirror, change, fetch } = await remoteAndMirror();
+    await change("1");
+    git(remote, ["tag", "v1", "main"]);
+    expect(await fetch()).toMatchObject({ kind: "fetched" });
+    const refs = await listRefs(mirror, "refs/");
+    expect(refs).toHaveLength(2);
+    const origin = await listen((_request, response) => response.writeHead(200).end());
+    const empty = { dir: mirror, url: `${origin}/x.git`, allowedHosts: [origin] };
+    expect(await fetchMirror(empty)).toEqual({
+      kind: "unreachable",
+      detail: "the host shows neither a branch nor a tag where there were some",
+    });
+    expect(await listRefs(mirror, "refs/")).toEqual(refs);
+    git(remote, ["tag", "-d", "v1"]);
+    expect(await fetch()).toMatchObject({ kind: "fetched" });
+    expect(await listRefs(mirror, "refs/")).toHaveLength(1);
+  });
+
   it("says without control characters what a broken remote says", async () => {
     const { remote, change, fetch } = await remoteAndMirror();
     await change("1");

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { GitPluginError, simpleGit } from "simple-git";
 import { gitOutput, hardenedEnv } from "./git-command.ts";
 import { initBare } from "./init-bare.ts";
-import type { FetchOutcome, RemoteUrl } from "./records.ts";
+import type { FetchOutcome, Ref, RemoteUrl } from "./records.ts";
 import { redact } from "./redact.ts";
+import { listRefs, updateRefs } from "./refs.ts";
 import { checkRemoteUrl, isPrivateAddress } from "./remote-url.ts";
 import { prepareSsh, type SshLogin } from "./ssh-login.ts";
 
@@ -34,6 +35,7 @@ const FETCH_ARGS =
   "fetch --no-tags --prune --no-write-fetch-head --atomic --quiet --no-recurse-submodules " +
   "--no-auto-maintenance";
 const REFSPECS = ["+refs/heads/*:refs/incoming/heads/*", "+refs/tags/*:refs/incoming/tags/*"];
+const INCOMING = "refs/incoming";
 const SIZE_CHECK_MS = 250;
 const MAX_DETAIL_LENGTH = 500;
 /** Slips of old tools that are common in real histories and say nothing about the content. */
@@ -46,7 +48,8 @@ export function createMirror(dir: string): Promise<void> {
 
 /**
  * Brings `refs/incoming/{heads,tags}` to what the remote has, all or none. Never follows a redirect, writes a work tree
- * or runs a hook. One fetch at a time in a mirror: the caller holds the lock.
+ * or runs a hook. A remote that shows nothing at all where there was something counts as out of reach, and the refs stay.
+ * One fetch at a time in a mirror: the caller holds the lock.
  */
 export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
   const remote = checkRemoteUrl(wanted.url, wanted.allowedHosts);
@@ -67,12 +70,15 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     because ??= reason;
     stop.abort();
   };
+  const before = await listRefs(wanted.dir, INCOMING);
   const timeout = setTimeout(() => stopFor("slow"), wanted.timeoutMs ?? 600_000);
   const sizeCheck = setInterval(() => {
     void sizeOf(wanted.dir).then((size) => size > limitBytes && stopFor("too-large"));
   }, SIZE_CHECK_MS);
   try {
     await porcelain(wanted.dir, config, ssh?.env ?? {}, stop.signal).raw(fetchArgs(remote.url));
+    if (await putBackIfEmpty(wanted.dir, before))
+      return { kind: "unreachable", detail: SHOWS_NOTHING };
     const sizeBytes = await sizeOf(wanted.dir);
     return sizeBytes > limitBytes
       ? { kind: "too-large", limitBytes }
@@ -94,6 +100,21 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     clearInterval(sizeCheck);
     await ssh?.close(because !== undefined);
   }
+}
+
+const SHOWS_NOTHING = "the host shows neither a branch nor a tag where there were some";
+
+/**
+ * An answer that breaks off in its headers, or that a proxy made up, has no body; git takes that for a repo of the dumb
+ * protocol without refs, and prunes all. After a crash in between, the next fetch that gets an answer brings them back.
+ */
+async function putBackIfEmpty(dir: string, before: readonly Ref[]): Promise<boolean> {
+  if (before.length === 0 || (await listRefs(dir, INCOMING)).length > 0) return false;
+  await updateRefs(
+    dir,
+    before.map(({ name, oid }) => ({ ref: name, newOid: oid })),
+  );
+  return true;
 }
 
 /** Packs refs and objects and writes the commit graph with changed paths (4.5 times faster path logs), for mirrors. */

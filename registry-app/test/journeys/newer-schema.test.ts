@@ -10,6 +10,7 @@ import { makeSigner } from "../forge-keys.ts";
 import { createWorld, waitUntil, type World } from "../world.ts";
 
 const ann = makeSigner("ann@example.test");
+const ONCE = ["accepted", "released"];
 let world: World;
 let forge: Forge;
 let token: string;
@@ -46,7 +47,8 @@ async function release(version: string): Promise<void> {
   expect(pushed).toMatchObject({ ok: true });
 }
 
-const expectPublishedOnce = async (version: string) => {
+/** Which lines of the registry log speak of a version, once it is published. */
+const publish = async (version: string) => {
   await world.tag("skills", `deploy--v${version}`, { state: "published" });
   await world.settled();
   const key = `%:skills:${await forge.resolve(`refs/tags/deploy--v${version}`)}`;
@@ -56,8 +58,7 @@ const expectPublishedOnce = async (version: string) => {
     .select(["key"])
     .execute();
   const kinds = lines.map((line) => line.key.split(":")[0]);
-  expect(kinds.toSorted()).toEqual([...new Set(kinds)].toSorted());
-  expect(kinds).toContain("released");
+  return kinds.toSorted();
 };
 
 describe("an older worker beside a newer schema", () => {
@@ -73,7 +74,7 @@ describe("an older worker beside a newer schema", () => {
       release("1.0.1"),
     ]);
     await release("1.0.2");
-    for (const version of ["1.0.0", "1.0.1", "1.0.2"]) await expectPublishedOnce(version);
+    for (const version of ["1.0.0", "1.0.1", "1.0.2"]) expect(await publish(version)).toEqual(ONCE);
   });
 
   it("fails a job whole that the schema has no place for, and what it was about is published once it has", async () => {
@@ -91,7 +92,7 @@ describe("an older worker beside a newer schema", () => {
     expect((await world.ask(`${at}2.0.0`)).status).toBe(404);
     expect((await world.ask(`${at}1.0.2`)).status).toBe(200);
     await migrateTomorrow("9003-back", "ALTER TABLE files_of_tomorrow RENAME TO skill_files");
-    await expectPublishedOnce("2.0.0");
+    expect(await publish("2.0.0")).toEqual(ONCE);
   });
 
   it.each(["worker", "serve", "migrate"])(
