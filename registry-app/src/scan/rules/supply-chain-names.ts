@@ -61,14 +61,15 @@ function imitated(word: string, isWhole: boolean): string | null {
       /^\d$/.test(word.slice(known.length)) &&
       word.startsWith(known);
     if (isNumbered) return known;
-    if (trick === null || !SLIPS.has(trick) || isInflection(word, known)) continue;
+    if (trick === null || !SLIPS.has(trick) || isInflection(trick, word, known)) continue;
     return known;
   }
   return null;
 }
 
 /** `analyze` for `analyzer`, `chart` for `charts`: other words, not slips. */
-function isInflection(word: string, known: string): boolean {
+function isInflection(trick: Trick, word: string, known: string): boolean {
+  if (trick === "doubled" && !/(?:ss|ll|ee)$/.test(word)) return false;
   return known.startsWith(word) || word.startsWith(known);
 }
 
@@ -104,7 +105,7 @@ function misspelled(word: string): { known: string; trick: Trick } | null {
   for (const known of NAME_WORDS) {
     if (Math.abs(known.length - word.length) > 1 || known.length < 6) continue;
     const trick = trickBetween(word, known);
-    if (trick === null || !SLIPS.has(trick) || isInflection(word, known)) continue;
+    if (trick === null || !SLIPS.has(trick) || isInflection(trick, word, known)) continue;
     if (trick === "left-out" && known.length < 7) continue;
     if (trick === "look-alike" && !/\d|[^ -~]|rn|vv/.test(word)) continue;
     return { known, trick };
@@ -187,7 +188,7 @@ export const SUPPLY_CHAIN_NAME_RULES: readonly Rule[] = [
     find: findMisspelled,
     examples: {
       flags: [
-        { name: "letters swapped", files: named("yaml-convretor", "Converts YAML.") },
+        { name: "letters swapped", files: named("yaml-conevrter", "Converts YAML.") },
         {
           name: "a letter left out and a claim to stand in",
           files: named("csv-formater", "Drop-in replacement."),

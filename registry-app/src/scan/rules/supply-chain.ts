@@ -51,7 +51,9 @@ function findUnpinnedRuns({ facts }: Evidence): readonly Match[] {
   return facts
     .filter(
       (fact) =>
-        fact.op === "install" && fact.traits.includes("unpinned") && RUNNERS.test(fact.excerpt),
+        fact.op === "install" &&
+        fact.traits.includes("unpinned") &&
+        (fact.class === "run" || RUNNERS.test(fact.excerpt)),
     )
     .map((fact) => ({
       at: fact.at,
