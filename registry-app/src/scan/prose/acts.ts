@@ -22,7 +22,7 @@ const ROWS: readonly (readonly [Act, Act | null, string])[] = [
   [
     "conceal",
     null,
-    "hide conceal suppress withhold obscure mask disguise camouflage omit cover_up leave_out keep_secret",
+    "hide conceal suppress withhold obscure mask disguise camouflage omit cover_up leave_out keep_secret keep_hidden keep_private keep_confidential keep_quiet",
   ],
   [
     "reveal",
@@ -150,19 +150,28 @@ const VERBS: ReadonlyMap<string, Verb> = buildVerbs();
 const PAIRS: ReadonlyMap<string, readonly { readonly second: string; readonly verb: Verb }[]> =
   buildPairs();
 
+/** How many words may stand between the two of a verb: "leave the transfer out". */
+const MAX_BETWEEN = 4;
+
+/** The verb that begins at a word, with how many words it takes up; `following` are the words behind it. */
 export function findVerb(
   word: string,
-  next: string,
-  after: string,
+  following: readonly string[],
 ): { verb: Verb; words: number } | undefined {
   for (const { second, verb } of PAIRS.get(word) ?? []) {
-    if (second === next) return { verb, words: 2 };
-    // "back it up", "pass them along": one word may stand between.
-    if (second === after && next.length < 12) return { verb, words: 1 };
+    const at = following.slice(0, MAX_BETWEEN + 1).indexOf(second);
+    if (at === 0) return { verb, words: 2 };
+    if (at > 0 && PARTICLES.has(second)) return { verb, words: 1 };
   }
   const verb = VERBS.get(word);
   return verb === undefined ? undefined : { verb, words: 1 };
 }
+
+const PARTICLES = new Set(
+  "up off out over along on aside secret hidden private confidential quiet together back".split(
+    " ",
+  ),
+);
 
 function buildVerbs(): ReadonlyMap<string, Verb> {
   const verbs = new Map<string, Verb>();

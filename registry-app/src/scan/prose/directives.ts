@@ -59,7 +59,7 @@ export type Tone =
   | "on-trigger" // when the input holds a certain word, name or date
   | "on-request" // when the user asks for it or agrees
   | "internal" // the developers', the provider's, our own servers
-  | "outside-prose"; // a comment of code, or text inside a fence
+  | "outside-prose"; // a comment of code or a cell of a table
 
 export type Directive = {
   readonly at: Place;

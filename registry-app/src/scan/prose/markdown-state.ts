@@ -101,8 +101,8 @@ export function flush(state: State): void {
   }
   if (open.kind === "field") return;
   state.before = text;
-  // A sentence that ends with a colon speaks for the list that follows it.
-  if (/[:：][*_`]{0,4}\s{0,20}$/.test(text.slice(-40))) {
+  // A sentence that ends with a colon speaks for the list that follows it, an item for the items below it.
+  if (open.kind === "item" || /[:：][*_`]{0,4}\s{0,20}$/.test(text.slice(-40))) {
     const lead = text.slice(-300);
     state.leads = [
       ...state.leads.filter((one) => one.indent < open.indent).slice(-8),

@@ -40,6 +40,12 @@ const OTHERS = new Set(
   ),
 );
 const PRONOUNS = new Set("it them this these those that everything".split(" "));
+/** "The contents", "a copy": of what was named before. */
+const OF_IT = new Set(
+  "contents content results result output outputs data report list copy copies findings summary whole".split(
+    " ",
+  ),
+);
 const WHENS = new Set(
   "when if after before whenever once upon unless during while on each every until".split(" "),
 );
@@ -50,7 +56,11 @@ export function moodOf(asked: Asked): Mood {
   const words = clause.map((token) => token.lower);
   const isPassive = use.verb.form === "past";
   const after = sentence[use.index + use.words]?.lower ?? "";
-  const common = { isPassive, hasPronoun: PRONOUNS.has(after), when: whenOf(sentence) };
+  const common = {
+    isPassive,
+    hasPronoun: PRONOUNS.has(after) || isOfIt(sentence, use.index + use.words),
+    when: whenOf(sentence),
+  };
   // "without telling" says how another act is done; the sentence's tone has it.
   if (words.at(-1) === "without" || words.at(-2) === "without")
     return { ...common, modality: "described" };
@@ -59,6 +69,13 @@ export function moodOf(asked: Asked): Mood {
     return { ...common, modality };
   }
   return { ...common, modality: modalityOf(words, use.verb) };
+}
+
+function isOfIt(sentence: readonly Token[], at: number): boolean {
+  return (
+    ["the", "a", "its", "their", "all"].includes(sentence[at]?.lower ?? "") &&
+    OF_IT.has(sentence[at + 1]?.lower ?? "")
+  );
 }
 
 /** The words of the clause that stand before the verb, back to the verb before or to a break. */
@@ -143,8 +160,18 @@ function isNegativeLead(lead: readonly string[]): boolean {
   );
 }
 
+const DETERMINERS = new Set("the these those some many most such all several both".split(" "));
+const RELATIVE = new Set("that which who".split(" "));
+
+/** "The scripts need root and disable the log", "a run that omits it": tells of something, and orders nothing. */
+function isOfOthers(words: readonly string[], verb: Verb): boolean {
+  if (verb.form === "third") return RELATIVE.has(words.at(-1) ?? "");
+  if (verb.form !== "base" || !DETERMINERS.has(words[0] ?? "")) return false;
+  return !words.some((word) => (TOLD.has(word) && word !== "and") || word === "to");
+}
+
 function modalityOf(words: readonly string[], verb: Verb): Directive["modality"] {
-  if (words.some((word) => OTHERS.has(word))) return "described";
+  if (words.some((word) => OTHERS.has(word)) || isOfOthers(words, verb)) return "described";
   if (words.some((word) => MAY.has(word))) return "may";
   if (words.some((word) => SHOULD.has(word))) return "should";
   if (

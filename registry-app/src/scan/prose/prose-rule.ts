@@ -27,9 +27,24 @@ export function proseRule(row: ProseRow): Rule {
     owasp: row.owasp ?? ["AST01"],
     why,
     remedy,
-    find: (evidence) => onePerSentence(row.find(evidence)),
+    find: (evidence) => {
+      const found = onePerSentence(row.find(evidence));
+      return isAboutSecurity(evidence) ? found.map(ofReference) : found;
+    },
     examples: { flags: row.flags.map(exampleOf), passes: row.passes.map(exampleOf) },
   };
+}
+
+const SECURITY =
+  /\b(?:security|secure|vulnerabilit\w+|pentest\w*|penetration|threats?|malware|malicious|exploit\w*|attacks?|injections?|red[- ]team\w*|forensics?|yara|fuzz\w*|sast)\b/i;
+
+/** A skill about attacks explains them at length in its reference files. */
+function isAboutSecurity({ about }: Evidence): boolean {
+  return SECURITY.test(`${about.name.replaceAll("-", " ")} ${about.description}`.slice(0, 4000));
+}
+
+function ofReference(match: Match): Match {
+  return /(?:^|\/)SKILL\.md$/i.test(match.at.file) ? match : { ...match, severity: "low" };
 }
 
 const HEAD =

@@ -67,7 +67,7 @@ function readSentence(
 ): readonly Directive[] {
   const words = wordsOf(sentence);
   const tones = tonesOf(lead.length === 0 ? words : `${lead.join(" ")} ${words}`);
-  const isOutside = passage.piece.kind === "comment-line";
+  const isOutside = passage.piece.kind === "comment-line" || passage.piece.kind === "cell";
   const frame: Frame = {
     passage,
     sentence,
@@ -104,7 +104,7 @@ type Frame = {
 function wordsOf(sentence: readonly Token[]): string {
   return sentence
     .filter((token) => token.kind !== "stop")
-    .map((token) => (token.kind === "code" ? token.text : token.lower))
+    .map((token) => (token.kind === "code" ? `\`${token.text}\`` : token.lower))
     .join(" ")
     .slice(0, MAX_SENTENCE);
 }
@@ -183,8 +183,8 @@ function verbsOf(sentence: readonly Token[], kind: Prose["kind"]): readonly Use[
   for (let index = 0; index < sentence.length; index += 1) {
     const token = sentence[index];
     if (token?.kind !== "word") continue;
-    const next = sentence[index + 1]?.lower ?? "";
-    const found = findVerb(token.lower, next, sentence[index + 2]?.lower ?? "");
+    const following = sentence.slice(index + 1, index + 6).map((one) => one.lower);
+    const found = findVerb(token.lower, following);
     if (found === undefined || !isVerbUse(sentence, index, found.verb, kind)) continue;
     uses.push({ index, words: found.words, verb: found.verb });
     index += found.words - 1;

@@ -18,7 +18,7 @@ export function standingOf(around: Surroundings): Standing {
 }
 
 const ANTI =
-  /❌|🚫|⛔|\b(?:anti-?patterns?|bad (?:example|practice)s?|(?:don['’]?ts?|do not)\s{0,4}[:*]{0,3}$|what not to do|wrong way|incorrect|insecure example|vulnerable (?:code|example|version))\b/i;
+  /❌|🚫|⛔|\b(?:anti-?patterns?|bad (?:example|practice)s?|(?:don['’]?ts?|do not)\s{0,4}[:*]{0,3}$|what not to do|(?:do not|don['’]t|when not to|not to) use|wrong way|incorrect|insecure example|vulnerable (?:code|example|version))\b/i;
 const PATTERN =
   /\b(?:red flags?|attack (?:patterns?|vectors?|types?|examples?|scenarios?)|what to (?:detect|look for|flag|check)|detection (?:patterns?|rules?)|indicators? of|malicious (?:patterns?|examples?|code)|signs of|threat (?:categories|model|types)|suspicious (?:patterns?|signs))\b/i;
 
@@ -29,7 +29,7 @@ function ofTitle(title: string): Standing | null {
 }
 
 const DETECTS =
-  /^(?:flag|detect|reject|catch|block|prevent)\b|\b(?:look(?:ing)? for|watch(?:ing)? (?:out )?for|check(?:s|ing)? (?:for|if|whether)|detect(?:s|ing|ion)?|scan(?:s|ning)? for|search(?:es|ing)? for|flag(?:s|ged)? (?:if|any|when|code|files|as|it|this)|red flags?|beware|be (?:wary|suspicious)|suspicious|attackers?|adversar(?:y|ies|ial)|malicious|malware|phishing|exploits|injection|vulnerab\w+|threat actors?|anti-?pattern|untrusted|treat (?:\w+ ){0,6}as (?:data|untrusted)|jailbreak attempts?|attempts? to|tries to|trying to|prompt injections?)\b/;
+  /^(?:flag|detect|reject|catch|block|prevent)\b|\b(?:look(?:ing)? for|watch(?:ing)? (?:out )?for|check(?:s|ing)? (?:for|if|whether)|detect(?:s|ing|ion)?|scan(?:s|ning)? for|search(?:es|ing)? for|flag(?:s|ged)? (?:if|any|when|code|files|as|it|this)|red flags?|beware|be (?:wary|suspicious)|suspicious|attackers?|adversar(?:y|ies|ial)|malicious|malware|phishing|exploits|injection|threat actors?|anti-?pattern|untrusted|treat (?:\w+ ){0,6}as (?:data|untrusted)|jailbreak attempts?|attempts? to|tries to|trying to|prompt injections?)\b/;
 
 /** The part of one sentence, when what stands around it says nothing. */
 export function ownStanding(sentence: string, around: Surroundings): Standing {

@@ -39,15 +39,32 @@ const TICKS = /`+/y;
 const LINK_END =
   /\]\(\s{0,10}<?([^\s()<>]{1,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,500})?)>?(?:\s{1,10}["'(]([^"\n]{0,1000})["')])?\s{0,10}\)/y;
 const AUTOLINK = /<((?:https?|ftp):\/\/[^\s<>]{1,2000}|mailto:[^\s<>]{1,300})>/y;
-const BARE = /(?:https?|ftp|wss?):\/\/[^\s<>"'`|\\]{1,2000}/iy;
+const BARE = /(?:https?|ftp|wss?):\/\/[^\s<>"'`|\\[\]]{1,2000}/iy;
 const CHAT_TAG = /<\|[\w ]{1,40}\|>|\[\/?(?:INST|SYSTEM|SYS)\]|<<\/?SYS>>/iy;
 const TAG = /<\/?[A-Za-z][\w:.-]{0,60}(?:\s[^<>]{0,600})?\/?>/y;
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/y;
 const PATH =
   /(?:~|\.{1,2})?\/[\w.@*{}$-]{1,120}(?:\/[\w.@*{}$-]{1,120}){0,20}\/?|\.[A-Za-z][\w-]{1,40}(?:[./][\w.*-]{1,60}){0,10}|[A-Za-z]:\\[\w\\.-]{1,200}|[\w-]{1,80}(?:\/[\w.@*-]{1,120}){1,10}\/?|[\w-]{1,80}(?:\.[\w-]{1,40}){0,3}\.(?:md|json|ya?ml|toml|txt|py|sh|js|ts|env|csv|exe|zip|msi|dmg|pkg|pdf|log|db|bak|html?|docx?|xlsx?|pptx?)(?!\w)/y;
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}_]{0,100}(?:['’-][\p{L}\p{N}_]{1,60}){0,6}/uy;
-const STOPS = new Set([".", "!", "?", "。", "！", "？", "…", ";", "；"]);
-const BREAKS = new Set([",", ":", "(", ")", "–", "—", "→", "，", "：", "、", "（", "）", "{", "}"]);
+const STOPS = new Set([".", "!", "?", "。", "！", "？", "…"]);
+const BREAKS = new Set([
+  ";",
+  "；",
+  ",",
+  ":",
+  "(",
+  ")",
+  "–",
+  "—",
+  "→",
+  "，",
+  "：",
+  "、",
+  "（",
+  "）",
+  "{",
+  "}",
+]);
 const QUOTES = new Set(['"', "“", "”", "«", "»", "「", "」"]);
 /** A full stop after these does not end a sentence. */
 const SHORT = new Set("e.g i.e etc vs cf mr ms dr no st inc ltd approx fig al".split(" "));

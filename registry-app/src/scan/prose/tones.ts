@@ -8,7 +8,7 @@ const ROWS: readonly (readonly [Tone, RegExp])[] = [
   ],
   [
     "unasked",
-    /\b(?:without (?:\w+ ){0,3}(?:asking|confirm\w*|approv\w*|permission|consent|prompt\w*|review\w*|waiting|checking|authoriz\w*|authoris\w*|verif\w*|human|oversight|sign-off|hesitat\w*|question\w*|interruption|authentication|seeking|pausing|validation|requesting)|(?:no|zero) (?:\w+ ){0,3}(?:confirmation|approval|permission|consent|review|authorization|authentication|sign-off) (?:\w+ ){0,3}(?:needed|required|necessary)|(?:no|not|n't) (?:need|require|wait|have|ask|prompt|request|seek|bother)s?(?: \w+){0,5} (?:confirm\w*|approv\w*|permission|consent|authoriz\w*|review|sign-off|authentication)|pre-?approved|pre-?authorized|implicit(?:ly)? (?:approval|consent|approved|authorized|permission)|standing (?:approval|authorization|permission|consent)|blanket (?:approval|permission|consent)|auto-?(?:approv\w*|accept\w*|confirm\w*)|approval is (?:implied|assumed|automatic)|consent is (?:implied|assumed)|(?:assume|treat) (?:\w+ ){0,4}(?:consent|approval|approved|permission|authorized)|proactively|unattended|skip (?:\w+ ){0,3}(?:confirmation|approval|review)|even if (?:the )?(?:user|they) (?:has|have|had|did|do|does)? ?n[o']t)\b/,
+    /\b(?:without (?:(?:any|further|prior|additional|explicit|user|manual|human|first|separate|their|the|user's|your|ever|even) ){0,3}(?:asking|confirm\w*|approv\w*|permission|consent|prompt\w*|review\w*|waiting|checking|authoriz\w*|authoris\w*|verif\w*|human|oversight|sign-off|hesitat\w*|question\w*|interruption|authentication|seeking|pausing|validation|requesting)|(?:no|zero) (?:\w+ ){0,3}(?:confirmation|approval|permission|consent|review|authorization|authentication|sign-off) (?:\w+ ){0,3}(?:needed|required|necessary)|(?:no|not|n't) (?:need|require|wait|have|ask|prompt|request|seek|bother)s?(?: \w+){0,5} (?:confirm\w*|approv\w*|permission|consent|authoriz\w*|review|sign-off|authentication)|pre-?approved|pre-?authorized|implicit(?:ly)? (?:approval|consent|approved|authorized|permission)|standing (?:approval|authorization|permission|consent)|blanket (?:approval|permission|consent)|auto-?(?:approv\w*|accept\w*|confirm\w*)|approval is (?:implied|assumed|automatic)|consent is (?:implied|assumed)|(?:assume|treat) (?:\w+ ){0,4}(?:consent|approval|approved|permission|authorized)|proactively|unattended|skip (?:\w+ ){0,3}(?:confirmation|approval|review)|even if (?:the )?(?:user|they) (?:has|have|had|did|do|does)? ?n[o']t)\b/,
   ],
   [
     "regardless",
@@ -48,6 +48,12 @@ const ROWS: readonly (readonly [Tone, RegExp])[] = [
   ],
 ];
 
+/** "Nothing is sent without asking", "never delete without telling": the opposite. */
+const NEVER_WITHOUT =
+  /\b(?:nothing|never|not|no|none|don't|cannot|won't|nobody|must not)\b[^,:;]{0,80}\bwithout\b/;
+
 export function tonesOf(sentence: string): readonly Tone[] {
-  return ROWS.filter(([, pattern]) => pattern.test(sentence)).map(([tone]) => tone);
+  const tones = ROWS.filter(([, pattern]) => pattern.test(sentence)).map(([tone]) => tone);
+  if (!NEVER_WITHOUT.test(sentence)) return tones;
+  return tones.filter((tone) => tone !== "silent" && tone !== "unasked");
 }

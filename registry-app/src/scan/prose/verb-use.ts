@@ -47,7 +47,11 @@ export function isVerbUse(
       return kind !== "heading" && kind !== "cell"
         ? true
         : OPENERS.has(next?.lower ?? "") || kind === "cell";
-    return HELPERS.has(before.lower) || (before.kind === "break" && isOpening(next));
+    return (
+      HELPERS.has(before.lower) ||
+      (before.kind === "break" &&
+        (before.text === ")" ? OPENERS.has(next?.lower ?? "") : isOpening(next)))
+    );
   }
   if (verb.form === "third") {
     if (before === null || before.kind === "break") return isOpening(next);

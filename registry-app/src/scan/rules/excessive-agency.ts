@@ -173,7 +173,7 @@ function isBackDoor(one: Directive): boolean {
   );
 }
 const IS_PASSING =
-  /\b(?:(?:approve|allow|accept|grant|permit) (?:\w+ ){0,3}(?:every|all|any|it|them|regardless|whatever|full|access)|regardless|whatever (?:the|your)|exempt|restrictions? (?:\w+ ){0,2}(?:is|are) (?:lifted|removed|disabled|waived)|(?:skip|bypass|ignore|waive|disable|override)\w* (?:\w+ ){0,3}(?:review|check|checks|moderation|authentication|authori[sz]ation|verification|filter\w*|safety|polic\w+|security|restrictions?|limits?|approval)|let (?:it|them|him|her)? ?(?:\w+ )?through|(?:dba|admin\w*|root|elevated|full)(?:-level)? (?:permissions?|access|privileges|rights))\b/;
+  /\b(?:(?:approve|allow|accept|grant|permit) (?:\w+ ){0,3}(?:every|all|any|it|them|regardless|whatever|full)|regardless|whatever (?:the|your)|exempt|restrictions? (?:\w+ ){0,2}(?:is|are) (?:lifted|removed|disabled|waived)|(?:skip|bypass|ignore|waive|disable|override)\w* (?:\w+ ){0,3}(?:review|check|checks|moderation|authentication|authori[sz]ation|verification|filter\w*|safety|polic\w+|security|restrictions?|limits?|approval)|let (?:it|them|him|her)? ?(?:\w+ )?through|(?:dba|admin\w*|root|elevated|full)(?:-level)? (?:permissions?|access|privileges|rights))\b/;
 
 const KEEPS =
   /\b(?:never|do not|don't|must not|should not|cannot|avoid|refuse to|ensure)\b(?: \w+){0,4} (?:disabl|turn|switch|bypass|circumvent|suspend|suppress|stop|ignor|skip|paus|shut|work|get)|\b(?:unless|only (?:if|when|for))\b/;

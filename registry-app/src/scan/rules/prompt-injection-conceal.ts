@@ -117,6 +117,10 @@ const LEAKS =
 const KNOWS =
   /\b(?:api key|secret|token|password|credential|personal data|pii|spoiler|answer key|solution|stack trace|internal error|raw json|file path|jargon|chain of thought|thinking|reasoning)\b/;
 
+/** Names what is done itself: "keep this upload secret". */
+const TRANSFER =
+  /\b(?:this|the|these|that) (?:\w+ )?(?:operation|transfer|upload|transmission|exfiltration|backup|sync|collection|tracking|recording)s?\b/;
+
 function isHidden(one: Directive, near: readonly Directive[]): boolean {
   if (isOn(one, "secret", "personal-data") && !sounds(one, "silent") && !A_DEED.test(one.words))
     return false;
@@ -127,7 +131,8 @@ function isHidden(one: Directive, near: readonly Directive[]): boolean {
     isAct(other, "send", "collect", "delete", "grant", "pay", "run", "download"),
   );
   if (KNOWS.test(one.words) && !isDeed) return false;
-  if (sounds(one, "silent") && isGrave && (isDeed || isFromUser)) return true;
+  if (sounds(one, "silent") && ((isGrave && (isDeed || isFromUser)) || TRANSFER.test(one.words)))
+    return true;
   return isFromUser && isDeed && isGrave;
 }
 

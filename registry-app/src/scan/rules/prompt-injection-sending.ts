@@ -146,12 +146,9 @@ const HARVESTS =
 /** Several kinds of secrets at once, as many as there are: what one task needs is one. */
 function isHoard(words: string): boolean {
   const kinds = KINDS.filter((kind) => kind.test(words)).length;
-  return (
-    kinds >= 2 &&
-    GATHERS.test(words) &&
-    WHOLE.test(words) &&
-    (kinds >= 4 || OF_THE_MACHINE.test(words))
-  );
+  if (kinds === 0 || !WHOLE.test(words)) return false;
+  if (kinds === 1) return HARVESTS.test(words);
+  return GATHERS.test(words) && (kinds >= 4 || OF_THE_MACHINE.test(words));
 }
 
 const ECHOES =
