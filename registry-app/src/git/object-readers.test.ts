@@ -76,7 +76,7 @@ describe("object readers", () => {
     expect(await readers.info(dir, "refs/tags/t")).toMatchObject({ oid });
   });
 
-  it("ignore replace refs", async () => {
+  it("read the object itself whatever refs/replace says, so that it changes no verdict", async () => {
     const { dir, readers } = await scratchRepo();
     const good = await writeBlob(dir, Buffer.from("good"));
     const evil = await writeBlob(dir, Buffer.from("evil"));

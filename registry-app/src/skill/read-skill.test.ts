@@ -316,15 +316,18 @@ describe("hostile text", () => {
     ["links upon links", `${FRONT}---\n${"](x)".repeat(200_000)}`, "links.missing"],
     ["lines of links", `${FRONT}---\n${"](x)\n".repeat(150_000)}`, "links.missing"],
     ["a megabyte and one byte", "x".repeat(1024 * 1024 + 1), "skill.too-large"],
-  ])("answers within its time: %s", (_what, text, rule) => {
-    within(1500, () => {
-      const { findings } = read(text);
-      expect(findings.map((finding) => finding.rule)).toContain(rule);
-      expect(findings.length).toBeLessThan(60);
-    });
-  });
+  ])(
+    "runs no code, expands within bounds only and answers within its time: %s",
+    (_what, text, rule) => {
+      within(1500, () => {
+        const { findings } = read(text);
+        expect(findings.map((finding) => finding.rule)).toContain(rule);
+        expect(findings.length).toBeLessThan(60);
+      });
+    },
+  );
 
-  it("leaves no prototype behind", () => {
+  it("with the keys of prototypes changes no prototype", () => {
     const text = withField("__proto__: x\nconstructor: y").replace(
       "  version",
       "  __proto__: z\n  version",

@@ -62,6 +62,16 @@ describe("a known signer", () => {
     expect(judge(changes)).toBe(expected);
   });
 
+  it("is the one who tagged, and signs for the source's team as it is now: nobody else, and nobody who left it", () => {
+    expect(judge()).toBe("allowed");
+    expect(judge({ email: "b@example.org" })).toBe("TAGGER_MISMATCH");
+    const left = { ...team, signers: ["b@example.org"] };
+    expect(judge({ snapshot: { teams: new Map([["platform", left]]) } })).toBe(
+      "SIGNER_NOT_ALLOWED",
+    );
+    expect(judge({ source: { ...source, team: "other" } })).toBe("SIGNER_NOT_ALLOWED");
+  });
+
   it("on a machine whose clock is an hour off is judged by its first sight, and told how far off", () => {
     const real = firstSeenAt.getTime();
     const judgedAt = (skewHours: number) =>

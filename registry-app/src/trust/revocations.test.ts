@@ -84,8 +84,11 @@ describe("the key under which a verdict is kept", () => {
     ["trust", { trustDigest: "u" }],
     ["policy", { policyDigest: "q" }],
     ["where one text ends and the next begins", { trustDigest: "tp", policyDigest: "" }],
-  ])("changes with %s", (_what, change) => {
-    expect(verdictKey({ ...basis, ...change })).not.toBe(verdictKey(basis));
-    expect(verdictKey({ ...basis })).toBe(verdictKey(basis));
-  });
+  ])(
+    "is another one as soon as %s changes, so that no kept verdict outlives what it was judged by",
+    (_what, change) => {
+      expect(verdictKey({ ...basis, ...change })).not.toBe(verdictKey(basis));
+      expect(verdictKey({ ...basis })).toBe(verdictKey(basis));
+    },
+  );
 });

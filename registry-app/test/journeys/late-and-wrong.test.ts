@@ -42,7 +42,7 @@ async function tryTag(tag: string, url = remote, source = "acme-skills") {
 const sign = (tag: string) => forge.tag(tag, { signer: ann });
 
 describe("a tag that comes too late", () => {
-  it("is refused where its object was accepted from another source", async () => {
+  it("is refused in one source once its object was accepted from another", async () => {
     const { row } = await tryTag("deploy--v1.0.0", second, "acme-more");
     expect(row["code"]).toBe("BOUND_ELSEWHERE");
     expect(row["reason"]).toContain("source acme-skills");
@@ -141,7 +141,7 @@ describe("the very same tag object", () => {
     expect(row).not.toHaveProperty("code");
   });
 
-  it("is accepted once its commit is on the branch", async () => {
+  it("is refused while its commit is not on the protected branch, though the object is there, and accepted once it is", async () => {
     await forge.setRef("refs/heads/late", await forge.resolve("refs/heads/main"));
     const at = await forge.commit({ "skills/deploy/a.md": "a\n" }, { branch: "late" });
     await forge.tag("deploy--v5.0.0", { signer: ann, at });

@@ -174,13 +174,13 @@ function leaksIn(served: readonly Served[], forbidden: readonly Made[]): string[
 }
 
 describe("every route that the server has", () => {
-  it("is in the list of routes that are tried", async () => {
+  it("is asked for bytes of what is refused, held, quarantined and yanked: a route that is not in the list fails", async () => {
     const there = world.routes.flatMap((route) => doorOf(route, siteFiles) ?? []);
     expect(there.length).toBeGreaterThan(20);
     expect([...new Set(there)].toSorted()).toEqual(Object.keys(HTTP_DOORS).toSorted());
   });
 
-  it("that OpenAPI describes is in the list too", async () => {
+  it("that OpenAPI describes is asked as well", async () => {
     const { paths } = (await world.ask("/api/openapi.json")).json() as {
       paths: Record<string, object>;
     };
@@ -190,7 +190,7 @@ describe("every route that the server has", () => {
     expect(described.filter((path) => !listed.has(path))).toEqual([]);
   });
 
-  it("that is a page is in the list of pages that are tried", async () => {
+  it("that is a page is asked as well: a page that is not in the list fails", async () => {
     const files = await readdir(serverPages, { recursive: true, withFileTypes: true });
     const pages = files
       .filter((entry) => entry.isFile())

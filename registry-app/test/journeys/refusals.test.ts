@@ -54,7 +54,7 @@ afterAll(async () => {
 
 describe("a tag that is not published", () => {
   it.each(UNHAPPY.map((one, at) => ({ ...one, at })))(
-    "$what: $code and a remedy in push output and API, its neighbour accepted, its name free",
+    "never becomes a version: $what is $code, with a remedy in push output and API, its neighbour accepted, its name free",
     async ({ code, says, remedy, make, at }) => {
       const [bad, good] = [`deploy--v2.${at}.0`, `deploy--v2.${at}.1`];
       const oid = await make(cast, bad);

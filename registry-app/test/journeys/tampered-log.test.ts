@@ -100,17 +100,20 @@ describe("a registry log that somebody has changed", () => {
     ["edited", (lines: string[]) => lines.with(2, (lines[2] ?? "").replace("2026", "2025"))],
     ["dropped", (lines: string[]) => lines.toSpliced(2, 1)],
     ["moved", (lines: string[]) => [lines[1] ?? "", lines[0] ?? "", ...lines.slice(2)]],
-  ])("shows a line that was %s, signed by the registry's own key or by nobody", async (_, edit) => {
-    const lines = await segment();
-    await rewrite(edit(lines), true);
-    expect(await faults()).toContainEqual(
-      expect.stringMatching(/another chain value|says that it brings lines|counts \d+ lines/),
-    );
-    await rewrite(edit(await segment()), false);
-    expect(await faults()).toContainEqual("is not signed");
-  });
+  ])(
+    "is found out by a line that was %s, signed by the registry's own key or by nobody",
+    async (_, edit) => {
+      const lines = await segment();
+      await rewrite(edit(lines), true);
+      expect(await faults()).toContainEqual(
+        expect.stringMatching(/another chain value|says that it brings lines|counts \d+ lines/),
+      );
+      await rewrite(edit(await segment()), false);
+      expect(await faults()).toContainEqual("is not signed");
+    },
+  );
 
-  it("shows a commit that somebody else signed", async () => {
+  it("is found out by a commit that somebody else signed", async () => {
     await commitFiles(readers, dir(), {
       branch: "main",
       changes: new Map([["registry.pub", `${bob.publicKey}\n`]]),

@@ -227,7 +227,7 @@ describe("a client that goes away", () => {
     expect((await git(bare, "rev-parse", "next")).stdout.trim()).toBe(head);
   });
 
-  it("or says nothing for too long is cut off", async () => {
+  it("or only falls silent is cut off after a while, and leaves no process", async () => {
     const { repos, bare } = await begin({ limits: { idleTimeoutMs: 150 } });
     const socket = connect(repos.port, "127.0.0.1");
     socket.write(
