@@ -33,6 +33,7 @@ const BATCH_ANSWER = z.object({
             .array(z.object({ id: z.string().max(120) }))
             .max(5_000)
             .optional(),
+          next_page_token: z.string().optional(),
         })
         .nullable(),
     )
