@@ -17,6 +17,11 @@ export type AnomalyKind =
   | "nested-script" // a program in an archive in an archive
   | "bytecode-alone" // compiled Python without its source
   | "bytecode-differs" // compiled Python that is not what its source says
+  | "invisible-text" // characters that nobody sees, and that say something
+  | "reading-order" // characters that show a line in another order than it is run
+  | "zero-width" // words with characters in them that nobody sees
+  | "look-alike" // a word of two alphabets that looks like one of ASCII
+  | "padding" // so much white space that what stands behind it is off the screen
   | "active-content"; // a document or picture that starts something when it is opened
 
 export type Anomaly = {

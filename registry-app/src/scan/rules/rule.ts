@@ -1,6 +1,7 @@
 import type { AdvisoryMatch } from "../advisories/advisory.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import type { Fact } from "../facts.ts";
+import type { Anomaly } from "../inventory/anomaly.ts";
 import type { ScanFile } from "../inventory/scan-file.ts";
 import type { Directive, Standing } from "../prose/directives.ts";
 import type { Place } from "../facts.ts";
@@ -33,6 +34,8 @@ export type Evidence = {
   readonly facts: readonly Fact[];
   readonly directives: readonly Directive[];
   readonly links: readonly Link[];
+  /** What is odd about the files themselves: names, kinds, how they are packed, what nobody sees in them. */
+  readonly anomalies: readonly Anomaly[];
   readonly dependencies: readonly Dependency[];
   /** Empty as well when nobody gave advisories; coverage says so. */
   readonly advisoryMatches: readonly AdvisoryMatch[];
@@ -42,7 +45,12 @@ export type Evidence = {
 };
 
 /** Files of a small skill by path. A text without SKILL.md among them gets a plain one around it. */
-export type Example = { readonly name: string; readonly files: Readonly<Record<string, string>> };
+export type Example = {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** Files that are no text, as base64. */
+  readonly binaries?: Readonly<Record<string, string>>;
+};
 
 export type Rule = {
   readonly id: string;

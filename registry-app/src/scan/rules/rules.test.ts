@@ -12,12 +12,13 @@ beforeAll(async () => {
 const PLAIN =
   "---\nname: example\ndescription: Shows how a thing is done.\n---\n\nRun the files.\n";
 
-function entriesOf({ files }: Example): readonly TreeEntry[] {
+function entriesOf({ files, binaries = {} }: Example): readonly TreeEntry[] {
   const all = "SKILL.md" in files ? files : { "SKILL.md": PLAIN, ...files };
-  return Object.entries(all).map(([path, text]) => {
-    const bytes = Buffer.from(text);
-    return { path, mode: "100644", size: bytes.length, bytes };
-  });
+  const contents = [
+    ...Object.entries(all).map(([path, text]) => [path, Buffer.from(text)] as const),
+    ...Object.entries(binaries).map(([path, text]) => [path, Buffer.from(text, "base64")] as const),
+  ];
+  return contents.map(([path, bytes]) => ({ path, mode: "100644", size: bytes.length, bytes }));
 }
 
 function rulesFor(example: Example): readonly string[] {

@@ -10,6 +10,7 @@ import { decodeLayers, type Decoded, type Embedded } from "./decode-layers.ts";
 import { uncoverInvisible } from "./invisible.ts";
 import { VIEW_LIMITS, type ViewLimits } from "./limits.ts";
 import { lineCounter, lineTable } from "./lines.ts";
+import { judgeText } from "./odd-text.ts";
 import { normalise } from "./normalised.ts";
 
 export type FileViews = {
@@ -69,8 +70,23 @@ export function viewsOf(file: ScanFile, limits: ViewLimits = VIEW_LIMITS): FileV
       ...all.slice(0, limits.views).map((one) => ({ file, ...one })),
     ],
     files: inner.files,
-    anomalies: inner.anomalies,
+    anomalies: [
+      ...judgeText(file, text, lineAt),
+      ...hidden.map((one) => invisibleText(file, one)),
+      ...inner.anomalies,
+    ],
     gaps,
+  };
+}
+
+function invisibleText(file: ScanFile, { text, lineAt, via }: Decoded): Anomaly {
+  const at = { file: file.path, line: lineAt(0), via };
+  const subject = text.trim().slice(0, 200);
+  return {
+    kind: "invisible-text",
+    at,
+    detail: "Characters that nobody sees say something.",
+    subject,
   };
 }
 
