@@ -1,5 +1,8 @@
-import { readSkill, type TreeEntry } from "../skill/index.ts";
+import { readSkill, type SkillReading, type TreeEntry } from "../skill/index.ts";
+import type { AdvisorySnapshot } from "./advisories/advisory.ts";
+import { matchAdvisories } from "./advisories/match-advisories.ts";
 import { commandsInJson } from "./commands-in-data.ts";
+import { readDependencies } from "./dependencies/read-dependencies.ts";
 import type { Fact, Layer, Place } from "./facts.ts";
 import { guessLanguage } from "./guess-language.ts";
 import type { Anomaly } from "./inventory/anomaly.ts";
@@ -37,6 +40,9 @@ type Reading = {
   readonly standing: Standing;
 };
 
+/** What rules judge by, and what was not read. */
+export type Read = { readonly evidence: Evidence; readonly gaps: readonly FileCoverage[] };
+
 type Gathered = {
   readonly facts: Fact[];
   readonly directives: Directive[];
@@ -52,7 +58,8 @@ export function gatherEvidence(
   grammars: Grammars,
   entries: readonly TreeEntry[],
   inventory: Inventory,
-): { readonly evidence: Evidence; readonly coverage: readonly FileCoverage[] } {
+  advisories: AdvisorySnapshot | null,
+): Read {
   const gathered: Gathered = {
     facts: [],
     directives: [],
@@ -79,7 +86,7 @@ export function gatherEvidence(
         gap(reading.view.file.path, "Texts lie in texts more deeply than is read."),
       );
   }
-  return { evidence: toEvidence(entries, inventory, gathered), coverage: gathered.gaps };
+  return toEvidence(entries, inventory, gathered, advisories);
 }
 
 function gap(file: string, because: string): FileCoverage {
@@ -209,19 +216,27 @@ function toEvidence(
   entries: readonly TreeEntry[],
   inventory: Inventory,
   gathered: Gathered,
-): Evidence {
+  advisories: AdvisorySnapshot | null,
+): Read {
   const reachable = new Set(
     inventory.files.filter((file) => file.isReachable).map((file) => file.path),
   );
-  return {
-    about: aboutOf(entries, gathered.links),
+  const skill = readSkill(entries, { dirName: undefined, profile: "clients" });
+  const facts = dropDoubleFacts(gathered.facts);
+  const { dependencies, gaps } = readDependencies(inventory.files, facts, skill.frontmatter);
+  const evidence: Evidence = {
+    about: aboutOf(skill, gathered.links),
     files: inventory.files,
-    facts: dropDoubleFacts(gathered.facts),
+    facts,
     directives: gathered.directives,
     links: gathered.links,
+    anomalies: gathered.anomalies,
+    dependencies,
+    advisoryMatches: advisories === null ? [] : matchAdvisories(dependencies, advisories),
     standingAt: (place) => standingAt(gathered, place),
     isReachable: (file) => reachable.has(file),
   };
+  return { evidence, gaps: [...gathered.gaps, ...gaps] };
 }
 
 function standingAt({ standings }: Gathered, { file, line }: Place): Standing {
@@ -232,8 +247,7 @@ function standingAt({ standings }: Gathered, { file, line }: Place): Standing {
   return "plain";
 }
 
-function aboutOf(entries: readonly TreeEntry[], links: readonly Link[]): About {
-  const reading = readSkill(entries, { dirName: undefined, profile: "clients" });
+function aboutOf(reading: SkillReading, links: readonly Link[]): About {
   return {
     name: reading.name ?? "",
     description: reading.description ?? "",

@@ -1,5 +1,6 @@
 /** Pure judging of a skill's files: facts, rules, score. No I/O but loading the grammars; input is hostile. */
-export { openScanner, type Scanner, type ScanOptions } from "./open-scanner.ts";
+export { openScanner, type Scanner } from "./open-scanner.ts";
+export type { ScanOptions } from "./scan.ts";
 export type {
   Capability,
   ChainStep,

@@ -1,25 +1,33 @@
+import { createHash } from "node:crypto";
 import type { TreeEntry } from "../skill/index.ts";
-import { scanTree } from "./scan.ts";
+import { loadGrammars } from "./program/parsers.ts";
+import { ALL_RULES } from "./rules/list-rules.ts";
+import type { Rule } from "./rules/rule.ts";
+import { scanTree, type ScanOptions } from "./scan.ts";
 import type { Engine, ScanReport } from "./types.ts";
 
-export type ScanOptions = {
-  /** Known bad and vulnerable packages, or null when the operator has no snapshot. */
-  readonly advisories: null;
-  /** The day from which the age of the advisories is counted; nothing else depends on it. */
-  readonly today: Date;
-};
+/** Goes up with every change of what a scan answers: versions are then judged anew. */
+const ENGINE_VERSION = "1.0.0";
 
 export type Scanner = {
   readonly engine: Engine;
+  readonly rules: readonly Rule[];
   /** Pure and synchronous: the same entries, options and engine give the same report, byte for byte. */
   readonly scan: (entries: readonly TreeEntry[], options: ScanOptions) => ScanReport;
 };
 
 /** Loads grammars and rules, once for many skills. */
 export async function openScanner(): Promise<Scanner> {
-  const engine: Engine = { version: "1.0.0", rules: "none" };
-  return {
-    engine,
-    scan: (entries) => scanTree(entries, engine, { takenAt: null, isStale: false }),
-  };
+  const grammars = await loadGrammars();
+  const engine: Engine = { version: ENGINE_VERSION, rules: digestOf(ALL_RULES) };
+  const deps = { grammars, rules: ALL_RULES, engine };
+  return { engine, rules: ALL_RULES, scan: (entries, options) => scanTree(deps, entries, options) };
+}
+
+/** SHA-256 over what the rules say of themselves and how they look for it. */
+function digestOf(rules: readonly Rule[]): string {
+  const hash = createHash("sha256").update(ENGINE_VERSION);
+  for (const { id, severity, confidence, find } of rules)
+    hash.update(JSON.stringify([id, severity, confidence, find.toString()]));
+  return hash.digest("hex");
 }

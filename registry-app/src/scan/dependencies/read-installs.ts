@@ -31,7 +31,8 @@ export function readInstallFact(fact: Fact): readonly Dependency[] {
   const ecosystem = PREFIXES[found?.[1] ?? ""];
   if (found === null || ecosystem === undefined) return [];
   const index = indexUrl(fact.excerpt);
-  const isOther = fact.traits.includes("extra-index") || (index !== null && !isPublicIndex(index));
+  // The address decides where there is one: the index of a framework is not a stranger's.
+  const isOther = index === null ? fact.traits.includes("extra-index") : !isPublicIndex(index);
   return (found[2] ?? "")
     .split(/\s{1,20}/, 60)
     .filter((word) => word !== "")

@@ -1,5 +1,4 @@
-import { isAboutHost } from "../rules/affinity.ts";
-import type { Evidence } from "../rules/rule.ts";
+import type { Evidence, Link } from "../rules/rule.ts";
 import type { Match } from "../types.ts";
 import type { Act, Directive, Thing, Tone } from "./directives.ts";
 
@@ -80,23 +79,63 @@ export function hostOf(target: string): string | null {
   return domain === "" || PLACEHOLDER.test(domain) ? null : domain;
 }
 
+const OFTEN = 3;
+const MAX_ON_LINE = 50;
+
+/** Addresses of a skill, counted once: which are explained, and which stand beside a sentence. */
+export type Places = {
+  /**
+   * Whether the skill's own purpose explains a host: its name or description has the site's name as a word, or the text
+   * names the site again and again. A shared syllable is not enough; whoever plants a sentence picks a name that fits.
+   */
+  readonly isExplained: (host: string) => boolean;
+  /** Links of the sentence's line and of so many lines after it. */
+  readonly linksFrom: (directive: Directive, lines: number) => readonly Link[];
+  /** Links to a site. */
+  readonly linksWith: (part: string) => readonly Link[];
+};
+
+export function placesOf(evidence: Evidence): Places {
+  const counts = new Map<string, number>();
+  const onLine = new Map<string, Link[]>();
+  for (const link of evidence.links) {
+    const site = siteOf(hostOf(link.target) ?? "");
+    counts.set(site, (counts.get(site) ?? 0) + 1);
+    const key = `${link.at.file}\n${link.at.line}`;
+    const known = onLine.get(key) ?? [];
+    if (known.length < MAX_ON_LINE) known.push(link);
+    onLine.set(key, known);
+  }
+  const { about } = evidence;
+  const own = `${about.name} ${about.description}`.toLowerCase().slice(0, 4000);
+  const words = new Set(own.split(/[^a-z0-9]+/));
+  const joined = about.name.toLowerCase().replaceAll("-", "");
+  const isExplained = (host: string) => {
+    if (LOCAL.test(host)) return true;
+    const site = siteOf(host);
+    const name = site.split(".")[0] ?? "";
+    const isNamed = name.length > 2 && (own.includes(site) || words.has(name));
+    const isName = name.length > 3 && joined === name.replaceAll("-", "");
+    return isNamed || isName || (counts.get(site) ?? 0) > OFTEN;
+  };
+  const linksFrom = ({ at }: Directive, lines: number) =>
+    Array.from({ length: lines + 1 }, (_, ahead) => onLine.get(`${at.file}\n${at.line + ahead}`) ?? []).flat();
+  const linksWith = (part: string) => evidence.links.filter(({ target }) => target.toLowerCase().includes(part)).slice(0, MAX_ON_LINE);
+  return { isExplained, linksFrom, linksWith };
+}
+
 /** Hosts that the targets of a directive, or the links of its line and the next two, lead to. */
-export function hostsOf(evidence: Evidence, directive: Directive): readonly string[] {
+export function hostsOf(places: Places, directive: Directive): readonly string[] {
   const own = directive.targets.map(hostOf);
-  const links = evidence.links
-    .filter(
-      ({ at }) =>
-        at.file === directive.at.file &&
-        at.line >= directive.at.line &&
-        at.line <= directive.at.line + 2,
-    )
-    .map(({ target }) => hostOf(target));
+  const links = places.linksFrom(directive, 2).map(({ target }) => hostOf(target));
   return [...new Set([...own, ...links].filter((host) => host !== null))];
 }
 
-/** Whether the skill's own purpose explains a host: its name or description speaks of it. */
-export function isExplained(evidence: Evidence, host: string): boolean {
-  return LOCAL.test(host) || isAboutHost(host, evidence.about);
+/** The part of a host that somebody has registered, as far as two labels tell. */
+function siteOf(host: string): string {
+  const labels = host.split(".");
+  const isLong = /^(?:co|com|org|net|ac|gov)$/.test(labels.at(-2) ?? "") && (labels.at(-1) ?? "").length === 2;
+  return labels.slice(isLong ? -3 : -2).join(".");
 }
 const LOCAL =
   /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1\]?|[\w-]{1,60}\.local)$/;

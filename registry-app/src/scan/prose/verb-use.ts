@@ -43,6 +43,7 @@ export function isVerbUse(
   const before = beforeOf(sentence, index);
   const next = sentence[index + 1];
   if (verb.form === "base") {
+    if (next?.text === ":" && before === null) return false;
     if (before === null)
       return kind !== "heading" && kind !== "cell"
         ? true

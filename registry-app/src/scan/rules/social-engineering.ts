@@ -1,6 +1,13 @@
 import type { Directive } from "../prose/directives.ts";
 import { proseRule } from "../prose/prose-rule.ts";
-import { hostOf, isExplained, matchOf, neighbours, sentences } from "../prose/selecting.ts";
+import {
+  hostOf,
+  matchOf,
+  type Places,
+  placesOf,
+  neighbours,
+  sentences,
+} from "../prose/selecting.ts";
 import type { Evidence, Link, Rule } from "./rule.ts";
 import type { Match } from "../types.ts";
 
@@ -9,15 +16,18 @@ const PASTE_SITE =
 const RELEASE =
   /\/releases\/(?:download|latest)\/|\.(?:zip|rar|7z|exe|msi|dmg|pkg|scr|bat|iso|jar|appimage)(?:[?#]|$)/i;
 const PASSWORD =
-  /\b(?:password|passphrase|passcode|passwd|pass|pwd|extract (?:\w+ ){0,3}(?:using|with)|unlock(?:ed)? with|decrypt(?:ed)? with|code)\b/;
+  /\b(?:password|passphrase|passcode|passwd|pass|pwd|extract (?:\w+ ){0,3}(?:using|with)|unlock(?:ed)? with|decrypt(?:ed)? with|code|key|pin)\b/;
 const EXTRACT = /\b(?:extract\w*|unzip\w*|unpack\w*|decompress\w*|archive|zip|rar|7z|unarchive)\b/;
-const RUN = /\b(?:run|execute|launch|open|start|install|double-click|activate)\w*\b/;
+const RUN = /\b(?:run|execut|launch|open|start|install|double-click|activat)\w*\b/;
 const GETS =
   /\b(?:download|get|grab|fetch|obtain|visit|install|open|go to|copy|retrieve|pull|navigate)\w*\b/;
+/** In the same breath: get it and start it. */
+const STARTS =
+  /\b(?:and|then|,) (?:\w+ ){0,2}(?:run|execute|launch|start|open|double-click) (?:it|the|that|this)\b/;
 const SETUP =
   /\b(?:set-?up|install\w*|prerequisites?|requirements?|getting started|before|dependenc\w+)\b/;
 const TERMINAL =
-  /\b(?:terminal|command prompt|powershell|cmd|shell|console|run dialog|win ?\+ ?r)\b/;
+  /\b(?:terminal|command prompt|powershell|cmd|shell|console|run dialog|win ?\+? ?r)\b/;
 const PASTE = /\b(?:paste|copy)\w*\b/;
 const NEEDED =
   /\b(?:require\w*|prerequisites?|must|mandatory|before (?:using|you|running|proceeding|starting|setting|installing|first)|will not (?:work|function)|won't work|needs?|necessary|ensure|important|essential|in order to|without)\b/;
@@ -135,9 +145,9 @@ export const SOCIAL_ENGINEERING_RULES: readonly Rule[] = [
 ];
 
 const WARNS =
-  /\b(?:antivirus|anti-virus|av software|(?:windows )?defender|smartscreen|gatekeeper|virus ?scanner|virustotal|security (?:software|warnings?|alerts?|prompts?|dialog)|malware (?:warning|alert)|unidentified developer|browser (?:may |might |will )?warn\w*)\b/;
+  /\b(?:antivirus|anti-virus|av software|(?:windows )?defender|smartscreen|gatekeeper|virus ?scanner|virustotal|security (?:software|warnings?|alerts?|prompts?|dialog)|malware (?:warning|alert)|unidentified developer|browser (?:may |might |will )?warn\w*|(?:macos|windows|the system|your (?:system|mac|pc)) (?:\w+ )?(?:complains?|warns?|blocks? (?:it|the)))\b/;
 const WAVES_ASIDE =
-  /\b(?:ignored?|disregard|false positive (?:and|so|you)|is a false positive|run anyway|open anyway|allow anyway|keep anyway|more info|turn(?:ed)? (?:\S+ ){0,4}off|disable (?:\w+ ){0,3}(?:antivirus|defender|gatekeeper|smartscreen|protection)|whitelist|add (?:\w+ ){0,4}(?:exception|exclusion)|safe to (?:ignore|allow|run|continue|proceed)|dismiss|nothing to worry|(?:is|are) (?:normal|expected|harmless))\b/;
+  /\b(?:ignored?|disregard|false positive (?:and|so|you)|is a false positive|run anyway|open anyway|allow anyway|keep anyway|more info|turn(?:ed)? (?:\S+ ){0,4}off|disable (?:\w+ ){0,3}(?:antivirus|defender|gatekeeper|smartscreen|protection)|whitelist|add (?:\w+ ){0,4}(?:exception|exclusion)|safe to (?:ignore|allow|run|continue|proceed)|dismiss|nothing to worry|(?:is|are) (?:normal|expected|harmless)|choose open|right-click)\b/;
 const SECRET_OF_PERSON =
   "(?:private keys?|seed phrases?|recovery (?:phrases?|codes?)|mnemonics?|(?:account|login|bank|email|master|wallet|their) passwords?|passwords and|ssh keys?|credit card)";
 const ASKS_SECRET = new RegExp(
@@ -164,7 +174,7 @@ function findLockedArchives(evidence: Evidence): readonly Match[] {
 
 /** The password itself stands there: in backticks, quotes or behind a colon. */
 function isGiven(one: Directive): boolean {
-  return /(?:pass\w*|using|with|code)\W{0,20}(?:is\W{0,4})?[`"'“:][^\s]{1,40}|\((?:pass\w*|pwd)\W{1,4}\S{2,40}\)|extract (?:using|with):? \w{3,30}|(?:unlock|decrypt|open)\w* with\W{1,4}\w{3,30}/i.test(
+  return /(?:pass\w*|using|with|code|key|pin)\W{0,20}(?:is\W{0,4})?[`"'“:][^\s]{1,40}|\((?:pass\w*|pwd|key|pin|code)\W{1,4}\S{2,40}\)|extract (?:using|with):? \w{3,30}|(?:unlock|decrypt|open)\w* with\W{1,4}\w{3,30}/i.test(
     one.excerpt,
   );
 }
@@ -183,16 +193,20 @@ function hasProgramLink(evidence: Evidence, one: Directive): boolean {
 }
 
 function findPrerequisites(evidence: Evidence): readonly Match[] {
+  const places = placesOf(evidence);
   const near = neighbours(evidence);
   return sentences(evidence)
     .filter((one) => GETS.test(one.words))
     .filter((one) =>
-      linksOn(evidence, one).some(({ target }) => isStrangeProgram(evidence, target)),
+      places.linksFrom(one, 1).some(({ target }) => isStrangeProgram(places, target)),
     )
     .filter((one) => {
       const text = textAround(one, near(one));
       return (
-        (NEEDED.test(text) || SETUP.test(one.headings.join(" ").toLowerCase())) && RUN.test(text)
+        (NEEDED.test(text) ||
+          SETUP.test(one.headings.join(" ").toLowerCase()) ||
+          STARTS.test(one.words)) &&
+        RUN.test(text)
       );
     })
     .map((one) => matchOf(one, "It makes a program of a stranger a condition for its own use."));
@@ -203,42 +217,33 @@ function textAround(one: Directive, near: readonly Directive[]): string {
   return `${one.headings.join(" ").toLowerCase()} ${words.join(" ")}`.slice(0, 8000);
 }
 
-function linksOn(evidence: Evidence, one: Directive): readonly Link[] {
-  return evidence.links.filter(
-    ({ at }) => at.file === one.at.file && at.line >= one.at.line && at.line <= one.at.line + 1,
-  );
-}
-
-function isStrangeProgram(evidence: Evidence, target: string): boolean {
+function isStrangeProgram(places: Places, target: string): boolean {
   const host = hostOf(target);
   if (host === null) return false;
   if (PASTE_SITE.test(host)) return true;
   if (!RELEASE.test(target)) return false;
-  return /^github\.com$/.test(host) ? !isOwnRepo(evidence, target) : !isExplained(evidence, host);
+  return /^github\.com$/.test(host) ? !isOwnRepo(places, target) : !places.isExplained(host);
 }
 
-function isOwnRepo(evidence: Evidence, target: string): boolean {
+function isOwnRepo(places: Places, target: string): boolean {
   const owner = /github\.com\/([^/]{1,60})\//i.exec(target)?.[1]?.toLowerCase() ?? "";
-  const mentions = evidence.links.filter(
-    ({ target: other }) =>
-      other.toLowerCase().includes(`github.com/${owner}/`) && !RELEASE.test(other),
-  );
-  return mentions.length > 0;
+  return places.linksWith(`github.com/${owner}/`).some(({ target: other }) => !RELEASE.test(other));
 }
 
 function findPastes(evidence: Evidence): readonly Match[] {
+  const places = placesOf(evidence);
   return evidence.directives
     .filter((one) => one.standing === "plain" && PASTE.test(one.words) && TERMINAL.test(one.words))
     .filter((one) =>
       /\b(?:command|script|line|code|snippet|installer?|installation)\b/.test(one.words),
     )
-    .filter((one) => linksOn(evidence, one).some(({ target }) => isPage(evidence, target)))
+    .filter((one) => places.linksFrom(one, 1).some(({ target }) => isPage(places, target)))
     .map((one) => matchOf(one, "It has the user run what a web page shows."));
 }
 
-function isPage(evidence: Evidence, target: string): boolean {
+function isPage(places: Places, target: string): boolean {
   const host = hostOf(target);
-  return host !== null && (PASTE_SITE.test(host) || !isExplained(evidence, host));
+  return host !== null && (PASTE_SITE.test(host) || !places.isExplained(host));
 }
 
 function findBrandLinks(evidence: Evidence): readonly Match[] {

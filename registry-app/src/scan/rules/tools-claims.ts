@@ -1,7 +1,7 @@
-import type { Fact } from "../facts.ts";
+import type { Fact, Operation } from "../facts.ts";
 import type { Match } from "../types.ts";
 import { isAboutHost } from "./affinity.ts";
-import { has, matchAt } from "./flow.ts";
+import { has, matchAt, sayFact } from "./flow.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
 
 /** Sentences by which a skill promises not to reach out. */
@@ -67,9 +67,9 @@ function findReadOnlyWrites({ about, facts }: Evidence): readonly Match[] {
 
 /** Skills that work on what they are given: nothing in the task asks for keys or for the network. */
 const PLAIN_WORK =
-  /(?:^|[-_ ])(?:formatter|format|prettier|linter|lint|viewer|preview|counter|converter|convert|beautifier|minifier|calculator|sorter|deduper|splitter|merger|normalizer|pretty-printer|validator|highlighter|renamer|word-count|diff|cleaner|parser|tree|outliner|organizer|summary|reporter)(?:$|[-_ ])/i;
+  /(?:^|[-_ ])(?:formatter|format|prettier|linter|lint|viewer|preview|counter|converter|convert|beautifier|minifier|calculator|sorter|deduper|splitter|merger|normalizer|pretty-printer|printer|validator|highlighter|renamer|word-count|diff|cleaner|parser|tree|outliner|organizer|summary|summarizer|reporter|reader|inspector|rotator|extractor|annotator|checker|check|stats|template|templates|scaffold|boilerplate|cheatsheet)(?:$|[-_ ])/i;
 const NETWORK_WORK =
-  /\b(?:api|cloud|server|service|remote|online|web|http|url|fetch|download|upload|send|post|sync|publish|deploy|github|gitlab|slack|email|telegram|discord|notion|google|openai|anthropic|llm|model|translate|webhook|registry|account|token|credential|secret|env|ssh|aws|database|currency|weather|link)\w{0,3}\b/i;
+  /\b(?:api|cloud|remote|online|web|http|url|fetch|download|upload|send|post|sync|publish|deploy|github|gitlab|slack|email|telegram|discord|notion|google|openai|anthropic|llm|translate|webhook|registry|account|token|credential|secret|ssh|aws|currency|weather|link|news|price|market|search|twitter|stock|crypto|website|site|dns|domain|ssl|certificate)\w{0,3}\b/i;
 const GRAVE = new Set([
   "ssh-key",
   "cloud-credentials",
@@ -108,14 +108,25 @@ function findMismatch({ about, facts }: Evidence): readonly Match[] {
         severity: send === undefined ? "medium" : "high",
       }),
     ];
-  if (send === undefined) return [];
-  return [
-    matchAt(
-      send,
-      `Nothing in the task of ${about.name} asks for sending something to ${hostOf(send.target ?? "")}.`,
-    ),
-  ];
+  if (send !== undefined) {
+    const host = hostOf(send.target ?? "");
+    return [
+      matchAt(send, `Nothing in the task of ${about.name} asks for sending something to ${host}.`),
+    ];
+  }
+  const beyond = facts.find(({ op }) => BEYOND.has(op));
+  return beyond === undefined
+    ? []
+    : [
+        matchAt(
+          beyond,
+          `Nothing in the task of ${about.name} asks for this: it ${sayFact(beyond)}.`,
+        ),
+      ];
 }
+
+/** What work on given files never needs, whatever the files are. */
+const BEYOND: ReadonlySet<Operation> = new Set(["schedule", "capture", "listen", "mine", "weaken"]);
 
 function hostOf(target: string): string {
   return (/^(?:[a-z+]{2,12}:\/\/)?([^/:?#\s@]{1,255})/i.exec(target)?.[1] ?? target).toLowerCase();

@@ -1,4 +1,5 @@
 import type { PathClass, SecretClass } from "../facts.ts";
+import { isCloudMetadata } from "./classify-url.ts";
 
 type Row<C> = readonly [pattern: RegExp, is: C];
 
@@ -23,7 +24,7 @@ const SECRETS: readonly Row<SecretClass>[] = [
     "cloud-credentials",
   ],
   [
-    /(?:^|[/\\])\.kube(?:[/\\]?$|[/\\](?:config|\*))|\/var\/run\/secrets\/kubernetes|\.terraform\.d[/\\]credentials/i,
+    /(?:^|[/\\])\.kube(?:[/\\]?$|[/\\](?:config|\*))|\/var\/run\/secrets\/kubernetes|\.terraform\.d[/\\]credentials|(?:^|[/\\])\.(?:terraformrc|vault-token|s3cfg|boto|pgpass|my\.cnf|fly[/\\]config\.yml|config[/\\]rclone[/\\]rclone\.conf|cloudflared[/\\].{1,60}\.(?:json|pem))$/i,
     "cloud-credentials",
   ],
   [
@@ -31,27 +32,27 @@ const SECRETS: readonly Row<SecretClass>[] = [
     "git-credentials",
   ],
   [
-    /(?:^|[/\\])\.(?:npmrc|pypirc|cargo[/\\]credentials(?:\.toml)?|gem[/\\]credentials|docker[/\\]config\.json|m2[/\\]settings\.xml|composer[/\\]auth\.json|yarnrc\.yml)$/i,
+    /(?:^|[/\\])\.(?:npmrc|pypirc|cargo[/\\]credentials(?:\.toml)?|gem[/\\]credentials|docker[/\\]config\.json|m2[/\\]settings\.xml|composer[/\\]auth\.json|yarnrc\.yml|huggingface[/\\]token|cache[/\\]huggingface[/\\]token|kaggle[/\\]kaggle\.json|nuget[/\\]nuget\.config)$/i,
     "package-credentials",
   ],
   [
-    /(?:^|[/\\"'\s])\.env(?:\.(?:local|production|prod|development|dev|staging|test|secret))?$/i,
+    /(?:^|[/\\"'\s])\.env(?:rc|\.?\*|\.(?:local|production|prod|development|dev|staging|test|secret)(?:\.local)?)?$/i,
     "dotenv",
   ],
   [
-    /(?:login data|logins\.json|key[34]\.db|cookies\.sqlite|web data|local state|cookies)$/i,
+    /(?:^|[/\\])(?:login data|logins\.json|key[34]\.db|cookies\.sqlite|web data|local state|(?:default|profile \d{1,2}|network)[/\\]cookies)$/i,
     "browser-profile",
   ],
   [
-    /google[/\\]chrome|chromium[/\\]default|bravesoftware|mozilla[/\\]firefox|\.mozilla[/\\]|firefox[/\\]profiles|microsoft[/\\]edge[/\\]user data|opera software|vivaldi[/\\]|\/Library\/Cookies/i,
+    /google[/\\]chrome|chromium[/\\]default|bravesoftware|mozilla[/\\]firefox|\.mozilla[/\\]|firefox[/\\]profiles|microsoft[/\\]edge[/\\]user data|opera software|vivaldi[/\\]|arc[/\\]user data|local extension settings|\/Library\/Cookies/i,
     "browser-profile",
   ],
   [
-    /login\.keychain|\/Library\/Keychains|\.local\/share\/keyrings|kwallet|\.password-store|1password|bitwarden|keepass|\.kdbx$|lastpass/i,
+    /login\.keychain|\/Library\/Keychains|\.local\/share\/keyrings|kwallet|\.password-store|(?:^|[/\\])(?:1password|bitwarden|keepass\w{0,4}|lastpass)(?:[/\\]|$)|\.kdbx$|\.config[/\\]op(?:[/\\]|$)|microsoft[/\\](?:credentials|protect|vault)/i,
     "keychain",
   ],
   [
-    /wallet\.dat|(?:^|[/\\])\.(?:bitcoin|ethereum|electrum|monero|exodus|solana)(?:[/\\]|$)|keystore[/\\](?:utc|\*|$)|metamask|phantom|nkbihfbeogaeaoehlefnkodbefgpgknn|config[/\\]solana[/\\]id\.json|atomic[/\\]local storage|ledger live|mnemonic|seed[-_ ]?phrase|\.wallet$|exodus\.wallet/i,
+    /wallet\.dat|(?:^|[/\\])\.(?:bitcoin|ethereum|electrum|monero|exodus|solana)(?:[/\\]|$)|(?:geth|ethereum)[/\\]keystore|keystore[/\\](?:utc|\*)|(?:^|[/\\])(?:metamask|phantom)(?:[/\\]|$)|nkbihfbeogaeaoehlefnkodbefgpgknn|bfnaelmomeimhlpmgjnjophhpkkoljpa|hnfanknocfeofbddgcijnmhnfnkdnaad|egjidjbpglichdcondbcbdnbeeppgdph|fhbohimaelbohpjbbldcngcnapndodjp|electrum[/\\]wallets|exodus[/\\]|config[/\\]solana[/\\]id\.json|atomic[/\\]local storage|ledger live|(?:^|[/\\])(?:mnemonics?|seed[-_ ]?phrases?|recovery[-_ ]?phrase)(?:\.\w{1,5})?$|\.wallet$/i,
     "wallet",
   ],
   [
@@ -61,24 +62,22 @@ const SECRETS: readonly Row<SecretClass>[] = [
   [/\.claude\.json$|claude_desktop_config\.json$/i, "agent-secret"],
   [/\/etc\/(?:shadow|gshadow|master\.passwd|passwd)$|\\config\\sam$|ntds\.dit/i, "system-accounts"],
   [
-    /169\.254\.169\.254|metadata\.google\.internal|fd00:ec2::254|100\.100\.100\.200|169\.254\.170\.2/i,
-    "cloud-metadata",
-  ],
-  [
     /\.gnupg(?:[/\\]?$|[/\\](?:private|secring|\*))|(?:^|[/\\])(?:private|server|client)[-_.]?key\.(?:pem|key)$|service[-_]?account.{0,40}\.json$|\.p12$|\.pfx$|\.jks$/i,
     "private-key",
   ],
   [/\/proc\/(?:self|\d{1,7}|\*|\$.{0,20})\/environ/i, "environment-secret"],
 ];
 
+/** Half of a key that is given away, samples, and programs and pages that only have the name of a secret. */
 const HARMLESS =
-  /\.pub$|known_hosts|authorized_keys|\.(?:example|sample|template|dist|schema)(?:$|[./])|allowed_signers|[/\\]ssh_config$|\.ssh[/\\]config$/i;
+  /\.pub$|known_hosts|authorized_keys|\.(?:example|sample|template|dist|schema)(?:$|[./])|allowed_signers|[/\\]ssh_config$|\.ssh[/\\]config$|\.(?:mdx?|py|[cm]?[jt]sx?|sh|go|rs|html?|css|rb|php|java|svg|png)$/i;
 
 /** What secret lies at this path; null when none is known to. */
 export function secretAt(path: string): SecretClass | null {
   const own = clean(path);
   if (own === "" || HARMLESS.test(own)) return null;
-  return SECRETS.find(([pattern]) => pattern.test(own))?.[1] ?? null;
+  const found = SECRETS.find(([pattern]) => pattern.test(own))?.[1];
+  return found ?? (isCloudMetadata(own) ? "cloud-metadata" : null);
 }
 
 const PLACES: readonly Row<PathClass>[] = [
@@ -98,21 +97,24 @@ const PLACES: readonly Row<PathClass>[] = [
     "agent-memory",
   ],
   [
-    /\.claude[/\\](?:settings|hooks|commands|agents|skills|plugins)|\.claude\.json|\.codex[/\\]|\.openclaw[/\\]|\.clawdbot[/\\]|\.cursor[/\\](?:mcp|settings)|mcp\.json$|\.mcp\.json|claude_desktop_config|\.gemini[/\\]settings/i,
+    /\.claude[/\\](?:settings|hooks|commands|agents|skills|plugins)|\.claude\.json|\.codex[/\\]|\.openclaw[/\\]|\.clawdbot[/\\]|\.cursor[/\\](?:mcp|settings)|mcp\.json$|\.mcp\.json|claude_desktop_config|\.gemini[/\\]settings|\.vscode[/\\](?:settings|tasks|mcp)\.json|windsurf[/\\]mcp_config|\.config[/\\]opencode/i,
     "agent-config",
   ],
   [
     /LaunchAgents|LaunchDaemons|\/etc\/(?:cron|systemd|init\.d|rc\.local|xdg\/autostart)|\.config[/\\](?:autostart|systemd)|\/var\/spool\/cron|Start Menu.{0,20}Startup|CurrentVersion[/\\]Run|\/lib\/systemd/i,
     "startup",
   ],
-  [/^(?:\/tmp|\/var\/tmp|\/dev\/shm|\$\{?TMPDIR|%TEMP%|\$env:TEMP)/i, "temporary"],
   [
-    /^\/(?:etc|usr|bin|sbin|lib|boot|opt|root|sys|proc|System|Library|var)(?:\/|$)|^[a-z]:[/\\](?:Windows|Program)/i,
+    /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\$\{?TMPDIR|%TE?MP%|\$env:TE?MP|[a-z]:[/\\]Windows[/\\]Temp)/i,
+    "temporary",
+  ],
+  [
+    /^\/(?:etc|usr|bin|sbin|lib|boot|opt|sys|proc|System|Library|var)(?:\/|$)|^[a-z]:[/\\](?:Windows|Program)/i,
     "system",
   ],
   [/^(?:\/|[a-z]:[/\\]?)\*?$/i, "root"],
   [
-    /^(?:~|\$\{?HOME\}?|%USERPROFILE%|\$env:USERPROFILE|\/home\/[^/]{1,60}|\/Users\/[^/]{1,60})(?:[/\\]|$)/i,
+    /^(?:~|\$\{?HOME\}?|%USERPROFILE%|\$env:USERPROFILE|%(?:LOCAL)?APPDATA%|\$env:(?:LOCAL)?APPDATA|\$\{?XDG_\w{4,6}_HOME\}?|\/root|\/home\/[^/]{1,60}|\/Users\/[^/]{1,60}|[a-z]:[/\\]Users[/\\][^/\\]{1,60})(?:[/\\]|$)/i,
     "home",
   ],
   [/^(?:\.{0,2}[/\\])?[\w@.…-]/, "workspace"],

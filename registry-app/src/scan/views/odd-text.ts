@@ -11,7 +11,7 @@ const RIGHT_TO_LEFT =
 const CUT_WORD = /[A-Za-z]{1,40}[\u200b-\u200d\u2060-\u2064\u180e\ufeff]{1,40}[A-Za-z]{1,40}/g;
 const ZERO_RUN = /[\u200b\u200c\u2060-\u2064\u180e\ufeff]{12,}/g;
 const MIXED =
-  /[A-Za-z\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\d._-]{4,100}/gu;
+  /[A-Za-z\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]{4,100}/gu;
 const FOREIGN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 const UNSEEN = /[\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufeff]/;
 const BLANK_LINES = 200;
