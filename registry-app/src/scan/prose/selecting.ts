@@ -119,8 +119,14 @@ export function placesOf(evidence: Evidence): Places {
     return isNamed || isName || (counts.get(site) ?? 0) > OFTEN;
   };
   const linksFrom = ({ at }: Directive, lines: number) =>
-    Array.from({ length: lines + 1 }, (_, ahead) => onLine.get(`${at.file}\n${at.line + ahead}`) ?? []).flat();
-  const linksWith = (part: string) => evidence.links.filter(({ target }) => target.toLowerCase().includes(part)).slice(0, MAX_ON_LINE);
+    Array.from(
+      { length: lines + 1 },
+      (_, ahead) => onLine.get(`${at.file}\n${at.line + ahead}`) ?? [],
+    ).flat();
+  const linksWith = (part: string) =>
+    evidence.links
+      .filter(({ target }) => target.toLowerCase().includes(part))
+      .slice(0, MAX_ON_LINE);
   return { isExplained, linksFrom, linksWith };
 }
 
@@ -134,7 +140,8 @@ export function hostsOf(places: Places, directive: Directive): readonly string[]
 /** The part of a host that somebody has registered, as far as two labels tell. */
 function siteOf(host: string): string {
   const labels = host.split(".");
-  const isLong = /^(?:co|com|org|net|ac|gov)$/.test(labels.at(-2) ?? "") && (labels.at(-1) ?? "").length === 2;
+  const isLong =
+    /^(?:co|com|org|net|ac|gov)$/.test(labels.at(-2) ?? "") && (labels.at(-1) ?? "").length === 2;
   return labels.slice(isLong ? -3 : -2).join(".");
 }
 const LOCAL =
