@@ -15,7 +15,7 @@ export type UrlFacts = {
 const HOST = String.raw`\[[0-9a-f:.]{2,45}\]|(?:\$?\{{1,2}[^{}\s]{1,80}\}{1,2}|<[^<>\s]{1,60}>|\$\([^()\s]{1,80}\)|[^\s/:?#"'${"`"}<>\\|(){}\]]){1,255}`;
 const REST = String.raw`(?:\$?\{{1,2}[^{}\s]{0,80}\}{1,2}|<[^<>\s]{1,60}>|\$\([^()]{1,80}\)|[^\s"'${"`"}<>\\|(){}\]]){0,1000}`;
 const URL_SHAPE = new RegExp(
-  String.raw`\b(hxxps?|https?|wss?|s?ftps?|tcp|udp|stratum\+(?:tcp|ssl)):\/\/([^\s/@"'${"`"}<>]{1,200}@)?(${HOST})(:\d{1,5})?(${REST})`,
+  String.raw`\b(hxxps?|https?|wss?|s?ftps?|tcp|udp|stratum\+(?:tcp|ssl)):\/\/([^\s/?#@"'${"`"}<>]{1,200}@)?(${HOST})(:\d{1,5})?(${REST})`,
   "gi",
 );
 /** `host.name/path` or `1.2.3.4:80`, as command lines take it. */
@@ -71,9 +71,9 @@ type Pieces = {
 function describe(pieces: Pieces): UrlFacts {
   const scheme = pieces.scheme.toLowerCase().replace("hxxp", "http");
   const path = pieces.path.replace(/[.,;:!?*…]{1,9}$/, (end) => (end.includes("…") ? end : ""));
-  const host = canonicalHost(
-    path === "" ? pieces.host.replace(/[.,;!*]{1,9}$/, "") : pieces.host.replace(/\.$/, ""),
-  );
+  const named =
+    path === "" && pieces.port === "" ? pieces.host.replace(/[.,;!*]{1,9}$/, "") : pieces.host;
+  const host = canonicalHost(named.replace(/\.$/, ""));
   const isLocal = isLocalHost(host);
   const place = `${host}${path}`.toLowerCase();
   const is: readonly (readonly [Trait, boolean])[] = [
@@ -89,7 +89,8 @@ function describe(pieces: Pieces): UrlFacts {
     ["mutable-ref", isMutable(host, path)],
   ];
   const traits = is.flatMap(([trait, holds]) => (holds ? [trait] : []));
-  const url = pieces.url.slice(0, pieces.url.length - (pieces.path.length - path.length));
+  const cut = pieces.path.length - path.length + pieces.host.length - named.length;
+  const url = pieces.url.slice(0, pieces.url.length - cut);
   return { url: url.slice(0, 1000), scheme, host, path, traits };
 }
 
