@@ -22,6 +22,7 @@ export type AnomalyKind =
   | "zero-width" // words with characters in them that nobody sees
   | "look-alike" // a word of two alphabets that looks like one of ASCII
   | "padding" // so much white space that what stands behind it is off the screen
+  | "signature" // matches a signature; `subject` names it
   | "active-content"; // a document or picture that starts something when it is opened
 
 export type Anomaly = {

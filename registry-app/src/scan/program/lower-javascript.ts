@@ -216,7 +216,7 @@ function assigned(scope: Scope, node: SyntaxNode): readonly Step[] {
   }
   if (/^process\.env\./.test(name)) {
     const parts: Expr[] = [{ kind: "text", value: name.slice(12) }, valueOf(scope, given)];
-    return [{ kind: "do", value: names.call("set-variable", null, parts, line), line }];
+    return [{ kind: "do", value: names.call("set-item", null, parts, line), line }];
   }
   if (isAdding && name !== "") {
     const parts: Expr[] = [{ kind: "name", name }, valueOf(scope, given)];

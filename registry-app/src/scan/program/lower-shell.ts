@@ -24,24 +24,28 @@ type Lowering = {
 };
 
 /** Commands that only start the one behind them; `flags` are those of their options that take a value. */
-const WRAPPERS: Readonly<Record<string, string>> = {
-  nohup: "",
-  time: "",
-  command: "",
-  builtin: "",
-  exec: "a",
-  nice: "n",
-  ionice: "cnp",
-  setsid: "",
-  stdbuf: "ioe",
-  timeout: "ks",
-  env: "uSC",
-  caffeinate: "twi",
-  busybox: "",
-  then: "",
-};
+const WRAPPERS = new Map<string, string>(
+  Object.entries({
+    nohup: "",
+    time: "",
+    command: "",
+    builtin: "",
+    exec: "a",
+    nice: "n",
+    ionice: "cnp",
+    setsid: "",
+    stdbuf: "ioe",
+    timeout: "ks",
+    env: "uSC",
+    caffeinate: "twi",
+    busybox: "",
+  }),
+);
 /** Commands that start the one behind them with other rights. */
-const ELEVATING: Readonly<Record<string, string>> = { sudo: "ugpCDhrRT", doas: "uC" };
+const ELEVATING = new Map([
+  ["sudo", "ugpCDhrRT"],
+  ["doas", "uC"],
+]);
 
 /** Reads Bash (and what POSIX shells share with it) into the language of facts. */
 export function lowerShell(text: string): Program {
@@ -322,12 +326,12 @@ function callOf(own: Lowering, words: readonly Word[], stdin: Expr | null, line:
   const [first, ...rest] = words;
   if (first === undefined) return bareCall("", [], stdin, line);
   const name = baseName(isPlain(first) ? first.value : "");
-  const wrapper = WRAPPERS[name];
+  const wrapper = WRAPPERS.get(name);
   if (wrapper !== undefined) {
     const inner = afterOptions(rest, wrapper);
     if (inner.length > 0) return callOf(own, inner, stdin, line);
   }
-  const elevating = ELEVATING[name];
+  const elevating = ELEVATING.get(name);
   if (elevating !== undefined) {
     const inner = callOf(own, afterOptions(rest, elevating), stdin, line);
     return bareCall(name, [inner], null, line);

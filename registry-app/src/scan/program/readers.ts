@@ -154,7 +154,10 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
   const [command = UNKNOWN, second] = args;
   const words = command.items ?? null;
   const list =
-    words !== null && words.every((one) => one.definition === null) && command.text === null
+    words !== null &&
+    !command.isRow &&
+    words.every((one) => one.definition === null) &&
+    command.text === null
       ? words
       : null;
   const isSplit =
@@ -166,12 +169,9 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
         ? quoteWords([command, ...(second.items ?? [])])
         : outline(command);
   const facts = joinFacts(command.facts, second?.facts ?? [], named["input"]?.facts ?? []);
-  const file = contentOf((list?.[0] ?? command).text);
-  const fetched = joinFacts(
-    facts,
-    file.facts,
-    ...(list ?? []).map((one) => contentOf(one.text).facts),
-  );
+  // A file that the program wrote or fetched before, and names on the line, is what runs.
+  const files = line.split(/[\s'"]+/, 40).map((word) => contentOf(word).facts);
+  const fetched = joinFacts(facts, ...files);
   const isFetched = fetched.some((fact) => fact.op === "download" || fact.op === "decode");
   const isKnown = !line.includes("…");
   const inner: readonly Inner[] =
@@ -189,7 +189,8 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
     ...draftWeakening(line),
     ...resolving(line, facts),
   ];
-  return { drafts, inner };
+  // What the program prints is its own; what it was given as its environment is not in it.
+  return { drafts, inner, value: { ...UNKNOWN, facts: fetched } };
 };
 
 /** A look-up or request on a command line that is put together: the pieces travel with it. */

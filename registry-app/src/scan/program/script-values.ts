@@ -96,7 +96,7 @@ function member(scope: Scope, node: SyntaxNode, inside: Inside): Expr {
 function combined(node: SyntaxNode, inside: Inside): Expr {
   const line = names.lineOf(node);
   if (node.type === "ternary_expression")
-    return names.call("either", null, parts(node, inside).slice(1), line);
+    return names.call("or-else", null, parts(node, inside).slice(1), line);
   const operator = operatorOf(node);
   const row: SyntaxNode[] = [];
   let left: SyntaxNode = node;
@@ -109,7 +109,7 @@ function combined(node: SyntaxNode, inside: Inside): Expr {
   }
   const all = [left, ...row.toReversed()].map(inside);
   if (operator === "+") return { kind: "join", parts: all };
-  if (operator === "||" || operator === "??") return names.call("either", null, all, line);
+  if (operator === "||" || operator === "??") return names.call("or-else", null, all, line);
   if (/^[-^*%&]$/.test(operator) && all.length === 2)
     return names.call(`number ${operator}`, null, all, line);
   return { kind: "group", parts: all };

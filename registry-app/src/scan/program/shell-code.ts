@@ -5,33 +5,33 @@ import { readArguments } from "./shell-arguments.ts";
 import { joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
 
 /** Interpreters by name, with the option that takes a program. */
-const INTERPRETERS: Readonly<
-  Record<string, readonly [language: ProgramLanguage | null, option: string]>
-> = {
-  sh: ["shell", "c"],
-  bash: ["shell", "c"],
-  zsh: ["shell", "c"],
-  dash: ["shell", "c"],
-  ksh: ["shell", "c"],
-  ash: ["shell", "c"],
-  fish: ["shell", "c"],
-  python: ["python", "c"],
-  python3: ["python", "c"],
-  python2: ["python", "c"],
-  node: ["javascript", "e"],
-  nodejs: ["javascript", "e"],
-  bun: ["javascript", "e"],
-  deno: ["javascript", "e"],
-  perl: [null, "e"],
-  ruby: [null, "e"],
-  php: [null, "r"],
-  osascript: [null, "e"],
-  pwsh: ["powershell", "c"],
-  powershell: ["powershell", "c"],
-};
+const INTERPRETERS = new Map<string, readonly [language: ProgramLanguage | null, option: string]>(
+  Object.entries({
+    sh: ["shell", "c"],
+    bash: ["shell", "c"],
+    zsh: ["shell", "c"],
+    dash: ["shell", "c"],
+    ksh: ["shell", "c"],
+    ash: ["shell", "c"],
+    fish: ["shell", "c"],
+    python: ["python", "c"],
+    python3: ["python", "c"],
+    python2: ["python", "c"],
+    node: ["javascript", "e"],
+    nodejs: ["javascript", "e"],
+    bun: ["javascript", "e"],
+    deno: ["javascript", "e"],
+    perl: [null, "e"],
+    ruby: [null, "e"],
+    php: [null, "r"],
+    osascript: [null, "e"],
+    pwsh: ["powershell", "c"],
+    powershell: ["powershell", "c"],
+  }),
+);
 
 const interpret: Reader = (call) => {
-  const row = INTERPRETERS[call.callee];
+  const row = INTERPRETERS.get(call.callee);
   if (row === undefined) return { drafts: [] };
   const [language, option] = row;
   const args = readArguments(call, [option, "m", "W", "Command", "EncodedCommand", "enc", "File"]);
@@ -171,7 +171,7 @@ const code: Reader = (call) => {
 
 /** Commands that run what they are given, and that hide or bring out what they are given. */
 export const SHELL_CODE: Readonly<Record<string, Reader>> = {
-  ...Object.fromEntries(Object.keys(INTERPRETERS).map((name) => [name, interpret] as const)),
+  ...Object.fromEntries([...INTERPRETERS.keys()].map((name) => [name, interpret] as const)),
   eval: evaluateWords,
   iex: evaluateWords,
   source,

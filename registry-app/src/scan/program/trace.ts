@@ -253,9 +253,12 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
     contentOf: (path) => (path === null ? UNKNOWN : (state.files.get(path) ?? UNKNOWN)),
     valueOf: (name) => names.get(name) ?? UNKNOWN,
   });
+  const value = settle(state, outcome, flows, call.line);
+  // What is handed in to be called gets what the call brings: `get(url, (answer) => …)`.
+  const given = factsValue(joinFacts(value.facts, flows));
   for (const arg of [...args, ...Object.values(named)])
-    if (arg.definition !== null) callDefinition(state, arg.definition, [factsValue(flows)], names);
-  return settle(state, outcome, flows, call.line);
+    if (arg.definition !== null) callDefinition(state, arg.definition, [given, given], names);
+  return value;
 }
 
 function receiverOf(state: State, callee: string, names: Names): Value {

@@ -9,6 +9,8 @@ export type Value = {
   readonly facts: readonly Fact[];
   /** Parts of a list or of an argument list, when they are told apart. */
   readonly items: readonly Value[] | null;
+  /** The parts stand in a row and make one text, as in a template; otherwise they are a list. */
+  readonly isRow: boolean;
   /** The function that it is. */
   readonly definition: Definition | null;
   /** Put together from pieces that only a machine would cut so. */
@@ -23,6 +25,7 @@ export const UNKNOWN: Value = {
   text: null,
   facts: [],
   items: null,
+  isRow: false,
   definition: null,
   isPieced: false,
 };
@@ -57,7 +60,7 @@ export function joined(values: readonly Value[]): Value {
   const texts = values.map((value) => value.text);
   if (texts.every((text) => text !== null))
     return { ...UNKNOWN, text: texts.join("").slice(0, MAX_TEXT), facts, isPieced };
-  return { ...UNKNOWN, facts, items: values, isPieced };
+  return { ...UNKNOWN, facts, items: values, isRow: true, isPieced };
 }
 
 /** What stands in a value as far as it is known, with `…` for the rest: good for reading an address out of it. */
@@ -74,6 +77,7 @@ export function either(one: Value, other: Value): Value {
     text: one.text === other.text ? one.text : (one.text ?? other.text),
     facts: joinFacts(one.facts, other.facts),
     items: one.items ?? other.items,
+    isRow: one.items === null ? other.isRow : one.isRow,
     definition: one.definition ?? other.definition,
     isPieced: one.isPieced || other.isPieced,
   };

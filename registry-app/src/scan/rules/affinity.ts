@@ -13,43 +13,45 @@ const KIND_WORDS = new Set(
 );
 
 /** Short names under which vendors' keys go, with what stands in their hosts. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  gh: ["github"],
-  ghcr: ["github", "ghcr"],
-  gl: ["gitlab"],
-  aws: ["amazonaws", "amazon"],
-  gcp: ["google"],
-  google: ["google", "gstatic", "youtube"],
-  gemini: ["google"],
-  youtube: ["google"],
-  gmail: ["google"],
-  azure: ["azure", "microsoft", "windows.net"],
-  msgraph: ["microsoft"],
-  hf: ["huggingface", "hf.co"],
-  huggingface: ["huggingface", "hf.co"],
-  claude: ["anthropic", "claude"],
-  anthropic: ["anthropic", "claude"],
-  tg: ["telegram"],
-  fb: ["facebook"],
-  meta: ["facebook", "instagram", "whatsapp", "meta"],
-  instagram: ["facebook", "instagram"],
-  twitter: ["twitter", "x.com"],
-  x: ["twitter", "x.com"],
-  npm: ["npmjs", "registry.npm"],
-  pypi: ["pypi", "upload.pypi"],
-  do: ["digitalocean"],
-  cf: ["cloudflare"],
-  dashscope: ["aliyuncs"],
-  oss: ["aliyuncs"],
-  ark: ["volces"],
-  jina: ["jina"],
-  confluence: ["atlassian"],
-  jira: ["atlassian"],
-  feishu: ["feishu", "larksuite"],
-  lark: ["feishu", "larksuite"],
-  notion: ["notion"],
-  supabase: ["supabase"],
-};
+const ALIASES = new Map<string, readonly string[]>(
+  Object.entries({
+    gh: ["github"],
+    ghcr: ["github", "ghcr"],
+    gl: ["gitlab"],
+    aws: ["amazonaws", "amazon"],
+    gcp: ["google"],
+    google: ["google", "gstatic", "youtube"],
+    gemini: ["google"],
+    youtube: ["google"],
+    gmail: ["google"],
+    azure: ["azure", "microsoft", "windows.net"],
+    msgraph: ["microsoft"],
+    hf: ["huggingface", "hf.co"],
+    huggingface: ["huggingface", "hf.co"],
+    claude: ["anthropic", "claude"],
+    anthropic: ["anthropic", "claude"],
+    tg: ["telegram"],
+    fb: ["facebook"],
+    meta: ["facebook", "instagram", "whatsapp", "meta"],
+    instagram: ["facebook", "instagram"],
+    twitter: ["twitter", "x.com"],
+    x: ["twitter", "x.com"],
+    npm: ["npmjs", "registry.npm"],
+    pypi: ["pypi", "upload.pypi"],
+    do: ["digitalocean"],
+    cf: ["cloudflare"],
+    dashscope: ["aliyuncs"],
+    oss: ["aliyuncs"],
+    ark: ["volces"],
+    jina: ["jina"],
+    confluence: ["atlassian"],
+    jira: ["atlassian"],
+    feishu: ["feishu", "larksuite"],
+    lark: ["feishu", "larksuite"],
+    notion: ["notion"],
+    supabase: ["supabase"],
+  }),
+);
 
 /** Words that half of all hosts and texts have, so that sharing them says nothing. */
 const COMMON = new Set(
@@ -71,7 +73,7 @@ export function belongsTo(secretName: string, host: string, about: About): boole
   const owners = ownersOf(secretName);
   const lower = host.toLowerCase();
   const isOwners = owners.some((owner) =>
-    (ALIASES[owner] ?? [owner]).some((part) => part.length > 1 && lower.includes(part)),
+    (ALIASES.get(owner) ?? [owner]).some((part) => part.length > 1 && lower.includes(part)),
   );
   if (isOwners) return true;
   // A key with no owner in its name, or with the skill's own, is the one for the service the skill is about.

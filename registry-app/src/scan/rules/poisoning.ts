@@ -192,6 +192,7 @@ const OURS =
 function isSteering(one: Directive): boolean {
   const { words } = one;
   if (KEEPS_DOWN.test(words)) return true;
+  if (PUSHES.test(words) && !STEERS_NOT.test(words)) return true;
   if (!FAVOURS.test(words) || STEERS_NOT.test(words)) return false;
   if (OURS.test(words) && TOP.test(words) && RATES.test(words)) return true;
   if (PAID_LINK.test(words) && sounds(one, "always", "silent")) return true;
@@ -201,6 +202,9 @@ function isSteering(one: Directive): boolean {
   );
 }
 
+/** A product or a person praised or run down as a rule. */
+const PUSHES =
+  /\b(?:(?:mention|state|say|add|note|claim|stress|emphasi[sz]e) that \S+(?: \S+){0,3} (?:is|are) (?:the |a )?(?:\w+ )?(?:leading|best|superior|top|only|number one|most trusted|industry-leading|preferred)|(?:must|should|always) (?:come out|be (?:ranked|listed|rated|placed|shown)|rank|finish|appear) (?:on top|first|highest|number one|ahead of|above)|(?:portray|present|depict|describe|paint|frame) (?:\S+ ){0,4}(?:competit\w+|rivals?|alternatives?)(?: \S+){0,4} (?:as|in) (?:\w+ ){0,2}(?:unreliable|inferior|unsafe|outdated|bad|worse|negative|poor|risky)|always (?:include|add|insert|place|put|append|embed) (?:\S+ ){0,4}(?:advert\w*|promot\w+|affiliate|sponsor\w*|referral)|give (?:\S+ ){0,8}(?:that|who|which|by|from|of) (?:\S+ ){0,6}(?:an accept|full marks|the (?:top|highest|best) (?:score|rating|grade|mark)|a pass|top marks)|(?:advertis\w+|promot\w+) (?:\S+ ){0,3}https?:)/;
 const KEEPS_DOWN =
   /\b(?:never|do not|don't|avoid) (?:\w+ ){0,2}(?:mention|recommend|suggest|prais|show|list)\w* (?:\S+ ){0,3}competit\w+|\b(?:disparage|discredit|badmouth|downplay) (?:\w+ ){0,3}(?:competit|alternativ)\w+/;
 const STEERS_NOT = /\b(?:never|do not|don't|must not|should not|avoid)\b/;

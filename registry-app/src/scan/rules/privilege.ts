@@ -25,24 +25,26 @@ function findOpenRights({ facts }: Evidence): readonly Match[] {
 }
 
 /** Protections by the fact's class, and what turning each off is worth by itself. */
-const WEAKENED: Readonly<Record<string, ScanSeverity>> = {
-  antivirus: "high",
-  "system-integrity": "high",
-  selinux: "medium",
-  firewall: "medium",
-  gatekeeper: "low",
-  history: "medium",
-  audit: "medium",
-  tls: "low",
-  "agent-permissions": "low",
-  sandbox: "medium",
-};
+const WEAKENED = new Map<string, ScanSeverity>(
+  Object.entries({
+    antivirus: "high",
+    "system-integrity": "high",
+    selinux: "medium",
+    firewall: "medium",
+    gatekeeper: "low",
+    history: "medium",
+    audit: "medium",
+    tls: "low",
+    "agent-permissions": "low",
+    sandbox: "medium",
+  }),
+);
 
 function findWeakened({ facts }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "weaken")
     .flatMap((fact) => {
-      const severity = WEAKENED[fact.class ?? ""];
+      const severity = WEAKENED.get(fact.class ?? "");
       if (severity === undefined) return [];
       const next = facts.find(
         (one) => isNear(one, fact) && (one.op === "download" || one.op === "evaluate"),

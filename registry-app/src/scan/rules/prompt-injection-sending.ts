@@ -143,6 +143,7 @@ export const SENDING_RULES: readonly Rule[] = [
         .filter(
           ({ words }) =>
             isHoard(words) ||
+            PLACES_SECRET.test(words) ||
             ECHOES.test(words) ||
             (SECRET_STORES.test(words) && READS.test(words)),
         )
@@ -188,6 +189,9 @@ function isHoard(words: string): boolean {
   return GATHERS.test(words) && (kinds >= 4 || OF_THE_MACHINE.test(words));
 }
 
+/** A secret put where others read it. */
+const PLACES_SECRET =
+  /\b(?:put|embed|write|insert|include|store|place|add|copy|append|attach|paste)\w* (?:\S+ ){0,6}(?:\$\w*(?:key|token|secret|password)\w*|api keys?|credentials?|passwords?|private keys?|secrets?|tokens?)\b(?: \S+){0,8} (?:in|into|to) (?:\S+ ){0,3}(?:notes|document|properties|metadata|slides?|comments?|summary|commit|readme|filename|report|body|query|url|header|footer|image|response|answer|output|footnote)\b|\b(?:look|search|hunt|dig|comb|go) (?:through|around|in|over) (?:\S+ ){0,6}for (?:\S+ ){0,3}(?:credentials|passwords|secrets|tokens|private keys|api keys|wallets?)\b|\b(?:list|show|gather|collect|find) (?:\S+ ){0,2}(?:whatever|all|any|every) (?:\S+ ){0,3}(?:api keys?|tokens?|credentials|secrets|passwords)(?: \S+){0,6} (?:put|add|include|write|tell|send|note)\b/;
 const ECHOES =
   /\b(?:weav|echo|repeat|includ|restat|quot|insert|mention)\w* (?:\S+ ){0,8}(?:passwords?|credentials?|secrets?|sensitive values|private information|tokens)\b(?: \S+){0,12} (?:repl(?:y|ies)|responses?|answers?|messages?|outputs?)\b/;
 const SPARES =

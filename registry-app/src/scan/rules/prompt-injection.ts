@@ -40,6 +40,7 @@ export const PROMPT_INJECTION_RULES: readonly Rule[] = [
             IGNORES.test(one.words) &&
             !/\bdefault system prompt\b/.test(one.words),
         )
+        .concat(sentences(evidence).filter((one) => VOIDS.test(one.words)))
         .map((one) =>
           matchOf(one, "It tells the model to drop instructions that it was given before."),
         ),
@@ -120,6 +121,10 @@ function isAboveAll(one: Directive): boolean {
 }
 const ABOVE_ALL =
   /\b(?:this|these|following|below) (?:\w+ ){0,3}(?:skill|steps?|instructions?|rules?|page|file|document|directives?|text|guidelines|section)\b(?: \w+){0,4} (?:supersedes?|overrides?|replaces?|outranks?|trumps?|cancels?|takes? (?:precedence|priority) over|comes? before|have (?:precedence|priority) over|has (?:precedence|priority) over)\b/;
+
+/** "Earlier rules no longer count", "this text stands above the platform's own". */
+const VOIDS =
+  /\b(?:(?:previous|prior|earlier|preceding|existing|former|original|your|platform'?s?|system) (?:\w+ ){0,3}(?:directions?|instructions?|constraints?|rules?|guidelines?|restrictions?|limits|polic(?:y|ies)|safeguards?|guardrails?|orders)\b(?: \S+){0,6} (?:are|is|become|do|does|no longer|don't|doesn't)(?: \w+){0,2} (?:void|suspended|cancelled|canceled|revoked|obsolete|superseded|null|apply here|apply anymore|applicable|count|binding|in force|lifted|waived|expired?)|(?:higher|greater|more) (?:authority|priority|weight) than (?:\S+ ){0,4}(?:rules?|instructions?|polic\w+|guidelines|prompt|directives?|user)|act as (?:if|though) (?:\S+ ){0,6}(?:never|not|no) (?:\S+ ){0,3}(?:restrict\w*|limit\w*|forb\w+|instructed|rules|constraints))\b/;
 
 const IGNORES =
   /\b(?:replaces?|outranks?|trumps?|cancels?|precedence|priority|ignor\w+|disregard\w*|overrid\w+|supersed\w+|forget\w*|set(?:ting)? aside|overrul\w+|bypass\w*|nullif\w+|void|abandon\w*|discard\w*|dismiss\w*|throw out|neglect|drop|remove|disable|lift)\b/;

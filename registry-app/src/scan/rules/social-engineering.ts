@@ -149,9 +149,9 @@ const WARNS =
 const WAVES_ASIDE =
   /\b(?:ignored?|disregard|false positive (?:and|so|you)|is a false positive|run anyway|open anyway|allow anyway|keep anyway|more info|turn(?:ed)? (?:\S+ ){0,4}off|disable (?:\w+ ){0,3}(?:antivirus|defender|gatekeeper|smartscreen|protection)|whitelist|add (?:\w+ ){0,4}(?:exception|exclusion)|safe to (?:ignore|allow|run|continue|proceed)|dismiss|nothing to worry|(?:is|are) (?:normal|expected|harmless)|choose open|right-click)\b/;
 const SECRET_OF_PERSON =
-  "(?:private keys?|seed phrases?|recovery (?:phrases?|codes?)|mnemonics?|(?:account|login|bank|email|master|wallet|their) passwords?|passwords and|ssh keys?|credit card)";
+  "(?:private keys?|seed phrases?|recovery (?:phrases?|codes?)|mnemonics?|(?:account|login|bank|email|master|wallet|their) (?:passwords?|logins?)|passwords and|ssh keys?|credit card)";
 const ASKS_SECRET = new RegExp(
-  `\\b(?:(?:ask|request|prompt|tell|instruct|have|get|invite) (?:\\S+ ){0,2}(?:users?|customers?|them|human|person|user's|their)\\b(?: \\S+){0,8} ${SECRET_OF_PERSON}|you (?:need|require) (?:the user's|their) (?:\\S+ ){0,3}(?:${SECRET_OF_PERSON}|passwords?)|(?:paste|type|share|send|drop|post) (?:\\S+ ){0,4}${SECRET_OF_PERSON} (?:\\S+ ){0,3}(?:chat|conversation|here|prompt|message))\\b`,
+  `\\b(?:(?:ask|request|prompt|tell|instruct|have|get|invite) (?:\\S+ ){0,2}(?:\\S+ )?(?:users?|customers?|them|human|person|user's|their)\\b(?: \\S+){0,8} ${SECRET_OF_PERSON}|you (?:need|require) (?:the user's|their) (?:\\S+ ){0,3}(?:${SECRET_OF_PERSON}|passwords?)|(?:paste|type|share|send|drop|post) (?:\\S+ ){0,4}${SECRET_OF_PERSON} (?:\\S+ ){0,3}(?:chat|conversation|here|prompt|message))\\b`,
 );
 
 function findLockedArchives(evidence: Evidence): readonly Match[] {

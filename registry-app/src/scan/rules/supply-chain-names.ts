@@ -99,9 +99,18 @@ function findMisspelled(evidence: Evidence): readonly Match[] {
   return [];
 }
 
+/** Too short for most slips to be told from other words; two letters swapped still show. */
+const SHORT_WORDS =
+  "yaml json html http https bash node data text file code mail toml react test tests docs".split(
+    " ",
+  );
+
 function misspelled(word: string): { known: string; trick: Trick } | null {
-  if (word.length < 5 || NAME_WORDS.has(word) || KNOWN_SKILLS.has(word) || isKnown(word))
+  if (word.length < 4 || NAME_WORDS.has(word) || KNOWN_SKILLS.has(word) || isKnown(word))
     return null;
+  if (SHORT_WORDS.includes(word)) return null;
+  const short = SHORT_WORDS.find((known) => trickBetween(word, known) === "swapped");
+  if (short !== undefined) return { known: short, trick: "swapped" };
   for (const known of NAME_WORDS) {
     if (Math.abs(known.length - word.length) > 1 || known.length < 6) continue;
     const trick = trickBetween(word, known);
@@ -189,6 +198,7 @@ export const SUPPLY_CHAIN_NAME_RULES: readonly Rule[] = [
     examples: {
       flags: [
         { name: "letters swapped", files: named("yaml-conevrter", "Converts YAML.") },
+        { name: "letters swapped in a short word", files: named("ymal-lint", "Checks YAML.") },
         {
           name: "a letter left out and a claim to stand in",
           files: named("csv-formater", "Drop-in replacement."),
