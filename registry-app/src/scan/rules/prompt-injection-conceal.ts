@@ -41,7 +41,11 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
     remedy: "Drop the secrecy, or say in the description what is done and why.",
     find: (evidence) => {
       const near = neighbours(evidence);
-      return told(evidence).map((one) =>
+      const hidden = told(evidence).filter((one) =>
+        isAct(one, "conceal") ? isHidden(one, near(one)) : isDoneUnseen(one),
+      );
+      const keptBack = sentences(evidence).filter((one) => isKeptBack(one, near));
+      return [...hidden, ...keptBack].map((one) =>
         matchOf(one, "It tells the model to hide from the user something that it does."),
       );
     },
@@ -147,11 +151,11 @@ const KEPT_BACK =
 const A_DOING =
   /\b(?:steps?|operation|upload\w*|transfer\w*|cop(?:y|ied)|sync\w*|synchroni[sz]ation|backup|sent|send\w*|fail\w*|actions?|took|shar\w+|collect\w*|record\w*|profile|delet\w+|remov\w+|modif\w+|redirect\w*|request|process)\b/;
 
-function isKeptBack(one: Directive, near: readonly Directive[]): boolean {
+function isKeptBack(one: Directive, near: (of: Directive) => readonly Directive[]): boolean {
   if (!KEPT_BACK.test(one.words) || sounds(one, "outside-prose")) return false;
-  return (
-    A_DOING.test(one.words) ||
-    near.some((other) => isTold(other) && isAct(other, "send", "delete", "collect", "pay", "grant"))
+  if (A_DOING.test(one.words)) return true;
+  return near(one).some(
+    (other) => isTold(other) && isAct(other, "send", "delete", "collect", "pay", "grant"),
   );
 }
 
