@@ -99,7 +99,7 @@ const timer: Reader = (call) =>
 const code = use.evaluateCode("javascript");
 
 const CALLS = new Map<string, Reader>(
-  Object.entries({
+  Object.entries<Reader>({
     fetch: fetchUrl,
     "node-fetch": fetchUrl,
     axios: fetchUrl,
@@ -212,7 +212,7 @@ const CALLS = new Map<string, Reader>(
 );
 
 const METHODS = new Map<string, Reader>(
-  Object.entries({
+  Object.entries<Reader>({
     post,
     write: sendOn,
     end: sendOn,

@@ -214,7 +214,7 @@ function assigned(scope: Scope, node: SyntaxNode): readonly Step[] {
     const value: Expr = inner === null ? NOTHING : valueOf(scope, inner);
     return [...assigned(scope, given), { kind: "assign", names: [name], value, line }];
   }
-  if (/^process\.env\./.test(name)) {
+  if (name.startsWith("process.env.")) {
     const parts: Expr[] = [{ kind: "text", value: name.slice(12) }, valueOf(scope, given)];
     return [{ kind: "do", value: names.call("set-item", null, parts, line), line }];
   }

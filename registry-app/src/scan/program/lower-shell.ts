@@ -10,6 +10,7 @@ import {
   type Word,
 } from "unbash";
 import type { Call, Expr, Program, Step } from "./ir.ts";
+import { shellTextOf } from "./shell-text.ts";
 import { lowerHereDoc, lowerWord, runHere } from "./lower-words.ts";
 
 /** Nodes that are lowered of one script, and how deep they may lie. */
@@ -48,7 +49,8 @@ const ELEVATING = new Map([
 ]);
 
 /** Reads Bash (and what POSIX shells share with it) into the language of facts. */
-export function lowerShell(text: string): Program {
+export function lowerShell(given: string): Program {
+  const text = shellTextOf(given);
   const script = parse(text);
   const starts = lineStarts(text);
   const lowering: Lowering = {
@@ -102,13 +104,14 @@ function lowerInside(own: Lowering, node: SyntaxNode, how: How, stdin: Expr | nu
     case "Subshell":
     case "BraceGroup":
       return feed(stdin, line, lowerList(own, node.body, how));
-    case "If":
+    case "If": {
+      const { before, test } = conditionOf(lowerList(own, node.clause, "do"));
       return [
-        ...lowerList(own, node.clause, "do"),
+        ...before,
         {
           kind: "block",
           how: "if",
-          test: testOf(own, node.clause),
+          test,
           each: [],
           body: lowerList(own, node.then, how),
           otherwise: [
@@ -121,6 +124,7 @@ function lowerInside(own: Lowering, node: SyntaxNode, how: How, stdin: Expr | nu
           line,
         },
       ];
+    }
     case "For":
     case "Select":
       return [
@@ -227,7 +231,8 @@ function clauseWord(node: SyntaxNode | undefined): string {
 }
 
 function readNames(node: SyntaxNode): readonly string[] {
-  if (node.type !== "Command" || node.name?.value !== "read") return [];
+  if (node.type !== "Command" || !/^(?:read|mapfile|readarray)$/.test(node.name?.value ?? ""))
+    return [];
   return node.args.flatMap((arg) =>
     arg.type === "Word" && /^[A-Za-z_]\w{0,80}$/.test(arg.value) ? [arg.value] : [],
   );
@@ -298,6 +303,16 @@ function lowerCommand(own: Lowering, command: Command, how: How, stdin: Expr | n
   }
   const words = [command.name, ...command.args.filter((arg) => arg.type === "Word")];
   const input = inputOf(own, command.redirects) ?? stdin;
+  const named = command.name.value;
+  if (named === "read" || named === "mapfile" || named === "readarray")
+    return [...assigns, ...readSteps(command, input, line)];
+  const opened = openedAs(command.redirects);
+  if (named === "exec" && opened !== null && input !== null)
+    return [...assigns, { kind: "assign", names: [opened], value: input, line }];
+  if (named === "alias")
+    return [...assigns, ...words.slice(1).flatMap((one) => aliasStep(own, one, line))];
+  // `export A=b` prints nothing, and `export` alone prints everything.
+  if (words.length === 1 && assigns.length > 0 && DECLARING.has(named)) return assigns;
   const call = callOf(own, words, input, line);
   return [...assigns, step(how, outputs(own, command.redirects, call, line), line)];
 }
@@ -342,7 +357,8 @@ function callOf(own: Lowering, words: readonly Word[], stdin: Expr | null, line:
   }
   const args = rest.map((one) => word(own, one));
   if (name !== "") return bareCall(name, args, stdin, line);
-  return { ...bareCall("", args, stdin, line), on: word(own, first) };
+  // A command that is put together: its name is known when the value of its word is.
+  return { ...bareCall("run-word", args, stdin, line), on: word(own, first) };
 }
 
 function bareCall(callee: string, args: readonly Expr[], stdin: Expr | null, line: number): Call {
@@ -379,6 +395,7 @@ function inputOf(own: Lowering, redirects: readonly Redirection[]): Expr | null 
     if (one.type === "HereDoc") return lowerHereDoc(one.body, (script) => lowerScript(own, script));
     if (one.target === undefined) continue;
     if (one.type === "HereString") return word(own, one.target);
+    if (one.operator === "<&") return { kind: "name", name: `&${one.target.value}` };
     if (one.operator === "<" || one.operator === "<>") {
       const path = word(own, one.target);
       // `< <(command)` is the command's output; a path is read.
@@ -403,23 +420,58 @@ function outputs(
     const isError = one.descriptor?.type === "FileDescriptor" && one.descriptor.value === 2;
     if (path === "/dev/null" || /^[&\d-]{1,3}$/.test(path) || isError) continue;
     const callee = one.operator.endsWith(">>") ? "redirect-append" : "redirect-out";
-    whole = bareCall(callee, [word(own, one.target), whole], null, line);
+    const inside: readonly Expr[] =
+      whole.kind === "call" ? [{ kind: "text", value: whole.callee }] : [];
+    whole = bareCall(callee, [word(own, one.target), whole, ...inside], null, line);
   }
   return whole;
 }
 
-/** The words of a condition, so that what it asks for is seen. */
-function testOf(own: Lowering, clause: CompoundList): Expr {
-  return {
-    kind: "group",
-    parts: clause.commands.flatMap(({ command }) => {
-      if (command.type === "TestCommand") {
-        const args = testWords(own, command.expression);
-        return [bareCall("test", args, null, own.lineOf(command.pos))];
-      }
-      return [];
-    }),
-  };
+/** A condition: what it asks is the test of the block, unless it also sets something. */
+function conditionOf(steps: readonly Step[]): {
+  readonly before: readonly Step[];
+  readonly test: Expr | null;
+} {
+  const asked = steps.flatMap((one) => (one.kind === "do" ? [one.value] : []));
+  return asked.length === steps.length
+    ? { before: [], test: { kind: "group", parts: asked } }
+    : { before: steps, test: null };
+}
+
+const DECLARING: ReadonlySet<string> = new Set([
+  "export",
+  "declare",
+  "local",
+  "readonly",
+  "typeset",
+]);
+
+/** `read a b`: the names get what comes in. */
+function readSteps(command: Command, input: Expr | null, line: number): readonly Step[] {
+  const named = readNames(command);
+  const names = named.length > 0 ? named : ["REPLY"];
+  const value: Expr = { kind: "group", parts: [input ?? { kind: "name", name: "stdin" }] };
+  return names.map((name) => ({ kind: "assign", names: [name], value, line }));
+}
+
+/** `exec 5<>file`: the name under which later commands read it. */
+function openedAs(redirects: readonly Redirection[]): string | null {
+  const [one] = redirects;
+  const isNumbered = one?.type === "Redirect" && one.descriptor?.type === "FileDescriptor";
+  return isNumbered && one.descriptor?.type === "FileDescriptor"
+    ? `&${one.descriptor.value}`
+    : null;
+}
+
+/** `alias g=curl` is a function that calls what it stands for. */
+function aliasStep(own: Lowering, one: Word, line: number): readonly Step[] {
+  const [, name, text] = /^([\w.-]{1,60})=([\s\S]{1,500})$/.exec(one.value) ?? [];
+  if (name === undefined || text === undefined || isSpent(own)) return [];
+  const inner = parse(`${text} "$@"`);
+  own.depth += 1;
+  const body = lowerStatements({ ...own, lineOf: () => line }, inner.commands, "return");
+  own.depth -= 1;
+  return [{ kind: "define", name, value: { kind: "function", params: [], body, line } }];
 }
 
 function testWords(own: Lowering, expression: SyntaxNode, depth = 0): readonly Expr[] {

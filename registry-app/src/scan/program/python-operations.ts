@@ -161,7 +161,7 @@ const json: Reader = ({ args }) => ({
 
 /** By whole name. */
 const CALLS = new Map<string, Reader>(
-  Object.entries({
+  Object.entries<Reader>({
     "requests.get": get,
     "httpx.get": get,
     "requests.head": get,
@@ -307,7 +307,7 @@ const CALLS = new Map<string, Reader>(
 
 /** By the name behind the last dot, for values whose kind is not known. */
 const METHODS = new Map<string, Reader>(
-  Object.entries({
+  Object.entries<Reader>({
     post,
     put: post,
     patch: post,

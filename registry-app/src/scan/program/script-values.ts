@@ -163,7 +163,7 @@ export function boundNames(node: SyntaxNode, depth = 0): readonly string[] {
   const value = node.childForFieldName("value") ?? node.childForFieldName("left");
   if (value !== null && /pair_pattern|assignment_pattern/.test(node.type))
     return boundNames(value, depth + 1);
-  if (!/pattern$/.test(node.type)) return [];
+  if (!node.type.endsWith("pattern")) return [];
   return names.partsOf(node).flatMap((one) => boundNames(one, depth + 1));
 }
 

@@ -35,6 +35,7 @@ const interpret: Reader = (call) => {
   if (row === undefined) return { drafts: [] };
   const [language, option] = row;
   const args = readArguments(call, [option, "m", "W", "Command", "EncodedCommand", "enc", "File"]);
+  if (call.callee === "osascript") return runAppleScript(call, args.line);
   const [inline] = args.valuesOf(option, "Command", "eval", "EncodedCommand", "enc");
   if (inline !== undefined) return runInline(call, inline, language);
   const [script] = args.plain;
@@ -49,6 +50,28 @@ const interpret: Reader = (call) => {
     drafts: [{ op: "run", target: args.line, class: language === "shell" ? "shell" : null }],
   };
 };
+
+/** `do shell script "…"` of AppleScript is a shell's line. */
+function runAppleScript(call: Called, line: string): Outcome {
+  const text = [...call.args, call.named["stdin"] ?? UNKNOWN].map(outline).join("\n");
+  const lines = [...text.matchAll(/do shell script "((?:[^"\\]|\\.){1,2000})"/g)].slice(0, 50);
+  const inner = lines.map(([, one = ""]) => ({
+    text: one.replaceAll(/\\(.)/g, "$1"),
+    via: "string" as const,
+    language: "shell" as const,
+  }));
+  const asks = /hidden answer|password/i.test(text) && /display dialog/i.test(text);
+  return {
+    drafts: [
+      { op: "run", target: line },
+      ...(asks ? [{ op: "capture" as const, class: "password", target: line }] : []),
+      ...(/with administrator privileges/i.test(text)
+        ? [{ op: "elevate" as const, class: "root", target: line }]
+        : []),
+    ],
+    inner,
+  };
+}
 
 function runDraft(line: string): Draft {
   return { op: "run", target: line };

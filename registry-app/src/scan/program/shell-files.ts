@@ -14,6 +14,9 @@ const readFiles: Reader = (call) => {
   const known = paths.map((value) => call.contentOf(value.text));
   const stdin = call.named["stdin"] ?? UNKNOWN;
   const [only] = known;
+  const turned =
+    stdin.text === null ? null : turnText(call.callee, args.plain.map(outline), stdin.text);
+  if (turned !== null) return { drafts, value: { ...stdin, text: turned, isPieced: true } };
   const isPlain = call.callee === "cat" || call.callee === "head" || call.callee === "tail";
   if (isPlain && drafts.length === 0 && paths.length === 0) return { drafts, value: stdin };
   if (isPlain && known.length === 1 && only !== undefined && only.text !== null)
@@ -33,6 +36,31 @@ const readFiles: Reader = (call) => {
   };
 };
 
+/** What a filter makes of a text that is known: people hide commands so. */
+function turnText(callee: string, words: readonly string[], text: string): string | null {
+  if (callee === "rev" && words.length === 0)
+    return text
+      .split("\n")
+      .map((line) => [...line].toReversed().join(""))
+      .join("\n");
+  const [from = "", to = ""] = words.map(spelledOut);
+  if (callee !== "tr" || from === "" || to === "" || from.length > 300) return null;
+  const last = to.at(-1) ?? "";
+  const turned = new Map([...from].map((letter, at) => [letter, to[at] ?? last] as const));
+  return [...text].map((letter) => turned.get(letter) ?? letter).join("");
+}
+
+/** `A-Z` with each of its letters. */
+function spelledOut(range: string): string {
+  return range
+    .slice(0, 100)
+    .replaceAll(/([A-Za-z0-9])-([A-Za-z0-9])/g, (_, first: string, last: string) => {
+      const start = first.charCodeAt(0);
+      const count = Math.max(0, last.charCodeAt(0) - start + 1);
+      return Array.from({ length: count }, (_one, at) => String.fromCharCode(start + at)).join("");
+    });
+}
+
 /** `find` names files; names of secrets in its patterns are what it looks for. */
 const find: Reader = (call) => {
   const texts = call.args.map(outline);
@@ -40,7 +68,9 @@ const find: Reader = (call) => {
     (text, at) => /^-i?(?:name|path|wholename|regex)$/.test(texts[at - 1] ?? "") && text !== "",
   );
   const secrets = patterns.flatMap((text) => {
-    const kind = secretAt(text.replaceAll("*", "")) ?? secretAt(`x/${text.replaceAll("*", "")}`);
+    const name = text.replaceAll("*", "");
+    const isKeyFile = /^\.(?:pem|key|ppk)$/i.test(name);
+    const kind = isKeyFile ? "private-key" : (secretAt(name) ?? secretAt(`x/${name}`));
     return kind === null ? [] : [{ op: "read-secret" as const, target: text, class: kind }];
   });
   const isDeleting =
@@ -101,6 +131,25 @@ const pack: Reader = (call) => {
   };
 };
 
+/** Copies bytes: `if=` to `of=`. */
+const copyBytes: Reader = (call) => {
+  const words = call.args.map(outline);
+  const from = words.find((one) => one.startsWith("if="))?.slice(3) ?? "-";
+  const to = words.find((one) => one.startsWith("of="))?.slice(3);
+  if (to === undefined)
+    return { drafts: draftFileRead(from), value: call.named["stdin"] ?? UNKNOWN };
+  const isDevice = /^\/dev\/(?:sd|hd|nvme|disk|mmcblk|vd|rdisk|mapper)/.test(to);
+  if (isDevice)
+    return { drafts: [{ op: "delete", target: to, class: "root", traits: ["forced"] }] };
+  const isFilling =
+    /^\/dev\/(?:zero|u?random)/.test(from) && !words.some((one) => one.startsWith("count="));
+  return {
+    drafts: isFilling
+      ? [{ op: "exhaust", target: to, class: "disk" }]
+      : [...draftFileRead(from), draftFileWrite(to, false)],
+  };
+};
+
 const remove: Reader = (call) => {
   const args = readArguments(call);
   const traits = [
@@ -115,13 +164,15 @@ const remove: Reader = (call) => {
   };
 };
 
+const SHELLS = /^(?:(?:ba|z|da|k|a|fi)?sh|pwsh|powershell|python[\d.]{0,4}|exec)$/;
+
 const redirect: Reader = (call) => {
   const [to, value = UNKNOWN] = call.args;
   const path = outline(to ?? textValue("…"));
+  const command = outline(call.args[2] ?? textValue(""));
   const socket = /^\/dev\/(?:tcp|udp)\/(\S{1,200})/.exec(path);
   if (socket !== null) {
-    const isShell = value.facts.some((fact) => fact.op === "run" && fact.class === "shell");
-    return isShell
+    return SHELLS.test(command)
       ? { drafts: [{ op: "evaluate", target: socket[1] ?? path, traits: ["reverse-shell"] }] }
       : {
           drafts: [
@@ -133,7 +184,10 @@ const redirect: Reader = (call) => {
   const before = isAppend ? call.contentOf(path) : UNKNOWN;
   const content = isAppend && before !== UNKNOWN ? joined([before, value]) : value;
   return {
-    drafts: [{ ...draftFileWrite(path, isAppend), from: joinFacts(value.facts) }],
+    drafts: [
+      { ...draftFileWrite(path, isAppend), from: joinFacts(value.facts) },
+      ...(command === "yes" ? [{ op: "exhaust" as const, class: "disk", target: path }] : []),
+    ],
     wrote: { path, value: content },
     inner: programIn(path, value),
     value: UNKNOWN,
@@ -142,7 +196,11 @@ const redirect: Reader = (call) => {
 
 /** A program that is written out is read as one, whoever runs it later. */
 function programIn(path: string, value: Value): NonNullable<Outcome["inner"]> {
-  if (value.text === null || value.text.length < 12 || !/\n/.test(value.text.trim())) return [];
+  if (value.text === null || value.text.length < 12) return [];
+  const place = classifyPath(path);
+  if (place === "shell-profile" || place === "git-hooks")
+    return [{ text: value.text, via: "heredoc", language: "shell" }];
+  if (!value.text.trim().includes("\n")) return [];
   const isProgram =
     /^#!/.test(value.text) || /\.(?:sh|bash|py|js|mjs|ps1|plist|service)$/.test(path);
   return isProgram ? [{ text: value.text, via: "heredoc" }] : [];
@@ -231,11 +289,12 @@ function historyOff(call: Called): readonly Draft[] {
 /** Commands that read, write and remove files, and print. */
 export const SHELL_FILES: Readonly<Record<string, Reader>> = {
   ...Object.fromEntries(
-    "cat head tail less more bat tac nl strings od grep egrep rg sed awk jq cut sort uniq wc tr rev fold paste split dd column"
+    "cat head tail less more bat tac nl strings od grep egrep rg sed awk jq cut sort uniq wc tr rev fold paste split column"
       .split(" ")
       .map((name) => [name, readFiles] as const),
   ),
   find,
+  dd: copyBytes,
   cp: copy,
   mv: copy,
   install: copy,

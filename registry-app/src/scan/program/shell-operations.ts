@@ -1,5 +1,5 @@
 import { isSecretName } from "../targets/secret-names.ts";
-import type { Draft, OperationTable, Outcome, Reader } from "./operations.ts";
+import type { Called, Draft, Inner, OperationTable, Outcome, Reader } from "./operations.ts";
 import { SHELL_CODE, runPath } from "./shell-code.ts";
 import { SHELL_FILES } from "./shell-files.ts";
 import { draftMining, draftWeakening, SHELL_SYSTEM } from "./shell-system.ts";
@@ -15,10 +15,35 @@ const ROWS = new Map<string, Reader>([
   ["${/}", ({ args }) => replaced(args)],
   ["${:}", ({ args }) => sliced(args)],
   ["while-true", () => ({ drafts: [] })],
+  ["run-word", (call) => runWord(call)],
+  ["which", ({ args }) => ({ drafts: [], value: args.at(-1) ?? UNKNOWN })],
+  ["type", ({ args }) => ({ drafts: [], value: args.at(-1) ?? UNKNOWN })],
+  ["test", () => ({ drafts: [] })],
+  ["[", () => ({ drafts: [] })],
   ["cd", () => ({ drafts: [] })],
   ["true", () => ({ drafts: [] })],
   [":", () => ({ drafts: [] })],
 ]);
+
+/** A command whose first word is put together: looked up when it is known, data that is run when it was brought in. */
+function runWord(call: Called): Outcome {
+  const text = call.on.text;
+  if (text === null) {
+    const isData = call.on.facts.some(({ op }) => op === "download" || op === "decode");
+    if (!isData) return { drafts: [] };
+    return { drafts: [{ op: "evaluate", target: null, from: call.on.facts, traits: ["dynamic"] }] };
+  }
+  const [first = "", ...more] = text.trim().split(/\s{1,20}/);
+  const callee = first.replace(/^\/(?:usr\/(?:local\/)?)?s?bin\//, "");
+  const reader = callee === "run-word" ? undefined : readerOf(callee);
+  if (reader === undefined) return { drafts: [] };
+  return reader({
+    ...call,
+    callee,
+    on: UNKNOWN,
+    args: [...more.map((one) => textValue(one)), ...call.args],
+  });
+}
 
 type Args = Parameters<Reader>[0]["args"];
 
@@ -72,17 +97,50 @@ const unknownCommand: Reader = (call) => {
   };
 };
 
+/** Commands that run a line that they are given, and `… sh -c line` behind a container's or a host's name. */
+const LINE_RUNNERS: ReadonlySet<string> = new Set([
+  "trap",
+  "watch",
+  "su",
+  "parallel",
+  "flock",
+  "script",
+  "at",
+]);
+
+function commandWithin({ callee, args }: Called): Inner | null {
+  const at = args.findIndex(
+    (one, place) =>
+      /^-\w{0,3}c$/.test(outline(one)) &&
+      (callee === "su" || /(?:^|\/)(?:ba|z|da|a)?sh$/.test(outline(args[place - 1] ?? UNKNOWN))),
+  );
+  const runs = LINE_RUNNERS.has(callee)
+    ? args.find((one) => /^[^-].{0,300} /.test(outline(one)))
+    : undefined;
+  const line = (at < 0 ? undefined : args[at + 1]) ?? runs;
+  return line?.text === undefined || line.text === null
+    ? null
+    : { text: line.text, via: "string", language: "shell" };
+}
+
 /** What the line as a whole says, whatever its command. */
 function withLine(reader: Reader): Reader {
   return (call) => {
     const line = [call.callee, ...call.args.map(outline)].join(" ").slice(0, 600);
     const more: readonly Draft[] = [...draftWeakening(line), ...draftMining(line)];
-    const outcome = reader(call);
+    const given = reader(call);
+    const shown = commandWithin(call);
+    const outcome = shown === null ? given : { ...given, inner: [...(given.inner ?? []), shown] };
     return more.length === 0 ? outcome : { ...outcome, drafts: [...outcome.drafts, ...more] };
   };
 }
 
+/** Variables that tell where a program runs. */
+const PLACE =
+  /^(?:CI|GITHUB_ACTIONS|GITLAB_CI|HOSTNAME|SANDBOX|IS_SANDBOX|CODESPACES|KUBERNETES_SERVICE_HOST)$/;
+
 function nameOf(name: string): Outcome | undefined {
+  if (PLACE.test(name)) return { drafts: [{ op: "sense", target: name }] };
   if (!isSecretName(name))
     return name === "HOME" ? { drafts: [], value: textValue("~") } : undefined;
   return { drafts: [{ op: "read-secret", target: name, class: "environment-secret" }] };

@@ -228,9 +228,7 @@ export const SHELL_SYSTEM: Readonly<Record<string, Reader>> = {
   hostname: sense,
   whoami: sense,
   id: sense,
-  uname: sense,
   date: sense,
-  test: sense,
   mkfs: only({ op: "delete", class: "root", traits: ["forced"] }),
   security: when(/find-(?:generic|internet)-password|dump-keychain|export/, {
     op: "read-secret",

@@ -2,13 +2,15 @@ import { findUrls } from "../targets/classify-url.ts";
 import { draftFileRead } from "./file-drafts.ts";
 import type { Called, Draft, Outcome, Reader } from "./operations.ts";
 import { readArguments } from "./shell-arguments.ts";
-import { outline, textValue, type Value } from "./value.ts";
+import { outline, textValue, UNKNOWN, type Value } from "./value.ts";
 import { draftRequest } from "./web-drafts.ts";
 
 const CURL_VALUED =
   "d data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file H header u user X request o output A user-agent e referer b cookie c cookie-jar m max-time connect-timeout retry x proxy K config url w write-out cacert cert E key r range resolve connect-to".split(
     " ",
   );
+/** Options whose value is a path, or `-` for what the pipe feeds. */
+const UPLOADS = ["T", "upload-file"];
 const BODY = [
   "d",
   "data",
@@ -20,14 +22,15 @@ const BODY = [
   "F",
   "form",
   "form-string",
-  "T",
-  "upload-file",
 ];
 
 const curl: Reader = (call) => {
   const args = readArguments(call, CURL_VALUED);
   const url = [...args.valuesOf("url"), ...args.plain].find(looksLikeUrl) ?? args.plain[0];
-  const reads = args.valuesOf(...BODY).map((value) => bodyOf(call, value));
+  const reads = [
+    ...args.valuesOf(...BODY).map((value) => bodyOf(call, value)),
+    ...args.valuesOf(...UPLOADS).map((value) => fileOf(call, value, outline(value))),
+  ];
   const body = reads.map((one) => one.value);
   const method = outline(args.valuesOf("X", "request")[0] ?? textValue("")).toUpperCase();
   const isSending = body.length > 0 || /POST|PUT|PATCH/.test(method);
@@ -57,9 +60,13 @@ function bodyOf(
   const text = outline(value);
   const at = /^(?:[\w[\]-]{1,60}=)?[@<]([\s\S]{1,300}?)(?:;.{0,80})?$/.exec(text);
   if (at === null) return { value, drafts: [] };
-  if (at[1] === "-") return { value: call.named["stdin"] ?? value, drafts: [] };
-  const content = call.contentOf(at[1] ?? null);
-  const drafts = draftFileRead(at[1] ?? "");
+  return fileOf(call, value, at[1] ?? "");
+}
+
+function fileOf(call: Called, value: Value, path: string): ReturnType<typeof bodyOf> {
+  if (path === "-" || path === ".") return { value: call.named["stdin"] ?? value, drafts: [] };
+  const content = call.contentOf(path);
+  const drafts = draftFileRead(path);
   return { value: { ...value, facts: [...value.facts, ...content.facts] }, drafts };
 }
 
@@ -80,12 +87,8 @@ function finishRequest(drafts: readonly Draft[], path: string | null): Outcome {
   if (path === null || path === "-") return { drafts };
   return {
     drafts: [...drafts, { op: "write", target: path, class: "temporary", traits: [] }],
-    wrote: { path, value: textlessValue() },
+    wrote: { path, value: UNKNOWN },
   };
-}
-
-function textlessValue(): Value {
-  return { text: null, facts: [], items: null, definition: null, isPieced: false };
 }
 
 const wget: Reader = (call) => {
@@ -195,8 +198,9 @@ const mail: Reader = (call) => ({
 });
 
 const git: Reader = (call) => {
-  const words = call.args.map(outline);
-  const line = words.join(" ");
+  const args = readArguments(call, "c C git-dir work-tree b branch depth o origin".split(" "));
+  const words = args.plain.map(outline);
+  const line = call.args.map(outline).join(" ");
   const drafts: Draft[] = [];
   const url = call.args.find((one) => /:\/\/|@[\w.-]+:/.test(outline(one)));
   if (words[0] === "push") drafts.push({ op: "publish", target: line });
@@ -215,15 +219,46 @@ const git: Reader = (call) => {
     drafts.push({ op: "weaken", target: line, class: "tls" });
   const path =
     words[0] === "clone" ? (words[2] ?? nameInUrl(url)?.replace(/\.git$/, "")) : undefined;
-  return path === undefined ? { drafts } : { drafts, wrote: { path, value: textlessValue() } };
+  return path === undefined ? { drafts } : { drafts, wrote: { path, value: UNKNOWN } };
+};
+
+function filesNamed(word: string): readonly Draft[] {
+  return /^[~./$]|\.\w{1,10}$/.test(word) ? draftFileRead(word) : [];
+}
+
+/** socat joins two ends: a program at one and a host at the other is a shell for somebody else. */
+const socat: Reader = (call) => {
+  const ends = call.args.map(outline).filter((one) => !one.startsWith("-"));
+  const program = ends.find((one) => /^(?:exec|system|shell):/i.test(one));
+  const listens = ends.find((one) => /listen:/i.test(one));
+  const remote = ends.find((one) =>
+    /^(?:tcp|tcp4|tcp6|udp|openssl|ssl|socks\w{0,3}|proxy):/i.test(one),
+  );
+  const target = (remote ?? listens ?? "").replace(/^[^:]{1,20}:/, "");
+  if (
+    program !== undefined &&
+    /(?:sh|cmd|powershell|pty)\b/i.test(program) &&
+    (remote ?? listens) !== undefined
+  )
+    return { drafts: [{ op: "evaluate", target, traits: ["reverse-shell"] }] };
+  if (listens !== undefined) return { drafts: [{ op: "listen", target }] };
+  if (remote === undefined) return { drafts: [] };
+  const reads = ends.flatMap((one) =>
+    draftFileRead(/^(?:file|open):([^,]{1,300})/i.exec(one)?.[1] ?? ""),
+  );
+  const traits = findUrls(`tcp://${target}`)[0]?.traits ?? [];
+  return { drafts: [...reads, { op: "send", target, traits }] };
 };
 
 const publish: Reader = (call) => {
   const line = call.args.map(outline).join(" ");
+  const reads = /\b(?:gist create|release (?:create|upload)|upload)\b/.test(line)
+    ? call.args.slice(2).flatMap((one) => filesNamed(outline(one)))
+    : [];
   return /\b(?:publish|gist create|release (?:create|upload)|pr create|upload|gem push|twine)\b/.test(
     `${call.callee} ${line}`,
   )
-    ? { drafts: [{ op: "publish", target: `${call.callee} ${line}`.slice(0, 200) }] }
+    ? { drafts: [...reads, { op: "publish", target: `${call.callee} ${line}`.slice(0, 200) }] }
     : { drafts: [] };
 };
 
@@ -232,7 +267,11 @@ const ssh: Reader = (call) => {
   const [host] = args.plain;
   const isTunnel = args.hasOption("R", "D");
   const stdin = call.named["stdin"];
+  const command = args.plain.slice(1).map(outline).join(" ");
   return {
+    ...(command === ""
+      ? {}
+      : { inner: [{ text: command, via: "string" as const, language: "shell" as const }] }),
     drafts: [
       ...(isTunnel ? [{ op: "listen" as const, target: args.line, class: "tunnel" }] : []),
       ...(stdin === undefined
@@ -253,6 +292,7 @@ export const SHELL_WEB: Readonly<Record<string, Reader>> = {
   ncat: netcat,
   netcat,
   telnet: netcat,
+  socat,
   scp: copyOut,
   rsync: copyOut,
   sftp: copyOut,

@@ -90,7 +90,7 @@ export function traceProgram(program: Program, table: OperationTable, where: Whe
   const names: Names = new Map();
   walk(state, program.steps, names);
   // What is only called from elsewhere still does what it does.
-  for (const definition of [...state.definitions.values()]) {
+  for (const definition of state.definitions.values()) {
     if (!state.called.has(definition)) callDefinition(state, definition, [], names);
   }
   return {
@@ -263,7 +263,11 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
 
 function receiverOf(state: State, callee: string, names: Names): Value {
   const dot = callee.lastIndexOf(".");
-  return dot <= 0 ? UNKNOWN : nameValue(state, callee.slice(0, dot), names);
+  if (dot <= 0) return UNKNOWN;
+  const path = callee.slice(0, dot);
+  // `os.environ.get("A")` asks for one variable, and does not take the environment.
+  const isWhole = state.table.nameOf(path)?.drafts.some(({ op }) => op === "read-environment");
+  return isWhole === true && !names.has(path) ? UNKNOWN : nameValue(state, path, names);
 }
 
 function callDefinition(
