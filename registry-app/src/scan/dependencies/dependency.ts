@@ -95,3 +95,13 @@ export function exactPython(specifier: string | null): string | null {
 export function placeIn(file: string, line: number, via: Place["via"] = []): Place {
   return { file, line, via };
 }
+
+/** Each package from each source once, by the place where it is first named. */
+export function oncePerPackage(dependencies: readonly Dependency[]): readonly Dependency[] {
+  const first = new Map<string, Dependency>();
+  for (const one of dependencies) {
+    const key = `${one.ecosystem} ${one.name} ${one.location ?? ""}`;
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()];
+}

@@ -9,16 +9,31 @@ export type Trick =
   | "added"
   | "separators";
 
-/** The single step that makes `known` into `name`, or null when there is none. Linear in the names' length. */
-export function trickBetween(name: string, known: string): Trick | null {
+/** A name with what comparing needs of it, worked out once. */
+export type Shape = {
+  readonly name: string;
+  /** What it looks like at a glance. */
+  readonly looks: string;
+  /** Without its separators. */
+  readonly bare: string;
+};
+
+export function shapeOf(name: string): Shape {
+  return { name, looks: skeleton(name), bare: name.replace(/[-_.]/g, "") };
+}
+
+/** The single step that makes the known name into this one, or null when there is none. Linear in their lengths. */
+export function trickBetween(one: Shape, other: Shape): Trick | null {
+  const [name, known] = [one.name, other.name];
   if (name === known) return null;
-  if (skeleton(name) === skeleton(known)) return "look-alike";
-  if (name.replace(/[-_.]/g, "") === known.replace(/[-_.]/g, "")) return "separators";
+  if (one.looks === other.looks) return "look-alike";
+  if (one.bare === other.bare) return "separators";
+  if (Math.abs(name.length - known.length) > 1) return null;
   const from = commonStart(name, known);
   if (name.length === known.length) return sameLength(name, known, from);
-  if (name.length + 1 === known.length)
+  if (name.length < known.length)
     return from > 0 && name.slice(from) === known.slice(from + 1) ? "left-out" : null;
-  if (name.length !== known.length + 1 || name.slice(from + 1) !== known.slice(from)) return null;
+  if (name.slice(from + 1) !== known.slice(from)) return null;
   return name[from] === name[from - 1] || name[from] === name[from + 1] ? "doubled" : "added";
 }
 

@@ -1,7 +1,7 @@
 import type { Dependency, Ecosystem } from "./dependency.ts";
 import { KNOWN_NPM, KNOWN_SCOPES } from "./known-npm.ts";
 import { KNOWN_PYPI } from "./known-pypi.ts";
-import { trickBetween, type Trick } from "./name-distance.ts";
+import { shapeOf, trickBetween, type Shape, type Trick } from "./name-distance.ts";
 
 export type LookAlike = {
   readonly known: string;
@@ -53,18 +53,24 @@ export function findLookAlike(dependency: Dependency): LookAlike | null {
   if (source === "path" || (ecosystem !== "npm" && ecosystem !== "pypi")) return null;
   if (name.length > 64 || isKnown(name)) return null;
   if (name.startsWith("@")) return findScope(name);
-  return nearest(name, ecosystem === "npm" ? KNOWN_NPM : KNOWN_PYPI) ?? findBait(name, ecosystem);
+  return nearest(name, ecosystem === "npm" ? NPM_SHAPES : PYPI_SHAPES) ?? findBait(name, ecosystem);
 }
 
 export function isKnown(name: string): boolean {
   return KNOWN_NPM.has(name) || KNOWN_PYPI.has(name) || GOOD.has(name);
 }
 
-function nearest(name: string, knownNames: ReadonlySet<string>): LookAlike | null {
+const NPM_SHAPES = [...KNOWN_NPM].map(shapeOf);
+const PYPI_SHAPES = [...KNOWN_PYPI].map(shapeOf);
+const SCOPE_SHAPES = [...KNOWN_SCOPES].map(shapeOf);
+
+function nearest(name: string, shapes: readonly Shape[]): LookAlike | null {
+  const own = shapeOf(name);
   let maybe: LookAlike | null = null;
-  for (const known of knownNames) {
+  for (const shape of shapes) {
+    const known = shape.name;
     if (Math.abs(known.length - name.length) > 3) continue;
-    const trick = trickBetween(name, known);
+    const trick = trickBetween(own, shape);
     if (trick === null || known.length < MIN_LENGTH[trick] || isHarmless(name, known, trick))
       continue;
     if (SURE.has(trick)) return { known, trick, weight: "sure" };
@@ -86,7 +92,7 @@ function isHarmless(name: string, known: string, trick: Trick): boolean {
 function findScope(name: string): LookAlike | null {
   const scope = name.split("/", 1)[0] ?? "";
   if (KNOWN_SCOPES.has(scope)) return null;
-  const found = nearest(scope, KNOWN_SCOPES);
+  const found = nearest(scope, SCOPE_SHAPES);
   return found === null || found.weight === "maybe" ? null : { ...found, trick: "scope" };
 }
 

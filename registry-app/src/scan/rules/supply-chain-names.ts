@@ -1,5 +1,6 @@
+import { oncePerPackage } from "../dependencies/dependency.ts";
 import { KNOWN_SKILLS } from "../dependencies/known-skills.ts";
-import { trickBetween, type Trick } from "../dependencies/name-distance.ts";
+import { shapeOf, trickBetween, type Shape, type Trick } from "../dependencies/name-distance.ts";
 import { NAME_WORDS } from "../dependencies/name-words.ts";
 import { findLookAlike, isKnown } from "../dependencies/typosquat.ts";
 import type { Place } from "../facts.ts";
@@ -7,21 +8,19 @@ import type { Match } from "../types.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
 function findLookAlikes({ dependencies }: Evidence): readonly Match[] {
-  return dependencies
-    .filter(({ how }) => how !== "lock")
-    .flatMap((dependency) => {
-      const found = findLookAlike(dependency);
-      if (found === null) return [];
-      return [
-        {
-          at: dependency.at,
-          evidence: `${dependency.ecosystem} ${dependency.spelled}`,
-          message: `${dependency.spelled} looks like ${found.known} and is another package.`,
-          chain: [],
-          severity: found.weight === "sure" ? "high" : "low",
-        } as const,
-      ];
-    });
+  return oncePerPackage(dependencies.filter(({ how }) => how !== "lock")).flatMap((dependency) => {
+    const found = findLookAlike(dependency);
+    if (found === null) return [];
+    return [
+      {
+        at: dependency.at,
+        evidence: `${dependency.ecosystem} ${dependency.spelled}`,
+        message: `${dependency.spelled} looks like ${found.known} and is another package.`,
+        chain: [],
+        severity: found.weight === "sure" ? "high" : "low",
+      } as const,
+    ];
+  });
 }
 
 const SLIPS: ReadonlySet<Trick> = new Set(["swapped", "left-out", "doubled", "look-alike"]);
@@ -48,13 +47,17 @@ function findImitations(evidence: Evidence): readonly Match[] {
   return [];
 }
 
+const SKILL_SHAPES: readonly Shape[] = [...KNOWN_SKILLS].map(shapeOf);
+
 /** The vendor or skill that the word is one slip away from. A number behind the whole name is a slip too. */
 function imitated(word: string, isWhole: boolean): string | null {
   if (word.length < 5 || KNOWN_SKILLS.has(word) || NAME_WORDS.has(word) || isKnown(word))
     return null;
-  for (const known of KNOWN_SKILLS) {
+  const own = shapeOf(word);
+  for (const shape of SKILL_SHAPES) {
+    const known = shape.name;
     if (known.length < 6 && !(known.length === 5 && isWhole)) continue;
-    const trick = trickBetween(word, known);
+    const trick = trickBetween(own, shape);
     const isNumbered =
       isWhole &&
       known.length > 5 &&
@@ -105,15 +108,20 @@ const SHORT_WORDS =
     " ",
   );
 
+const SHORT_SHAPES: readonly Shape[] = SHORT_WORDS.map(shapeOf);
+const WORD_SHAPES: readonly Shape[] = [...NAME_WORDS].map(shapeOf);
+
 function misspelled(word: string): { known: string; trick: Trick } | null {
   if (word.length < 4 || NAME_WORDS.has(word) || KNOWN_SKILLS.has(word) || isKnown(word))
     return null;
   if (SHORT_WORDS.includes(word)) return null;
-  const short = SHORT_WORDS.find((known) => trickBetween(word, known) === "swapped");
-  if (short !== undefined) return { known: short, trick: "swapped" };
-  for (const known of NAME_WORDS) {
+  const own = shapeOf(word);
+  const short = SHORT_SHAPES.find((shape) => trickBetween(own, shape) === "swapped");
+  if (short !== undefined) return { known: short.name, trick: "swapped" };
+  for (const shape of WORD_SHAPES) {
+    const known = shape.name;
     if (Math.abs(known.length - word.length) > 1 || known.length < 6) continue;
-    const trick = trickBetween(word, known);
+    const trick = trickBetween(own, shape);
     if (trick === null || !SLIPS.has(trick) || isInflection(trick, word, known)) continue;
     if (trick === "left-out" && known.length < 7) continue;
     if (trick === "look-alike" && !/\d|[^ -~]|rn|vv/.test(word)) continue;

@@ -1,4 +1,4 @@
-import type { Dependency } from "../dependencies/dependency.ts";
+import { oncePerPackage, type Dependency } from "../dependencies/dependency.ts";
 import { isKnown } from "../dependencies/typosquat.ts";
 import type { Place } from "../facts.ts";
 import type { ScanFile } from "../inventory/scan-file.ts";
@@ -11,7 +11,7 @@ const RENTED =
   /(?:^|\.)(?:pkg\.dev|amazonaws\.com|pkgs\.dev\.azure\.com|visualstudio\.com|npm\.pkg\.github\.com|jfrog\.io|gitlab\.com|fury\.io|cloudsmith\.io|nvidia\.com|pytorch\.org|anaconda\.org|buildkite\.com|jsr\.io|googleapis\.com|huggingface\.co|alauda\.cn|antfin-inc\.com|databricks\.com|microsoft\.com)$/;
 
 function findForeignIndex({ dependencies }: Evidence): readonly Match[] {
-  return dependencies
+  return oncePerPackage(dependencies)
     .filter(({ source, how }) => source === "extra-index" && how !== "lock")
     .flatMap((dependency) => {
       const url = describeUrl(dependency.location ?? "");
@@ -45,7 +45,9 @@ const PUBLIC_ALTHOUGH = new Set([
   "private-ip",
   "private",
 ]);
-const MAX_LINE = 600;
+const MAX_LINE = 20_000;
+/** Files in which imports are looked for, of those that say so. */
+const MAX_SAID = 5;
 
 function findConfusion(evidence: Evidence): readonly Match[] {
   const isSetUp =
@@ -54,7 +56,7 @@ function findConfusion(evidence: Evidence): readonly Match[] {
       /(?:^|\/)(?:\.npmrc|pip\.conf|\.pypirc|uv\.toml|\.yarnrc\.yml)$/.test(path),
     );
   if (isSetUp) return [];
-  const strangers = evidence.dependencies.filter(
+  const strangers = oncePerPackage(evidence.dependencies).filter(
     ({ name, source, how, ecosystem }) =>
       source === "registry" &&
       how !== "lock" &&
@@ -64,7 +66,7 @@ function findConfusion(evidence: Evidence): readonly Match[] {
   );
   const said = evidence.files.flatMap((file) => sayings(file, evidence));
   const first = said[0];
-  const imported = said.flatMap(({ file }) => internalImports(file));
+  const imported = said.slice(0, MAX_SAID).flatMap(({ file }) => internalImports(file));
   const named = strangers[0]?.spelled ?? imported[0];
   if (first !== undefined && named !== undefined)
     return [
@@ -96,9 +98,8 @@ function stepOf(one: Dependency) {
 
 type Saying = { readonly at: Place; readonly line: string; readonly file: string };
 
-function sayings(file: ScanFile, evidence: Evidence): readonly (Saying & { file: string })[] {
-  if (!["manifest", "instruction", "script"].includes(file.role) || file.bytes.length > 300_000)
-    return [];
+function sayings(file: ScanFile, evidence: Evidence): readonly Saying[] {
+  if (!["manifest", "instruction", "script"].includes(file.role)) return [];
   const text = new TextDecoder().decode(file.bytes);
   return text.split("\n").flatMap((whole, index) => {
     const line = whole.slice(0, MAX_LINE);
@@ -119,7 +120,7 @@ function internalImports(text: string): readonly string[] {
 }
 
 function findRawSources({ dependencies }: Evidence): readonly Match[] {
-  return dependencies.flatMap((dependency) => {
+  return oncePerPackage(dependencies).flatMap((dependency) => {
     if ((dependency.source !== "url" && dependency.source !== "git") || dependency.how === "lock")
       return [];
     const url = describeUrl((dependency.location ?? "").replace(/^git\+/, ""));

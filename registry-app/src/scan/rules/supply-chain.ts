@@ -48,19 +48,19 @@ function findVulnerable({ advisoryMatches }: Evidence): readonly Match[] {
 const RUNNERS = /\b(?:npx|bunx|uvx|pnpx|pnpm dlx|yarn dlx|bun x|npm exec|pipx run|uv tool run)\b/;
 
 function findUnpinnedRuns({ facts }: Evidence): readonly Match[] {
-  return facts
-    .filter(
-      (fact) =>
-        fact.op === "install" &&
-        fact.traits.includes("unpinned") &&
-        (fact.class === "run" || RUNNERS.test(fact.excerpt)),
-    )
-    .map((fact) => ({
-      at: fact.at,
-      evidence: fact.excerpt,
-      message: `${fact.target?.replace(/^\w{1,10}:/, "") ?? "A package"} is fetched and run in whatever version is newest.`,
-      chain: [],
-    }));
+  const runs = facts.filter(
+    (fact) =>
+      fact.op === "install" &&
+      fact.traits.includes("unpinned") &&
+      (fact.class === "run" || RUNNERS.test(fact.excerpt)),
+  );
+  const byPackage = new Map(runs.toReversed().map((fact) => [fact.target, fact]));
+  return [...byPackage.values()].toReversed().map((fact) => ({
+    at: fact.at,
+    evidence: fact.excerpt,
+    message: `${fact.target?.replace(/^\w{1,10}:/, "") ?? "A package"} is fetched and run in whatever version is newest.`,
+    chain: [],
+  }));
 }
 
 export const SUPPLY_CHAIN_RULES: readonly Rule[] = [
