@@ -36,10 +36,14 @@ const WAYS: readonly Way[] = [
   { layer: "escape", hint: /\\[xuU0-3][0-9a-f{]/i, resolve: (line) => unescape(line, ESCAPE, 2) },
   { layer: "url", hint: /%u?[0-9a-f]{2}/i, resolve: resolvePercent },
   { layer: "escape", hint: /&#x?[0-9a-f]{2}/i, resolve: (line) => unescape(line, ENTITY, 2) },
-  { layer: "rot13", hint: ROT13, resolve: (line) => (isTold(line, ROT13) ? rot13(line) : null) },
+  {
+    layer: "rot13",
+    hint: new RegExp(ROT13.source, "i"),
+    resolve: (line) => (isTold(line, ROT13) ? rot13(line) : null),
+  },
   {
     layer: "string",
-    hint: REVERSED,
+    hint: new RegExp(REVERSED.source),
     resolve: (line) => (isTold(line, REVERSED) ? reverse(line) : null),
   },
 ];
@@ -50,7 +54,6 @@ export function resolveEscapes(
   lineAt: (offset: number) => number,
 ): readonly Resolved[] {
   return WAYS.flatMap((way) => {
-    way.hint.lastIndex = 0;
     return way.hint.test(text) ? resolveLines(text, lineAt, way) : [];
   });
 }

@@ -1,8 +1,11 @@
 import { CONFUSABLES } from "./confusables.ts";
 
-/** Zero-width, bidi and soft characters, tags and selectors: nothing that a reader sees. Joiners between emoji stay. */
+/** Zero-width, bidi and soft characters, tags and selectors: nothing that a reader sees. */
 const UNSEEN =
-  /[\u00ad\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\u{e0001}-\u{e007f}]|\u034f|(?<=[\x21-\x7e])[\u200d\p{Variation_Selector}]|\p{Variation_Selector}{2,4096}/gu;
+  /[\p{Variation_Selector}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\u{e0001}-\u{e007f}]{1,65536}/gu;
+/** They matter where they touch a letter or sign of ASCII; in emoji and in other scripts they have their work to do. */
+const TOUCHED = /[A-Za-z!-/:-@[-`{-~]/;
+const FLAG_OR_KEYCAP = /^(?:\p{Variation_Selector}|[\u{e0030}-\u{e007a}]{2,6}\u{e007f})$/u;
 /** Compatibility forms of Latin letters and digits: full width, mathematical, circled, squared, superscript. */
 const DRESSED =
   /[\uff01-\uff5e\u{1d400}-\u{1d7ff}\u24b6-\u24e9\u2460-\u2473\u{1f110}-\u{1f12b}\u{1f130}-\u{1f149}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u2100-\u2149\u2160-\u217f\u1d2c-\u1d6a]{1,4096}/gu;
@@ -11,7 +14,7 @@ const DRESSED_LETTER = /[^\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e]/
 const LETTERS = 3;
 /** Words of letters of scripts that are mistaken for each other. */
 const WORD =
-  /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Nd}_⁄∕․‐‑−∶]{2,200}/gu;
+  /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}⁄∕․‐‑−∶]{2,200}/gu;
 const FOREIGN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}⁄∕․∶]/u;
 const FOREIGN_ALL = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/gu;
 const LATIN = /[A-Za-z]/;
@@ -24,12 +27,19 @@ const MAYBE =
  */
 export function normalise(text: string): string | null {
   if (!MAYBE.test(text)) return null;
-  const seen = text.replace(UNSEEN, "");
+  const seen = text.replace(UNSEEN, (run, at: number) =>
+    isTouched(run, text.charAt(at - 1), text.charAt(at + run.length)) ? "" : run,
+  );
   const plain = seen.replace(DRESSED, (run, at: number) =>
     isWord(run, seen.charAt(at - 1) + seen.charAt(at + run.length)) ? undress(run) : run,
   );
   const result = FOREIGN.test(plain) ? resolveWords(plain) : plain;
   return withoutMark(result) === withoutMark(text) ? null : result;
+}
+
+function isTouched(run: string, before: string, after: string): boolean {
+  if (run.length > 12) return true;
+  return TOUCHED.test(before) || (TOUCHED.test(after) && !FLAG_OR_KEYCAP.test(run));
 }
 
 /** Commas and brackets of full width are how Chinese and Japanese are written: letters decide. */
