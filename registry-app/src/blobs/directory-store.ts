@@ -1,8 +1,8 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { Refusal, Stalled, type Ids } from "../runtime/index.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -15,10 +15,15 @@ export interface Blobs {
   has(sha256: string): Promise<boolean>;
   /** Size in bytes, undefined when absent. */
   size(sha256: string): Promise<number | undefined>;
-  /** A stream of the bytes; `start` and `end` count from 0, both included, as in a Range header. Undefined when absent. */
+  /**
+   * A stream of the bytes; `start` and `end` count from 0, both included, as in a Range header. Undefined when absent.
+   * All of them are checked on their way: of damaged ones the end never comes, but a Stalled error. A part is not.
+   */
   open(sha256: string, range?: { start: number; end: number }): Promise<Readable | undefined>;
   /** All bytes, checked against their name; Stalled when absent or damaged, Refusal when larger than `maxBytes`. */
   read(sha256: string, maxBytes: number): Promise<Buffer>;
+  /** Whether there is anything but what the name says: true for absent and for damaged bytes, and those are removed. */
+  discardIfDamaged(sha256: string): Promise<boolean>;
 }
 
 /**
@@ -53,10 +58,36 @@ export function createDirectoryStore(ids: Ids, dir: string): Blobs {
     size: async (sha256) => findSize(toPath(sha256)),
     async open(sha256, range) {
       const path = toPath(sha256);
-      return findSize(path) === undefined ? undefined : createReadStream(path, range);
+      const sizeBytes = findSize(path);
+      if (sizeBytes === undefined) return undefined;
+      const isPart = range !== undefined && (range.start > 0 || range.end < sizeBytes - 1);
+      if (isPart) return createReadStream(path, range);
+      return Readable.from(passChecked(createReadStream(path), sha256), { objectMode: false });
     },
     read: async (sha256, maxBytes) => readChecked(toPath(sha256), sha256, maxBytes),
+    async discardIfDamaged(sha256) {
+      const path = toPath(sha256);
+      if (findSize(path) === undefined) return true;
+      const sum = createHash("sha256");
+      for await (const chunk of createReadStream(path)) sum.update(chunk as Buffer);
+      if (sum.digest("hex") === sha256) return false;
+      await rm(path, { force: true });
+      return true;
+    },
   };
+}
+
+/** Keeps one piece back until all are summed, so that nobody takes damaged bytes for the whole. */
+async function* passChecked(pieces: Readable, sha256: string): AsyncGenerator<Buffer> {
+  const sum = createHash("sha256");
+  let held: Buffer | undefined;
+  for await (const piece of pieces as AsyncIterable<Buffer>) {
+    sum.update(piece);
+    if (held !== undefined) yield held;
+    held = piece;
+  }
+  if (sum.digest("hex") !== sha256) throw new Stalled(`Blob ${sha256} is damaged.`, { sha256 });
+  if (held !== undefined) yield held;
 }
 
 async function readChecked(path: string, sha256: string, maxBytes: number): Promise<Buffer> {

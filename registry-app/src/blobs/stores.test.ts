@@ -80,6 +80,28 @@ describe("the directory store", () => {
     expect((await store.read(HELLO, 10)).toString()).toBe("hello");
   });
 
+  it("streams to its end only what is what its name says, in one piece or many", async () => {
+    const dir = scratch();
+    const store = createDirectoryStore(systemIds, dir);
+    for (const bytes of [Buffer.from("hello"), Buffer.alloc(300_000, "x")]) {
+      const sha256 = await store.put(bytes);
+      const all = async () => Buffer.concat((await (await store.open(sha256))?.toArray()) ?? []);
+      expect(await all()).toEqual(bytes);
+      expect(await store.discardIfDamaged(sha256)).toBe(false);
+      const changed = Buffer.from(bytes);
+      changed[0] = 0;
+      writeFileSync(join(dir, sha256.slice(0, 2), sha256), changed);
+      await expect(all()).rejects.toMatchObject({ name: "Stalled" });
+      expect(await store.discardIfDamaged(sha256)).toBe(true);
+      expect([await store.has(sha256), await store.discardIfDamaged(sha256)]).toEqual([
+        false,
+        true,
+      ]);
+      expect(await store.put(bytes)).toBe(sha256);
+      expect(await all()).toEqual(bytes);
+    }
+  });
+
   it("reads no more than allowed", async () => {
     const store = createDirectoryStore(systemIds, scratch());
     await store.put(Buffer.from("hello"));

@@ -15,6 +15,7 @@ export { renderMarkdown, type RenderedMarkdown } from "./markdown.ts";
 export {
   alignPublicFiles,
   evidencePath,
+  listDamagedFiles,
   materialise,
   refreshSkillJson,
   renderSkillJson,

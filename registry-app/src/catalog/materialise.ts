@@ -114,6 +114,37 @@ export async function alignPublicFiles(deps: MaterialiseDeps, skillId: string): 
   });
 }
 
+/**
+ * The public files of a version and of its skill that do not say what they should, missing ones among them. In turn with
+ * releases of the same skill.
+ */
+export async function listDamagedFiles(
+  deps: MaterialiseDeps,
+  versionId: string,
+): Promise<string[]> {
+  const id = await findSkillIdOfVersion(deps.db, versionId);
+  if (id === undefined) return [];
+  return withLock(deps.db, `skill:${id.skillId}`, async () => {
+    const version = await renderVersionJsonOf(deps.db, id.skillId, id.version);
+    if (version === undefined) return [];
+    const evidence = await deps.evidenceOf(version.id);
+    const wanted = [
+      version.json,
+      ...(evidence === undefined ? [] : [{ path: version.proof, bytes: evidence }]),
+      await renderSkillJson(deps.db, id.skillId),
+    ].filter((file) => file !== undefined);
+    const damaged: string[] = [];
+    for (const { path, bytes } of wanted)
+      if (withoutCount(await deps.publicFiles.read(path)) !== withoutCount(bytes))
+        damaged.push(path);
+    return damaged;
+  });
+}
+
+/** Downloads are counted a moment before the file tells of them. Within a text of JSON no quote stands bare. */
+const withoutCount = (bytes: Buffer | undefined) =>
+  bytes?.toString("latin1").replace(/"downloads":\d+/, "");
+
 /** The proof first: who reads that a version is there finds what proves it. */
 async function writeVersion(
   { publicFiles, evidenceOf }: MaterialiseDeps,

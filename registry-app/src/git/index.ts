@@ -9,7 +9,7 @@ export { parseCommit } from "./parse-commit.ts";
 export { MAX_TAG_BYTES, parseTagObject } from "./parse-tag.ts";
 export { parseTree } from "./parse-tree.ts";
 export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";
-export { findInStore, publishToStore, removeFromStore } from "./published-store.ts";
+export { findFaults, findInStore, publishToStore, removeFromStore } from "./published-store.ts";
 export { listTree, readFolder } from "./read-folder.ts";
 export { findRef, isAncestor, listRefs, listRoots, listUnreachable, updateRefs } from "./refs.ts";
 export { checkRemoteUrl, toRemoteUrl } from "./remote-url.ts";

@@ -1,4 +1,4 @@
-import { gitOutput } from "./git-command.ts";
+import { gitError, gitOutput, runGit } from "./git-command.ts";
 import { checkedRef } from "./names.ts";
 import { nameObject, writeTogether, type NewObject } from "./object-files.ts";
 import type { ObjectReaders } from "./object-readers.ts";
@@ -57,6 +57,13 @@ export async function removeFromStore(
 /** The commit of a stored version, undefined when the store does not hold it. */
 export function findInStore(dir: string, tagName: string): Promise<string | undefined> {
   return findRef(dir, `refs/tags/${tagName}`);
+}
+
+/** What git finds wrong with the bytes of a store, undefined when they are sound. */
+export async function findFaults(dir: string): Promise<string | undefined> {
+  const args = ["fsck", "--no-dangling", "--no-progress"];
+  const run = await runGit({ gitDir: dir, args, timeoutMs: REPACK_TIMEOUT_MS });
+  return run.kind === "done" ? undefined : gitError(args, run).message;
 }
 
 function nestFiles(files: readonly StoreFile[], objects: NewObject[]): Folder {

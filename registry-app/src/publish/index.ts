@@ -11,6 +11,7 @@ export {
   gatherEvidence,
   type EvidenceDeps,
 } from "./evidence.ts";
+export { listDamage, type InspectDeps } from "./inspect.ts";
 export { createPushJudge, type PushDeps } from "./judge-push.ts";
 export { createLogProofs, type LogProofs } from "./log-proofs.ts";
 export { CHECKPOINT_PATH, readNewestCheckpoint } from "./newest-checkpoint.ts";
@@ -22,20 +23,11 @@ export {
   type RegistryLogDeps,
 } from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
-export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
-export {
-  nameEngine,
-  parseEngine,
-  parseReport,
-  unreadReport,
-  type ScanEngine,
-} from "./scan-report.ts";
-export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
-export { listRollouts, listUnscanned, type Rollout } from "./store/scans.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
+export { listPublishedAfter } from "./store/published.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

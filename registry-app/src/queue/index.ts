@@ -8,8 +8,6 @@ export {
   defineJob,
   JOBS,
   releaseVersion,
-  rescan,
-  scanVersion,
   syncSource,
   type Job,
   type Payload,

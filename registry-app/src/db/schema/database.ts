@@ -6,7 +6,6 @@ import type {
   LawMemoryTable,
   LogEntriesTable,
 } from "./records.ts";
-import type { ScanRolloutsTable, SecurityScansTable } from "./scans.ts";
 import type {
   ChecksTable,
   FindingsTable,
@@ -37,8 +36,6 @@ export interface Database {
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;
-  scan_rollouts: ScanRolloutsTable;
-  security_scans: SecurityScansTable;
   skill_files: SkillFilesTable;
   skill_versions: SkillVersionsTable;
   skills: SkillsTable;

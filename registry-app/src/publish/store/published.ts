@@ -1,0 +1,18 @@
+import type { Db } from "../../db/index.ts";
+
+/** The next published versions by id, for going through all of them in small steps. */
+export async function listPublishedAfter(
+  db: Db,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("skill_versions")
+    .where("state", "=", "published")
+    .$if(after !== undefined, (query) => query.where("id", ">", after ?? ""))
+    .orderBy("id")
+    .limit(limit)
+    .select("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
