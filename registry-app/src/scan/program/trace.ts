@@ -150,6 +150,11 @@ function walkBlock(state: State, step: Extract<Step, { kind: "block" }>, names: 
       items.length > 0 ? items.reduce(either) : { ...factsValue(test.facts), text: test.text },
     );
   }
+  const each = eachValue(state, step, test, names);
+  if (each !== null) {
+    state.guards = before;
+    return each;
+  }
   const otherwise = new Map(names);
   const first = walk(state, step.body, names);
   state.guards = before;
@@ -159,6 +164,31 @@ function walkBlock(state: State, step: Extract<Step, { kind: "block" }>, names: 
     names.set(name, own === undefined ? value : either(own, value));
   }
   return either(first, second);
+}
+
+/** Items that are worked out one by one in a comprehension; more than that are taken together. */
+const MAX_ITEMS = 4_000;
+
+/** What a comprehension gives over a list or a text that is known: a value for each. */
+function eachValue(
+  state: State,
+  step: Extract<Step, { kind: "block" }>,
+  test: Value,
+  names: Names,
+): Value | null {
+  const [only] = step.body;
+  const [name] = step.each;
+  const isOne = step.how === "loop" && step.body.length === 1 && step.each.length === 1;
+  if (!isOne || only?.kind !== "return" || name === undefined) return null;
+  const letters = test.text === null ? null : [...test.text].map((one) => textValue(one));
+  const items = test.items !== null && !test.isRow ? test.items : letters;
+  if (items === null || items.length === 0 || items.length > MAX_ITEMS) return null;
+  return mixed(
+    items.map((item) => {
+      names.set(name, item);
+      return evaluate(state, only.value, names, 0);
+    }),
+  );
 }
 
 function evaluate(state: State, expr: Expr, names: Names, depth: number): Value {
@@ -236,6 +266,7 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   const callee = call.callee === "" ? (on.text ?? "") : call.callee;
   const reader = local === undefined || local === null ? state.table.readerOf(callee) : undefined;
   const flows = joinFacts(...all.map((value) => value.facts));
+  takeIn(call, args, names);
   if (reader === undefined) {
     const own = local ?? on.definition;
     for (const arg of args)
@@ -254,11 +285,27 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
     valueOf: (name) => names.get(name) ?? UNKNOWN,
   });
   const value = settle(state, outcome, flows, call.line);
+  if (value.facts.some((fact) => fact.class === "socket")) takeIn(call, [value], names);
   // What is handed in to be called gets what the call brings: `get(url, (answer) => …)`.
   const given = factsValue(joinFacts(value.facts, flows));
   for (const arg of [...args, ...Object.values(named)])
     if (arg.definition !== null) callDefinition(state, arg.definition, [given, given], names);
   return value;
+}
+
+/** Methods that put what they are given into what they are called on. */
+const TAKES_IN =
+  /^(?:append|add|extend|update|push|unshift|insert|set|attach|put|write|writestr|setdefault|connect)$/;
+
+/** `parts.append(secret)`: from here on `parts` holds it as well. */
+function takeIn(call: Call, args: readonly Value[], names: Names): void {
+  const dot = call.callee.lastIndexOf(".");
+  if (dot <= 0 || call.on !== null || !TAKES_IN.test(call.callee.slice(dot + 1))) return;
+  const name = call.callee.slice(0, dot);
+  const own = names.get(name);
+  const given = joinFacts(...args.map((one) => one.facts));
+  if (own === undefined || given.length === 0) return;
+  names.set(name, { ...own, facts: joinFacts(own.facts, given) });
 }
 
 function receiverOf(state: State, callee: string, names: Names): Value {

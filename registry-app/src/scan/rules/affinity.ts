@@ -53,6 +53,26 @@ const ALIASES = new Map<string, readonly string[]>(
   }),
 );
 
+/** Owners whose keys many machines hold, beside those with a short name. */
+const WELL_KNOWN: ReadonlySet<string> = new Set(
+  "openai stripe slack sendgrid docker discord telegram twilio mailgun cloudflare heroku netlify vercel github gitlab bitbucket npm pypi anthropic google gemini azure aws datadog sentry shopify square paypal plaid okta auth0 firebase supabase mongodb postgres redis digitalocean huggingface cohere mistral groq replicate pinecone algolia dropbox notion airtable linear figma zendesk intercom hubspot salesforce".split(
+    " ",
+  ),
+);
+
+/** Whether the name says that a service which everybody knows has given it out. */
+export function isWellKnownOwner(secretName: string): boolean {
+  return ownersOf(secretName).some((owner) => WELL_KNOWN.has(owner) || ALIASES.has(owner));
+}
+
+/** Whether a service that everybody knows answers there. */
+export function isWellKnownHost(host: string): boolean {
+  const lower = host.toLowerCase();
+  const site = lower.split(".").slice(-2, -1)[0] ?? "";
+  const parts = [...ALIASES.values()].flat();
+  return WELL_KNOWN.has(site) || parts.some((part) => site === part || lower === part);
+}
+
 /** Words that half of all hosts and texts have, so that sharing them says nothing. */
 const COMMON = new Set(
   "www api com org net dev app cloud data http https example service services server online site host web the and for with from this that your skill skills agent agents tool tools helper code file files install raw main get docs".split(
@@ -73,13 +93,24 @@ export function belongsTo(secretName: string, host: string, about: About): boole
   const owners = ownersOf(secretName);
   const lower = host.toLowerCase();
   const isOwners = owners.some((owner) =>
-    (ALIASES.get(owner) ?? [owner]).some((part) => part.length > 1 && lower.includes(part)),
+    (ALIASES.get(owner) ?? [owner]).some((part) => part.length > 1 && isWithin(part, lower)),
   );
   if (isOwners) return true;
   // A key with no owner in its name, or with the skill's own, is the one for the service the skill is about.
   const own = wordsOf(about.name);
   const isOwn = owners.length === 0 || owners.some((owner) => own.has(owner));
   return isOwn && isAboutHost(host, about);
+}
+
+/** `lumaai` is `lumalabs`' by its first letters, `fmp` is `financialmodelingprep`'s by its initials. */
+function isWithin(owner: string, host: string): boolean {
+  if (host.includes(owner)) return true;
+  const site = host.split(".").slice(-2, -1)[0] ?? "";
+  if (owner.length >= 5 && site.startsWith(owner.slice(0, 4))) return true;
+  if (owner.length > 4 || owner[0] !== site[0] || site.length < 8) return false;
+  let at = 0;
+  for (const letter of site) if (letter === owner[at]) at += 1;
+  return at === owner.length;
 }
 
 /** Whether the skill is about the service at this host: its name or description share a word with the host's. */

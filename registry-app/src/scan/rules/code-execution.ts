@@ -19,6 +19,11 @@ function gravity(download: Fact, evidence: Evidence): ScanSeverity {
   return isTrustedHost(hostOf(download.target), evidence.about) ? "low" : "medium";
 }
 
+/** `curl | bash` without an address is talk of a command. */
+function isNamed({ target }: Fact): boolean {
+  return target !== null && /[\w$…]{2,}[./:]|\$\w|…\//.test(target);
+}
+
 function isTrustedHost(host: string, about: About): boolean {
   return host !== "" && (isAboutHost(host, about) || about.hosts.has(host));
 }
@@ -30,7 +35,7 @@ function findRemote(evidence: Evidence): readonly Match[] {
       const [source] = sourcesOfKind(fact, "download");
       if (source === undefined) return [];
       const severity = gravity(source, evidence);
-      if (severity === "info") return [];
+      if (severity === "info" || !isNamed(source)) return [];
       const from = source.target ?? "an address that is only known when it runs";
       return [matchAt(fact, `What comes from ${from} is run unseen.`, [source], { severity })];
     });

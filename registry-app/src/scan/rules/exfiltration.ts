@@ -1,6 +1,6 @@
 import type { Fact } from "../facts.ts";
-import type { Match } from "../types.ts";
-import { belongsTo, isAboutHost, ownersOf } from "./affinity.ts";
+import type { Match, ScanSeverity } from "../types.ts";
+import { belongsTo, isAboutHost, isWellKnownHost, isWellKnownOwner, ownersOf } from "./affinity.ts";
 import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
 
@@ -13,11 +13,12 @@ const KEPT_AT_HOME: ReadonlySet<string> = new Set([
   "browser-profile",
   "keychain",
   "wallet",
-  "agent-secret",
   "system-accounts",
   "private-key",
-  "dotenv",
 ]);
+
+/** Files in which the key of the skill's own service may stand beside others. */
+const SHARED: ReadonlySet<string> = new Set(["dotenv", "agent-secret"]);
 
 const LEAVES: ReadonlySet<string> = new Set(["send", "resolve", "publish"]);
 
@@ -29,6 +30,10 @@ function isKept(fact: Fact): boolean {
   return fact.op === "read-secret" && fact.class !== null && KEPT_AT_HOME.has(fact.class);
 }
 
+function isShared(fact: Fact): boolean {
+  return fact.op === "read-secret" && fact.class !== null && SHARED.has(fact.class);
+}
+
 function hostOf(target: string | null): string {
   const match = /^[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^/@\s]{0,200}@)?([^/:?#\s]{1,255})/i.exec(
     target ?? "",
@@ -36,34 +41,59 @@ function hostOf(target: string | null): string {
   return (match?.[1] ?? target ?? "").toLowerCase();
 }
 
-function isForeign(secret: Fact, sink: Fact, about: About): boolean {
-  return !belongsTo(secret.target ?? "", hostOf(sink.target), about);
+/** A host that the person sets, or that is not known before it runs. */
+function isOpenHost(host: string): boolean {
+  return host === "" || /[…$<{]|^-/.test(host);
+}
+
+/** Where nobody answers for what is done with it. */
+function isNobodys(sink: Fact): boolean {
+  return has(sink, "drop-host", "raw-address", "plain-http", "shortener", "obfuscated");
 }
 
 function findKept(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
-    const source = sourcesOf(sink).find(isKept);
+    const all = sourcesOf(sink);
+    const source = all.find(isKept) ?? all.find((one) => isShared(one) && isOut(sink, evidence.about));
     if (source === undefined) return [];
     const where = sink.target ?? "a host that is only known when it runs";
-    return [matchAt(sink, `A ${source.class} is read and sent to ${where}.`, [source])];
+    return [matchAt(sink, `A secret (${source.class ?? "key"}) is read and sent to ${where}.`, [source])];
   });
+}
+
+/** Whether a host has nothing to do with the skill, nor with any service whose keys people keep. */
+function isOut(sink: Fact, about: About): boolean {
+  const host = hostOf(sink.target);
+  if (isNobodys(sink) || sink.op === "resolve") return true;
+  if (isOpenHost(host) || about.hosts.has(host)) return false;
+  return !isAboutHost(host, about) && !isWellKnownHost(host);
+}
+
+/** Keys that a program makes for itself: no other party is ever shown them. */
+const OWN_KEYS =
+  /^(?:.{0,40}_)?(?:JWT_SECRET|SESSION_SECRET|COOKIE_SECRET|ENCRYPTION_KEY|SIGNING_KEY|MASTER_KEY|PRIVATE_KEY|DATABASE_URL|DB_(?:URL|PASSWORD)|MNEMONIC|SEED_PHRASE)$/;
+
+function gravityOf(secret: Fact, sink: Fact, about: About): ScanSeverity | null {
+  const name = secret.target ?? "";
+  const host = hostOf(sink.target);
+  if (isNobodys(sink) || sink.op === "resolve") return "high";
+  if (isOpenHost(host) || belongsTo(name, host, about)) return null;
+  if (OWN_KEYS.test(name) || isWellKnownOwner(name)) return isCredential(sink) ? "low" : "high";
+  if (isCredential(sink) || isAboutHost(host, about)) return null;
+  return ownersOf(name).length === 0 || about.hosts.has(host) ? "low" : "medium";
 }
 
 function findForeign(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
-    const source = sourcesOfKind(sink, "read-secret").find(
-      (one) => one.class === "environment-secret" && isForeign(one, sink, evidence.about),
-    );
-    if (source === undefined || isCredential(sink)) return [];
-    const name = source.target ?? "A secret of the environment";
-    const host = hostOf(sink.target) || "a host that is only known when it runs";
-    // Without a word about whose it is, a key may be the one of a service under a name of its own.
-    const isNamed = ownersOf(source.target ?? "").length > 0 || sink.op === "resolve";
-    return [
-      matchAt(sink, `${name} is sent to ${host}, which has nothing to do with it.`, [source], {
-        severity: isNamed || !evidence.about.hosts.has(host) ? "high" : "low",
-      }),
-    ];
+    for (const source of sourcesOfKind(sink, "read-secret")) {
+      if (source.class !== "environment-secret") continue;
+      const severity = gravityOf(source, sink, evidence.about);
+      if (severity === null) continue;
+      const name = source.target ?? "A secret of the environment";
+      const message = `${name} is sent to ${hostOf(sink.target)}, which has nothing to do with it.`;
+      return [matchAt(sink, message, [source], { severity })];
+    }
+    return [];
   });
 }
 
@@ -71,10 +101,8 @@ function findForeign(evidence: Evidence): readonly Match[] {
 function isCredential(sink: Fact): boolean {
   return (
     sink.op === "send" &&
-    !has(sink, "drop-host", "raw-address", "plain-http") &&
-    /authorization|bearer|x-api-key|api[-_]?key['"]?\s{0,4}[:=]|auth=|headers?\b/i.test(
-      sink.excerpt,
-    )
+    (sink.class === "signed-in" ||
+      /authorization|bearer|x-api-key|api[-_]?key['"]?\s{0,4}[:=]|auth=|headers?\b/i.test(sink.excerpt))
   );
 }
 
@@ -128,20 +156,15 @@ function findDrops(evidence: Evidence): readonly Match[] {
 
 /** A secret is read and something is sent, side by side, where no value could be followed from one to the other. */
 function findBeside(evidence: Evidence): readonly Match[] {
-  const secrets = evidence.facts.filter((fact) => isKept(fact) && fact.class !== "dotenv");
+  const secrets = evidence.facts.filter(isKept);
   return leaves(evidence).flatMap((sink) => {
     const sources = sourcesOf(sink);
     if (sources.some(isKept)) return [];
     const beside = secrets.find((one) => isNear(one, sink));
     if (beside === undefined) return [];
-    const isOpen = has(sink, "drop-host", "raw-address", "plain-http", "dynamic");
-    const isOdd = isOpen || !isAboutHost(hostOf(sink.target), evidence.about);
-    if (!isOdd) return [];
-    return [
-      matchAt(sink, `A ${beside.class} is read beside a request that sends data out.`, [beside], {
-        severity: isOpen ? "high" : "medium",
-      }),
-    ];
+    if (!isNobodys(sink)) return [];
+    const message = `A secret (${beside.class ?? "key"}) is read beside a request that sends data out.`;
+    return [matchAt(sink, message, [beside])];
   });
 }
 

@@ -4,6 +4,8 @@ import type { ChainStep, Match } from "../types.ts";
 /** More links than any honest chain has; what lies beyond adds nothing to a finding. */
 const MAX_WALKED = 400;
 
+const ANSWERS: ReadonlySet<Operation> = new Set(["download", "send", "resolve"]);
+
 /** Every fact whose value ends in `fact`, nearest first, without itself. */
 export function sourcesOf(fact: Fact): readonly Fact[] {
   const seen = new Set<Fact>();
@@ -12,7 +14,8 @@ export function sourcesOf(fact: Fact): readonly Fact[] {
     if (seen.has(one) || one === fact) continue;
     if (seen.size >= MAX_WALKED) break;
     seen.add(one);
-    waiting.push(...one.from);
+    // What an answer holds is the other end's: the key that was shown to get it is not in it.
+    if (!ANSWERS.has(one.op)) waiting.push(...one.from);
   }
   return [...seen];
 }

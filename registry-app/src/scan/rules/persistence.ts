@@ -54,7 +54,15 @@ function findPreload({ facts }: Evidence): readonly Match[] {
           `${fact.target ?? ""} ${fact.excerpt}`,
         ),
     )
-    .map((fact) => matchAt(fact, "Its code is put into programs of others.", fact.from));
+    .map((fact) => {
+      // A variable is set for the programs that are started next to it; a file is read by all of them.
+      const severity = fact.traits.includes("append") || /[/\\]/.test(nameOf(fact)) ? "high" : "low";
+      return matchAt(fact, "Its code is put into programs of others.", fact.from, { severity });
+    });
+}
+
+function nameOf(fact: Fact): string {
+  return (fact.target ?? "").split("=", 1)[0] ?? "";
 }
 
 export const PERSISTENCE_RULES: readonly Rule[] = [
