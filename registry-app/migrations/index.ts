@@ -4,6 +4,7 @@ import { up as followedSources } from "./0002-followed-sources.ts";
 import { up as singleAuthor } from "./0003-single-author.ts";
 import { up as lawMemory } from "./0004-law-memory.ts";
 import { up as signerFacts } from "./0005-signer-facts.ts";
+import { up as scans } from "./0006-scans.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0003-single-author": { up: singleAuthor },
   "0004-law-memory": { up: lawMemory },
   "0005-signer-facts": { up: signerFacts },
+  "0006-scans": { up: scans },
 };

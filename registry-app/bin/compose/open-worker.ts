@@ -3,17 +3,21 @@ import { withLock } from "../../src/db/index.ts";
 import { createHandlers, startPatrol, startSweeping } from "../../src/jobs/index.ts";
 import { findUser } from "../../src/people/index.ts";
 import { createLanes } from "../../src/sources/index.ts";
+import { nameEngine } from "../../src/publish/index.ts";
+import { rescan } from "../../src/queue/index.ts";
 import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
+import { openScan, SCANS_AT_ONCE } from "./open-scan.ts";
 import { finishRevocations } from "./revoke.ts";
 import { syncDeps } from "./sync-deps.ts";
 
-/** Takes up the jobs: sync, admit, decide, release, and the sweep that repairs what was lost. */
+/** Takes up the jobs: sync, admit, scan, decide, release, and the sweep that repairs what was lost. */
 export async function openWorker(core: Core): Promise<void> {
   const { db, queue, clock, ids, log, law, blobs, paths, shutdown } = core;
   const lanes = createLanes();
-  const registryLog = await openRegistryLog(core);
+  const [registryLog, scanner] = await Promise.all([openRegistryLog(core), openScan({ log })]);
+  shutdown.onStop("scanner", () => scanner.close());
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) => materialise(core, skillId, versionId);
   const handlers = createHandlers({
@@ -32,7 +36,7 @@ export async function openWorker(core: Core): Promise<void> {
       gitHome,
       clock,
       ids,
-      pendingChecks: [],
+      pendingChecks: [{ name: "scan", engineVersion: nameEngine(scanner) }],
       findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,
     },
     decide: {
@@ -53,10 +57,12 @@ export async function openWorker(core: Core): Promise<void> {
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
+    scan: { db, blobs, scanner, law, registryLog, clock, ids, log, scansAtOnce: SCANS_AT_ONCE },
   });
   await law();
   await withLock(db, "revoke", () => finishRevocations(core));
   const consumer = await queue.consume(handlers);
+  await queue.enqueue(db, rescan, { because: "the worker has started" });
   shutdown.onStop("jobs", () => consumer.close());
   const sweeping = startSweeping({
     queue,

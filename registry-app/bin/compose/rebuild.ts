@@ -15,6 +15,7 @@ import {
   readLog,
   readNewestCheckpoint,
   replayLog,
+  restoreScans,
   type LogFault,
   type LoggedFact,
   type LogRead,
@@ -23,6 +24,7 @@ import {
 import { Refusal, type Config } from "../../src/runtime/index.ts";
 import { indexControl } from "../../src/sources/index.ts";
 import type { Core } from "./open-core.ts";
+import { openScan } from "./open-scan.ts";
 import { createReplayedEvidence } from "./evidence.ts";
 import { REGISTRY_AUTHOR, writeCheckpoint } from "./open-registry-log.ts";
 import { homePaths } from "./paths.ts";
@@ -86,11 +88,22 @@ export async function rebuild(core: Core, log: LogRead): Promise<Replayed> {
     },
     log,
   );
+  await refillScans(core);
   const checkpoint = await readNewestCheckpoint({ readers, dir: paths.log });
   if (checkpoint !== undefined) await writeCheckpoint(publicFiles, checkpoint);
   // Sources that are law no more end here, as they did when that law came.
   await indexControl({ ...core, gitHome: paths.git }, past.today);
   return replayed;
+}
+
+/** Reports are not in the log; the same engine makes the same ones again. */
+async function refillScans({ db, blobs, log }: Core): Promise<void> {
+  const scanner = await openScan({ log });
+  try {
+    await restoreScans({ db, blobs, scanner });
+  } finally {
+    await scanner.close();
+  }
 }
 
 type Laws = {

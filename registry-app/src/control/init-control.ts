@@ -42,6 +42,8 @@ const POLICY = `# What a version needs. required: must have run and passed. opti
 checks:
   signature: required
   validation: required
+  # The scanner reads every version. block refuses; warn, incomplete and errored wait for an approval. Further clauses:
+  #   scan: {minScore: 70, advisories: required}
   scan: optional
   evals: optional
 # When the version number goes up by less than the changes ask for: warn, or require.
@@ -51,6 +53,10 @@ singleAuthor: allow
 # For how many days in all a signer's SSH certificate may be valid.
 certificates:
   maxDays: 7
+# New rules of the scanner that would warn about or block more than this share of what is published, in percent, wait
+# for an admin: npx assay rescan --show
+scan:
+  maxFlips: 5
 `;
 const SIGNERS = `# Who may sign, by the grammar of ssh-keygen(1), ALLOWED SIGNERS. Times without Z are UTC here.
 # An authority for a domain: *@example.com cert-authority,namespaces="git" ssh-ed25519 …

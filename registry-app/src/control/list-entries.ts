@@ -7,6 +7,7 @@ import type {
   PolicyLaw,
   PolicyOutcome,
   Revocation,
+  ScanLaw,
 } from "./types.ts";
 
 /** What a line of the law is about; `all` is for everybody's eyes. */
@@ -96,7 +97,9 @@ function policyEntries({ checks, ...rest }: PolicyLaw): [string, LawEntry][] {
     flattenFields(rest).map(([name, value]) => [name, rankedField(name, value)]),
   );
   return [
-    ...Object.entries(checks).map(([name, check]) => entry(name, checkFacts(check))),
+    ...Object.entries(checks).map(([name, check]) =>
+      entry(name, { ...checkFacts(check), ...(name === "scan" && scanFacts(checks.scan)) }),
+    ),
     entry("", others),
   ];
 }
@@ -122,8 +125,16 @@ function checkFacts(check: CheckLaw): Record<string, Fact> {
   };
 }
 
+function scanFacts({ minScore, advisories }: ScanLaw): Record<string, Fact> {
+  return {
+    minScore: { text: String(minScore), rank: minScore },
+    advisories: { text: advisories, rank: advisories === "required" ? 1 : 0 },
+  };
+}
+
 function rankedField(name: string, value: string): Fact {
   if (name === "certificates.maxDays") return { text: `${value} days`, rank: -Number(value) };
+  if (name === "scan.maxFlips") return { text: `${value} %`, rank: -Number(value) };
   const ranks: Readonly<Record<string, number>> = { require: 2, refuse: 2, hold: 1 };
   return { text: value, rank: Object.hasOwn(ranks, value) ? (ranks[value] ?? 0) : 0 };
 }

@@ -1,5 +1,5 @@
 import { flattenFields } from "./list-entries.ts";
-import type { CheckLaw, PolicyLaw } from "./types.ts";
+import type { CheckLaw, PolicyLaw, ScanLaw } from "./types.ts";
 
 const FIELDS: Readonly<Record<string, (value: string) => string>> = {
   bump: (value) =>
@@ -12,12 +12,15 @@ const FIELDS: Readonly<Record<string, (value: string) => string>> = {
       : "A source may have one signer alone; it is labelled so.",
   "certificates.maxDays": (value) =>
     `A signer's SSH certificate may be valid for ${value} days in all.`,
+  "scan.maxFlips": (value) =>
+    `New rules of the scanner that would warn about or block more than ${value} % of what is published wait for an admin.`,
 };
 
 /** A policy in sentences; a field that has none here is told by its name. Pure. */
 export function sayPolicy({ checks, ...rest }: PolicyLaw): string[] {
   return [
     ...Object.entries(checks).map(([name, check]) => sayCheck(name, check)),
+    ...sayScan(checks.scan),
     ...flattenFields(rest).map(([name, value]) =>
       Object.hasOwn(FIELDS, name) ? (FIELDS[name]?.(value) ?? "") : `${name}: ${value}.`,
     ),
@@ -28,6 +31,15 @@ const LIST = new Intl.ListFormat("en");
 
 function sayOutcomes(outcomes: readonly string[], verb: string): string {
   return `${LIST.format(outcomes)} ${verb}${outcomes.length === 1 ? "s" : ""}`;
+}
+
+function sayScan({ minScore, advisories }: ScanLaw): string[] {
+  return [
+    ...(minScore === 0 ? [] : [`A scan with a score below ${minScore} holds.`]),
+    ...(advisories === "optional"
+      ? []
+      : ["A scan without a fresh list of known bad packages counts as incomplete."]),
+  ];
 }
 
 function sayCheck(name: string, { need, refuse, hold }: CheckLaw): string {

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { isVersion } from "../skill/index.ts";
 import { isNeverWaived } from "./never-waived.ts";
 import type { RevocationEntry } from "./revocations.ts";
-import type { CheckLaw, PolicyLaw, Revocation, RevocationSubject, SourcePolicy } from "./types.ts";
+import type {
+  CheckLaw,
+  PolicyLaw,
+  Revocation,
+  RevocationSubject,
+  ScanLaw,
+  SourcePolicy,
+} from "./types.ts";
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const PRINCIPAL = /^[^\s,*?!"#\\<>]{1,200}$/;
@@ -56,9 +63,19 @@ export const registrySchema = z.strictObject({ name: line.default("Assay") });
 
 const need = z.enum(["required", "optional"]);
 const outcomes = z.array(z.enum(OUTCOMES));
-const checkSchema = z.union([
+const checkFields = {
+  need: need.optional(),
+  refuse: outcomes.optional(),
+  hold: outcomes.optional(),
+};
+const checkSchema = z.union([need, z.strictObject(checkFields)]);
+const scanSchema = z.union([
   need,
-  z.strictObject({ need: need.optional(), refuse: outcomes.optional(), hold: outcomes.optional() }),
+  z.strictObject({
+    ...checkFields,
+    minScore: z.number().int().min(0).max(100).optional(),
+    advisories: need.optional(),
+  }),
 ]);
 
 const bump = z.enum(["warn", "require"]);
@@ -72,7 +89,7 @@ const sourcePolicySchema = z
       .strictObject({
         signature: checkSchema.optional(),
         validation: checkSchema.optional(),
-        scan: checkSchema.optional(),
+        scan: scanSchema.optional(),
         evals: checkSchema.optional(),
       })
       .prefault({}),
@@ -87,7 +104,7 @@ const sourcePolicySchema = z
     return withoutGaps({ ...rest, checks: Object.fromEntries(given) });
   });
 
-function toPartial(given: z.output<typeof checkSchema>) {
+function toPartial(given: z.output<typeof checkSchema> | z.output<typeof scanSchema>) {
   return typeof given === "string" ? { need: given } : given;
 }
 
@@ -230,7 +247,7 @@ export const waiverSchema = z
     digest,
     rule: line.refine((rule) => !isNeverWaived(rule), {
       message:
-        "is never waived: what signatures, revoked keys and a skill's folder must be holds for all",
+        "is never waived: what signatures, revoked keys and a skill's folder must be holds for all, and known malware is let through by nobody",
     }),
     requestedBy: principal,
     by: principal,
@@ -259,13 +276,24 @@ const check = (fallback: CheckLaw["need"]) =>
     };
   });
 
+const scanCheck = scanSchema.default("optional").transform((given): ScanLaw => {
+  const own = typeof given === "string" ? { need: given } : given;
+  return {
+    need: own.need ?? DEFAULT_CHECK.need,
+    refuse: own.refuse ?? DEFAULT_CHECK.refuse,
+    hold: own.hold ?? DEFAULT_CHECK.hold,
+    minScore: own.minScore ?? 0,
+    advisories: own.advisories ?? "optional",
+  };
+});
+
 export const policySchema = z
   .strictObject({
     checks: z
       .strictObject({
         signature: check("required"),
         validation: check("required"),
-        scan: check("optional"),
+        scan: scanCheck,
         evals: check("optional"),
       })
       .prefault({}),
@@ -273,5 +301,6 @@ export const policySchema = z
     singleAuthor: singleAuthor.default("allow"),
     // A week: long enough for a certificate fetched on Mondays, short enough that nobody need be taken off a list.
     certificates: z.strictObject({ maxDays: maxDays.default(7) }).prefault({}),
+    scan: z.strictObject({ maxFlips: z.number().min(0).max(100).default(5) }).prefault({}),
   })
   .transform((policy): PolicyLaw => policy);

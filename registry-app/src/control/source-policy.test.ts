@@ -32,19 +32,26 @@ const problems = (own: string) => {
 describe("a source's own policy", () => {
   it("is stricter than the registry's for that source alone, and leaves the rest as it is", () => {
     const parsed = parse(
-      "policy:\n  checks:\n    scan: required\n    evals: {need: required}\n  singleAuthor: hold\n  certificates: {maxDays: 1}\n",
+      "policy:\n  checks:\n    scan: {need: required, minScore: 80, advisories: required}\n    evals: {need: required}\n  singleAuthor: hold\n  certificates: {maxDays: 1}\n",
     );
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed.problems));
     const base = parsed.snapshot.policy;
     expect(policyOf(parsed.snapshot, "strict")).toEqual({
       checks: {
         ...base.checks,
-        scan: { need: "required", refuse: ["block"], hold: ["warn", "incomplete"] },
+        scan: {
+          need: "required",
+          refuse: ["block"],
+          hold: ["warn", "incomplete"],
+          minScore: 80,
+          advisories: "required",
+        },
         evals: { ...base.checks.evals, need: "required" },
       },
       bump: "require",
       singleAuthor: "hold",
       certificates: { maxDays: 1 },
+      scan: { maxFlips: 5 },
     });
     expect(policyOf(parsed.snapshot, "plain")).toEqual(base);
     expect(policyOf(parsed.snapshot, "removed")).toEqual(base);
@@ -84,6 +91,11 @@ describe("a source's own policy", () => {
       "certificates: {maxDays: 8}",
       "5: policy.certificates.maxDays: the registry allows 7 days",
     ],
+    [
+      "says when rules come into force, which is for the registry alone",
+      "scan: {maxFlips: 90}",
+      '5: unknown key "policy.scan"',
+    ],
     ["has a key that nobody reads", "scans: required", '5: unknown key "policy.scans"'],
   ])("breaks the law where it %s, and file and line are named", (_what, line, says) => {
     expect(problems(`policy:\n  ${line}\n`)).toEqual([
@@ -95,6 +107,21 @@ describe("a source's own policy", () => {
     const held = REGISTRY.replace("singleAuthor: allow", "singleAuthor: hold");
     const parsed = parse("policy: {singleAuthor: allow}\n", { "policy.yaml": held });
     expect(parsed).toMatchObject({ kind: "broken", problems: [{ file: "sources/strict.yaml" }] });
+  });
+
+  it.each([
+    ["minScore", "scan: {minScore: 70}", "scan: {minScore: 60}"],
+    ["advisories", "scan: {advisories: required}", "scan: {advisories: optional}"],
+  ])("cannot ask for less of a scan than the registry: %s", (field, registry, own) => {
+    const parsed = parse(`policy: {checks: {${own}}}\n`, {
+      "policy.yaml": `checks: {${registry}}\n`,
+    });
+    expect(parsed.kind === "ok" ? [] : parsed.problems).toEqual([
+      expect.objectContaining({
+        file: "sources/strict.yaml",
+        message: expect.stringContaining(`policy.checks.scan.${field}`) as string,
+      }),
+    ]);
   });
 
   it("becomes a problem when the registry overtakes it: what is told is which source", () => {

@@ -34,17 +34,21 @@ export function findSingleAuthor(
 }
 
 function tighten(base: PolicyLaw, own: SourcePolicy): PolicyLaw {
-  const check = (name: CheckName) => ({ ...base.checks[name], ...own.checks[name] });
+  const check = (name: Exclude<CheckName, "scan">) => ({
+    ...base.checks[name],
+    ...own.checks[name],
+  });
   return {
     checks: {
       signature: check("signature"),
       validation: check("validation"),
-      scan: check("scan"),
+      scan: { ...base.checks.scan, ...own.checks.scan },
       evals: check("evals"),
     },
     bump: own.bump ?? base.bump,
     singleAuthor: own.singleAuthor ?? base.singleAuthor,
     certificates: { maxDays: own.certificates?.maxDays ?? base.certificates.maxDays },
+    scan: base.scan,
   };
 }
 
@@ -58,6 +62,11 @@ export function listLoosenings(base: PolicyLaw, own: SourcePolicy): readonly Loo
     const why = findLooserCheck(base.checks[name], after.checks[name]);
     if (why !== undefined) report(["checks", name], why);
   }
+  const { minScore, advisories } = base.checks.scan;
+  if (after.checks.scan.minScore < minScore)
+    report(["checks", "scan", "minScore"], `the registry asks for a score of ${minScore}`);
+  if (advisories === "required" && after.checks.scan.advisories === "optional")
+    report(["checks", "scan", "advisories"], "the registry requires fresh advisories");
   if (base.bump === "require" && after.bump === "warn")
     report(["bump"], "the registry requires the bump");
   if (base.singleAuthor === "hold" && after.singleAuthor === "allow")

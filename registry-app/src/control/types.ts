@@ -34,19 +34,32 @@ export type CheckLaw = {
   readonly refuse: readonly PolicyOutcome[];
   readonly hold: readonly PolicyOutcome[];
 };
+export type ScanLaw = CheckLaw & {
+  /** A score below this waits for a person; 0 asks for none. */
+  readonly minScore: number;
+  /** `required`: a scan without a fresh list of known bad packages counts as incomplete. */
+  readonly advisories: "required" | "optional";
+};
+export type ChecksLaw = Readonly<Record<Exclude<CheckName, "scan">, CheckLaw>> & {
+  readonly scan: ScanLaw;
+};
 export type PolicyLaw = {
-  readonly checks: Readonly<Record<CheckName, CheckLaw>>;
+  readonly checks: ChecksLaw;
   /** What happens when the declared bump is smaller than the required one. */
   readonly bump: "warn" | "require";
   /** What happens to a version of a source for which only one person may sign. */
   readonly singleAuthor: "allow" | "hold";
   /** For how many days in all a signer's SSH certificate may be valid. */
   readonly certificates: { readonly maxDays: number };
+  /** New rules that would warn about or block more than this share of what is published wait for a person; in percent. */
+  readonly scan: { readonly maxFlips: number };
 };
 
 /** What a source asks for beyond the registry's policy; what is left out is as the registry has it. */
 export type SourcePolicy = {
-  readonly checks: Readonly<Partial<Record<CheckName, Partial<CheckLaw>>>>;
+  readonly checks: Readonly<Partial<Record<Exclude<CheckName, "scan">, Partial<CheckLaw>>>> & {
+    readonly scan?: Partial<ScanLaw>;
+  };
   readonly bump?: PolicyLaw["bump"];
   readonly singleAuthor?: PolicyLaw["singleAuthor"];
   readonly certificates?: PolicyLaw["certificates"];

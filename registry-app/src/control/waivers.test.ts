@@ -43,12 +43,21 @@ describe("a waiver in the control repo", () => {
     expect(said[0]).toMatch(/^waivers\/one\.yaml:\d/);
   });
 
-  it.each(["tree.symlink", "tree.not-yet-known", "UNSIGNED", "signature", "revocation", "date"])(
-    "cannot be given for %s",
-    (rule) => expect(isNeverWaived(rule)).toBe(true),
-  );
-  it.each(["shell.curl-pipe", "frontmatter.unknown-field", "version.bump-too-small"])(
-    "can be given for %s",
-    (rule) => expect(isNeverWaived(rule)).toBe(false),
-  );
+  it.each([
+    "tree.symlink",
+    "tree.not-yet-known",
+    "UNSIGNED",
+    "signature",
+    "revocation",
+    "date",
+    "supply-chain.malicious-version",
+    "malware.known-hash",
+    "hidden-content.told-out-of-sight",
+  ])("cannot be given for %s", (rule) => expect(isNeverWaived(rule)).toBe(true));
+  it.each([
+    "shell.curl-pipe",
+    "exfiltration.beside",
+    "frontmatter.unknown-field",
+    "version.bump-too-small",
+  ])("can be given for %s", (rule) => expect(isNeverWaived(rule)).toBe(false));
 });

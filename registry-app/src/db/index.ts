@@ -5,6 +5,7 @@ export { migrate, type MigrateOptions, type OwnerClient } from "./migrate.ts";
 export { APP_ROLE, openDatabase, type OpenDatabase, type OpenOptions } from "./open.ts";
 export type * from "./schema/people.ts";
 export type * from "./schema/records.ts";
+export type * from "./schema/scans.ts";
 export type * from "./schema/skills.ts";
 export type * from "./schema/sources.ts";
 export type { Database } from "./schema/database.ts";

@@ -11,6 +11,7 @@ import {
 } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
+import { scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
 
 /** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
 export type JobDeps = {
@@ -20,6 +21,7 @@ export type JobDeps = {
   readonly decide: Omit<DecideDeps, "onPublish">;
   readonly release: Omit<ReleaseDeps, "onYanked">;
   readonly law: Omit<LawDeps, "onReopened">;
+  readonly scan: ScanningDeps;
 };
 
 /** Most of a look is waiting for a host; `lanes` keeps one host or team from having all of them. */
@@ -44,10 +46,11 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
       { concurrency: LOOKS_AT_ONCE },
     ),
     queue.handle(queue.admitTags, async ({ sourceId }) => {
+      // The scan asks for the decision, which would only wait for it.
       const onCandidates: AdmitDeps["onCandidates"] = (tx, ids) =>
         ask.enqueueAll(
           tx,
-          queue.decideVersion,
+          queue.scanVersion,
           ids.map((versionId) => ({ versionId })),
         );
       await admitTags({ ...deps.admit, onCandidates }, sourceId);
@@ -71,6 +74,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
     queue.handle(queue.applyLaw, async () => {
       await applyLaw({ ...deps.law, onReopened: reopener(ask) });
     }),
+    ...scanHandlers(ask, deps.scan),
   ];
 }
 

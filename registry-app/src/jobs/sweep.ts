@@ -1,5 +1,10 @@
 import type { Db } from "../db/index.ts";
-import { hasLapsed, listSourcesWithPendingTags, listUndecided } from "../publish/index.ts";
+import {
+  hasLapsed,
+  listSourcesWithPendingTags,
+  listUndecided,
+  listUnscanned,
+} from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
 import type { Lanes } from "../sources/index.ts";
@@ -46,6 +51,10 @@ export function startSweeping(deps: SweepDeps): Sweeping {
       queue.candidatesFor(queue.applyLaw, async () =>
         (await hasLapsed(deps.db, deps.clock.now())) ? [{ digest: "a waiver has ended" }] : [],
       ),
+      queue.candidatesFor(queue.scanVersion, async (limit) => {
+        const ids = await listUnscanned(deps.db, { before: patience(), limit });
+        return ids.map((versionId) => ({ versionId }));
+      }),
       queue.candidatesFor(queue.decideVersion, undecided(false)),
       queue.candidatesFor(queue.releaseVersion, undecided(true)),
     ],

@@ -78,14 +78,22 @@ export async function applyLaw(deps: LawDeps): Promise<LawApplied> {
 }
 
 /**
- * Why a version that was published with waivers would not be any more: one has ended or was taken back, and neither another
- * nor an approval has come in its place.
+ * Why a version that was published would not be any more: a waiver has ended or was taken back, and neither another nor an
+ * approval has come in its place; or a later check refuses it. One that would only be held now stays published: what it
+ * was approved for has not changed.
  */
-async function findLapse(deps: LawDeps, { id, waived }: Released): Promise<string | null> {
-  if (waived.length === 0) return null;
+async function findLapse(
+  deps: LawDeps,
+  { id, waived, isDoubted }: Released,
+): Promise<string | null> {
+  if (waived.length === 0 && !isDoubted) return null;
   const version = await findReleaseFacts(deps.db, id);
   if (version === undefined) return null;
   const { decision } = await weigh(deps, version);
+  // A key that is compromised has a reason of its own.
+  if (isDoubted && decision.kind === "refuse" && decision.code === "CHECK_FAILED")
+    return `a check that came later speaks against it: ${decision.reasons.join("; ")}`;
+  if (decision.kind !== "publish" && waived.length === 0) return null;
   if (decision.kind !== "publish")
     return `it was published with a waiver that no longer counts: ${decision.reasons.join("; ")}`;
   if (!isDeepStrictEqual(decision.waived, waived)) await putWaived(deps.db, id, decision.waived);

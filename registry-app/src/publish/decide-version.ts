@@ -6,7 +6,8 @@ import { remedyFor } from "./codes.ts";
 import type { Decision } from "./decide.ts";
 import type { RegistryLog } from "./registry-log.ts";
 import { findReleaseFacts, putDecision } from "./store/decisions.ts";
-import type { RecordedCheck, ReleaseFacts } from "./types.ts";
+import { toLoggedCheck } from "./logged-check.ts";
+import type { ReleaseFacts } from "./types.ts";
 import { weigh } from "./weigh.ts";
 
 export type DecideDeps = {
@@ -54,7 +55,7 @@ export async function decideVersion(
         code: decision.kind === "publish" ? null : decision.code,
         reasons: [...decision.reasons],
         remedy,
-        checks: checks.map(toLogged),
+        checks: checks.map(toLoggedCheck),
         ...(decision.kind === "publish" &&
           decision.waived.length > 0 && { waived: [...decision.waived] }),
         law: law.digest,
@@ -74,16 +75,6 @@ export async function decideVersion(
   if (decision.kind !== "publish") await deps.registryLog.flush();
   if (decision.kind === "hold" || version.state === "held") await deps.alignFiles(version.skillId);
   return decision.kind;
-}
-
-function toLogged({ engineVersion, finishedAt, findings, ...check }: RecordedCheck) {
-  const isInGit = check.name === "validation" || findings.length === 0;
-  return {
-    ...check,
-    engine: engineVersion,
-    finishedAt: finishedAt?.toISOString() ?? null,
-    ...(isInGit ? {} : { findings: [...findings] }),
-  };
 }
 
 function remedyOf(version: ReleaseFacts, decision: Decision, isImport: boolean): string | null {

@@ -6,6 +6,9 @@ export type CheckState = {
   readonly name: CheckName;
   readonly outcome: Outcome | null;
   readonly summary: string;
+  readonly score?: number | null;
+  /** Of a scan: whether it had a list of known bad packages to go by. */
+  readonly advisories?: "fresh" | "stale" | "missing" | null;
   readonly findings: readonly { readonly rule: string; readonly severity: string }[];
 };
 
@@ -23,6 +26,10 @@ export type CheckRule = {
   readonly refuse: readonly Outcome[];
   /** Outcomes that wait for an approval. */
   readonly hold: readonly Outcome[];
+  /** A score below this waits for an approval. */
+  readonly minScore?: number;
+  /** `required`: without a fresh list of known bad packages it counts as incomplete. */
+  readonly advisories?: "required" | "optional";
 };
 
 export type DecisionPolicy = { readonly checks: Readonly<Partial<Record<CheckName, CheckRule>>> };
@@ -87,7 +94,7 @@ export function decide(facts: DecisionFacts): Decision {
   }
 
   const holding = judged.filter((one) => holds(one) && one.waivers === null);
-  const held = [...holding.map(said), ...missing(facts), ...facts.asks];
+  const held = [...holding.map(said), ...judged.flatMap(lacking), ...missing(facts), ...facts.asks];
   if (held.length > 0 && facts.approvals.length === 0)
     return { kind: "hold", code: "HELD", reasons: held };
 
@@ -148,6 +155,22 @@ function holds({ check, rule }: Pick<Judged, "check" | "rule">): boolean {
   if (rule.hold.includes(check.outcome)) return true;
   return rule.need === "required" && check.outcome === "skipped";
 }
+
+/** What policy asks of a check beside its outcome. No finding stands for it, so that no waiver covers it. */
+function lacking({ check, rule }: Pick<Judged, "check" | "rule">): string[] {
+  const { name, score = null, advisories = null } = check;
+  const least = rule.minScore ?? 0;
+  const asked: string[] = [];
+  if (score !== null && score < least)
+    asked.push(`${name}: a score of ${score}, and policy asks for ${least}`);
+  const isBlind = advisories === "missing" || advisories === "stale";
+  if (rule.advisories === "required" && isBlind && rule.hold.includes("incomplete"))
+    asked.push(`${name}: incomplete, the list of known bad packages is ${sayAge(advisories)}`);
+  return asked;
+}
+
+const sayAge = (advisories: "stale" | "missing") =>
+  advisories === "stale" ? "too old" : "missing";
 
 function said({ check }: Pick<Judged, "check">): string {
   return check.summary === ""

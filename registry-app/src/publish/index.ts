@@ -23,6 +23,16 @@ export {
   type RegistryLogDeps,
 } from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
+export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
+export {
+  nameEngine,
+  parseEngine,
+  parseReport,
+  unreadReport,
+  type ScanEngine,
+} from "./scan-report.ts";
+export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
+export { listRollouts, listUnscanned, type Rollout } from "./store/scans.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";

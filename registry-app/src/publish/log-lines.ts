@@ -26,6 +26,19 @@ const tag = { source: z.string(), tag: z.string(), tagOid: oid };
 const sighting = { ...tag, firstSeenAt: time, imported: z.boolean() };
 const version = { coordinate: z.string(), ...tag, digest: z.string() };
 
+const check = z.object({
+  name: z.enum(["signature", "validation", "scan", "evals"]),
+  engine: z.string(),
+  outcome: outcome.nullable(),
+  summary: z.string(),
+  score: z.number().nullable(),
+  finishedAt: time.nullable(),
+  /** What it found, unless git tells that again. */
+  findings: z.array(finding).optional(),
+  /** Whether a scan had a list of known bad packages to go by. */
+  advisories: z.enum(["fresh", "stale", "missing"]).optional(),
+});
+
 const accepted = z.object({
   kind: z.literal("accepted"),
   ...line,
@@ -71,22 +84,14 @@ const decided = z.object({
   reasons: z.array(z.string()),
   remedy: z.string().nullable(),
   /** As they stood when it was decided. */
-  checks: z.array(
-    z.object({
-      name: z.enum(["signature", "validation", "scan", "evals"]),
-      engine: z.string(),
-      outcome: outcome.nullable(),
-      summary: z.string(),
-      score: z.number().nullable(),
-      finishedAt: time.nullable(),
-      /** What it found, unless git tells that again. */
-      findings: z.array(finding).optional(),
-    }),
-  ),
+  checks: z.array(check),
   /** The waivers without which it would not have been published. */
   waived: z.array(z.object({ rule: z.string(), until: time })).optional(),
   law: z.string(),
 });
+
+/** A check that came in after its version was decided. */
+const checked = z.object({ kind: z.literal("checked"), ...line, ...version, check });
 
 const released = z.object({
   kind: z.literal("released"),
@@ -126,6 +131,7 @@ const logLineSchema = z.discriminatedUnion("kind", [
   refused,
   ignored,
   decided,
+  checked,
   released,
   standing,
   law,

@@ -16,6 +16,8 @@ export type TagStory = {
 export type VersionStory = {
   readonly accepted: FactOf<"accepted">;
   readonly decided: FactOf<"decided"> | null;
+  /** What was reported after the decision, in order. */
+  readonly checked: readonly FactOf<"checked">[];
   readonly released: FactOf<"released"> | null;
   readonly standing: FactOf<"standing"> | null;
 };
@@ -77,6 +79,7 @@ function tell(drafts: Drafts, fact: LoggedFact): string | undefined {
     case "ignored":
       return close(drafts, fact);
     case "decided":
+    case "checked":
     case "released":
     case "standing":
       return moveOn(drafts, fact);
@@ -110,7 +113,7 @@ function accept(drafts: Drafts, accepted: FactOf<"accepted">): string | undefine
   const draft = draftOf(drafts, accepted);
   if (draft.version !== null)
     return `accepts a tag that line ${draft.version.accepted.line} accepted before`;
-  const version = { accepted, decided: null, released: null, standing: null };
+  const version = { accepted, decided: null, checked: [], released: null, standing: null };
   draft.version = version;
   draft.closed = null;
   drafts.reopenable.delete(draft);
@@ -132,7 +135,7 @@ const isSignerCode = (code: string) => SIGNER_CODES.some((one) => one === code);
 
 function moveOn(
   drafts: Drafts,
-  fact: FactOf<"decided"> | FactOf<"released"> | FactOf<"standing">,
+  fact: FactOf<"decided"> | FactOf<"checked"> | FactOf<"released"> | FactOf<"standing">,
 ): string | undefined {
   const version = drafts.versions.get(fact.coordinate);
   if (version === undefined) return `is about a version that no line before it accepts`;
@@ -145,6 +148,11 @@ function moveOn(
     if (version.released !== null)
       return `decides on a version that line ${version.released.line} released`;
     version.decided = fact;
+    // It rests on all that was reported before.
+    version.checked = [];
+  } else if (fact.kind === "checked") {
+    if (version.decided === null) return "checks a version that no line before it decides on";
+    version.checked = [...version.checked, fact];
   } else if (fact.kind === "released") {
     if (version.decided?.decision !== "publish")
       return "releases a version that was not decided to be published";

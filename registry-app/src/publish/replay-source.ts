@@ -21,6 +21,7 @@ import {
   type LoggedVersion,
   type LoggedVersionDeps,
 } from "./read-logged-version.ts";
+import { fromLoggedCheck } from "./logged-check.ts";
 import type { TagStory, VersionStory } from "./replay-plan.ts";
 import { putDecision } from "./store/decisions.ts";
 import { listTeamIds } from "./store/facts.ts";
@@ -181,7 +182,7 @@ async function replayBatch(
       history,
       createdBy: await findAccount(deps, session, one.judged.signer.principal),
       acceptedAt: new Date(story.accepted.at),
-      ...(story.decided !== null && { recordedChecks: story.decided.checks.map(toCheck) }),
+      ...withChecks(story),
     });
   }
   await writeBatch(deps, session, candidates);
@@ -246,19 +247,17 @@ function faultOf({ accepted }: VersionStory, says: string): LogFault {
   return { line: accepted.line, coordinate: accepted.coordinate, says };
 }
 
-function toCheck({
-  engine,
-  finishedAt,
-  findings = [],
-  ...check
-}: FactOf<"decided">["checks"][number]) {
-  const finished = finishedAt === null ? null : new Date(finishedAt);
-  return {
-    ...check,
-    engineVersion: engine,
-    finishedAt: finished,
-    findings,
-  } satisfies RecordedCheck;
+function withChecks(story: VersionStory): Pick<NewCandidate, "recordedChecks"> {
+  const recordedChecks = recordedOf(story);
+  return recordedChecks === undefined ? {} : { recordedChecks };
+}
+
+/** The checks as they were when it was decided, each replaced by what was reported since. */
+function recordedOf({ decided, checked }: VersionStory): readonly RecordedCheck[] | undefined {
+  if (decided === null) return undefined;
+  const all = [...decided.checks, ...checked.map(({ check }) => check)];
+  const newest = new Map(all.map((check) => [check.name, check] as const));
+  return [...newest.values()].map(fromLoggedCheck);
 }
 
 async function findAccount(

@@ -137,6 +137,9 @@ export type ReleaseFacts = {
   readonly archives: readonly ArchiveFact[];
 };
 
+/** Whether a scan had a list of known bad packages to go by. */
+export type AdvisoriesState = "fresh" | "stale" | "missing";
+
 /** A check as it is recorded; without an outcome it still has to be run. */
 export type RecordedCheck = {
   readonly name: CheckName;
@@ -147,4 +150,6 @@ export type RecordedCheck = {
   readonly finishedAt: Date | null;
   /** Those of validation come from git again; the others are nowhere but here and in the registry log. */
   readonly findings: readonly FindingFact[];
+  /** Of a scan. */
+  readonly advisories?: AdvisoriesState | null;
 };

@@ -8,6 +8,8 @@ export {
   defineJob,
   JOBS,
   releaseVersion,
+  rescan,
+  scanVersion,
   syncSource,
   type Job,
   type Payload,

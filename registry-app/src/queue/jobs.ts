@@ -42,6 +42,24 @@ export const admitTags = defineJob({
   keyOf: ({ sourceId }) => sourceId,
 });
 
+/** Have the archive of a version read by the scanner. */
+export const scanVersion = defineJob({
+  name: "scan-version",
+  payload: ofVersion,
+  attempts: 5,
+  backoffMs: 1000,
+  keyOf: ({ versionId }) => versionId,
+});
+
+/** One step of bringing the scanner's rules into force for what was decided before. */
+export const rescan = defineJob({
+  name: "rescan",
+  payload: z.strictObject({ because: z.string() }),
+  attempts: 5,
+  backoffMs: 2000,
+  keyOf: () => "rescan",
+});
+
 /** Decide a candidate from its checks and the policy. */
 export const decideVersion = defineJob({
   name: "decide-version",
@@ -70,4 +88,12 @@ export const applyLaw = defineJob({
 });
 
 /** The catalogue: every kind of job there is. */
-export const JOBS = [syncSource, admitTags, decideVersion, releaseVersion, applyLaw] as const;
+export const JOBS = [
+  syncSource,
+  admitTags,
+  scanVersion,
+  decideVersion,
+  releaseVersion,
+  applyLaw,
+  rescan,
+] as const;

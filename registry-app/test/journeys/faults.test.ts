@@ -156,7 +156,7 @@ describe("Postgres that takes everything and answers nothing", () => {
 describe("a key that is compromised while its version is judged", () => {
   it("refuses the version when it is decided, whoever approved it meanwhile", async () => {
     await world.settled();
-    await putLaw("policy.yaml", "checks:\n  signature: required\n  scan: required\n");
+    await putLaw("policy.yaml", "checks:\n  signature: required\n  evals: required\n");
     await world.settled();
     await hosted.commit({ "skills/deploy/n.md": "Held.\n" });
     await hosted.tag("deploy--v2.0.0", { signer: bob });

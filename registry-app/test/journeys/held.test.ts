@@ -18,7 +18,7 @@ beforeAll(async () => {
   forge = await createForge();
   await world.addTeam("acme", ann);
   await world.addSource({ slug: "acme-skills", team: "acme", visibility: "public" });
-  const policy = "checks:\n  signature: required\n  validation: required\n  scan: required\n";
+  const policy = "checks:\n  signature: required\n  validation: required\n  evals: required\n";
   await putLaw("policy.yaml", policy);
   token = await world.token("acme");
   await forge.commit({ "skills/deploy/SKILL.md": skillMd("deploy") });

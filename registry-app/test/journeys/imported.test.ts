@@ -132,7 +132,7 @@ describe("assay approve", () => {
   const version = "acme/deploy@2.0.0";
 
   beforeAll(async () => {
-    const policy = "checks:\n  scan: required\n";
+    const policy = "checks:\n  evals: required\n";
     await world.change((files) => new Map([...files, ["policy.yaml", Buffer.from(policy)]]));
     await forge.commit({ "skills/deploy/more.md": "More.\n" });
     await forge.tag("deploy--v2.0.0", { signer: ann });
@@ -146,7 +146,7 @@ describe("assay approve", () => {
       expect.objectContaining({
         held: version,
         signerPrincipal: ann.email,
-        reasons: ["scan is required by policy and was not run"],
+        reasons: ["evals is required by policy and was not run"],
         remedy: `npx assay approve ${version} --reason 'WHY IT MAY BE PUBLISHED'`,
       }),
     ]);
@@ -188,7 +188,7 @@ describe("assay approve", () => {
   it("publishes what the operator approves, bound to these bytes, and is told twice as if once", async () => {
     const first = await run([version], { reason: "looked at it" });
     expect(first).toMatchObject({ code: 0, printed: [{ approved: version, changed: true }] });
-    expect(first.said).toContain("scan is required by policy and was not run");
+    expect(first.said).toContain("evals is required by policy and was not run");
     await tagOf("2.0.0", "published");
     const rows = await world.database.db
       .selectFrom("audit_log")

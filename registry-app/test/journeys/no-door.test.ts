@@ -70,7 +70,7 @@ beforeAll(async () => {
   await release("ghost", "1.0.0", "refused", eve);
   await release("deploy", "1.3.1", "refused", ann, "side");
   await release("deploy", "1.4.0", "published", ann);
-  await putLaw("policy.yaml", "checks:\n  signature: required\n  scan: required\n");
+  await putLaw("policy.yaml", "checks:\n  signature: required\n  evals: required\n");
   await release("deploy", "1.5.0", "held", ann);
   await release("phantom", "1.0.0", "held", ann);
   await follow();

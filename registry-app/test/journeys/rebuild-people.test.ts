@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { compareRegistries } from "../../bin/compose/compare-registries.ts";
+import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
 import { revokeNow } from "../../bin/compose/revoke.ts";
 import type { Core } from "../../bin/compose/open-core.ts";
 import { addApproval, addImport, type ControlFiles } from "../../src/control/index.ts";
+import { checked } from "../../src/jobs/index.ts";
 import { findImport, recordCheck } from "../../src/publish/index.ts";
-import { decideVersion } from "../../src/queue/index.ts";
 import { findSourceBySlug } from "../../src/sources/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
@@ -76,7 +77,7 @@ async function importHistory(): Promise<void> {
 }
 
 async function approveAndWaive(): Promise<void> {
-  const policy = Buffer.from("checks:\n  scan: required\n");
+  const policy = Buffer.from("checks:\n  evals: required\n");
   await settle((files) => new Map([...files, ["policy.yaml", policy]]));
   await forge.commit({ "skills/deploy/more.md": "More.\n" });
   for (const name of ["2.0.0", "2.1.0", "2.2.0"])
@@ -111,12 +112,13 @@ async function report(versionId: string): Promise<void> {
   await recordCheck(
     {
       ...core,
-      onCheck: (tx, id) => core.queue.enqueue(tx, decideVersion, { versionId: id }),
+      registryLog: await openRegistryLog(core),
+      onCheck: checked(core.queue),
     },
     {
       versionId,
-      name: "scan",
-      engineVersion: "scan-1",
+      name: "evals",
+      engineVersion: "evals-1",
       outcome: "warn",
       summary: "one finding",
       score: 80,
@@ -153,7 +155,7 @@ async function grounds({ db }: Core) {
     findings: await db
       .selectFrom("findings")
       .innerJoin("skill_versions as v", "v.id", "findings.version_id")
-      .where("check_name", "=", "scan")
+      .where("check_name", "=", "evals")
       .orderBy("v.version")
       .select(["v.version", "rule", "severity", "message", "file", "line", "column"])
       .execute(),
@@ -200,14 +202,14 @@ describe("a registry in which people had their say, rebuilt from its git repos",
             .select("state")
             .executeTakeFirstOrThrow()
         ).state;
-      // The policy that came since wants a scan of it, which nobody has run: its reason is another now.
+      // The policy that came since wants an eval of it, which nobody has run: its reason is another now.
       await waitUntil("the word is counted", async () => {
         const { decision } = await core.db
           .selectFrom("skill_versions")
           .where("version", "=", "1.0.1")
           .select("decision")
           .executeTakeFirstOrThrow();
-        return decision?.reasons.join() === "scan is required by policy and was not run";
+        return decision?.reasons.join() === "evals is required by policy and was not run";
       });
       expect([await stateOf("2.1.0"), await stateOf("2.2.0")]).toEqual(["published", "held"]);
       expect([await stateOf("1.0.0"), await stateOf("3.0.0")]).toEqual([

@@ -184,7 +184,7 @@ async function moveAndRewrite(): Promise<void> {
 
 /** Policy wants what nobody runs: one version is approved, one stays held. */
 async function holdAndApprove(): Promise<void> {
-  const policy = "checks:\n  scan: required\nbump: warn\n";
+  const policy = "checks:\n  evals: required\nbump: warn\n";
   await settle(withFile("policy.yaml", policy));
   await followed.commit({ "skills/query/d.md": "D.\n" }, { message: "feat: d" });
   await followed.tag("query--v2.1.0", { signer: cid });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await world.addTeam("acme", ann);
   for (const slug of ["plain", "strict"])
     await world.addSource({ slug, team: "acme", visibility: "public" });
-  await policyOf("strict", "policy:\n  singleAuthor: hold\n  checks:\n    scan: required\n");
+  await policyOf("strict", "policy:\n  singleAuthor: hold\n  checks:\n    evals: required\n");
 });
 afterAll(async () => {
   for (const forge of forges) await forge.remove();
@@ -49,7 +49,7 @@ describe("a source whose policy is stricter than the registry's", () => {
     expect(await plain()).toMatchObject({ state: "published" });
     const held = await strict();
     expect(held).toMatchObject({ state: "held", code: "HELD" });
-    expect(held["reason"]).toContain("scan is required by policy and was not run");
+    expect(held["reason"]).toContain("evals is required by policy and was not run");
     expect(held["reason"]).toContain(`${ann.email} alone may sign for this source`);
   });
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
+import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
+import { checked } from "../../src/jobs/index.ts";
 import { recordCheck } from "../../src/publish/index.ts";
-import { applyLaw, decideVersion } from "../../src/queue/index.ts";
+import { applyLaw } from "../../src/queue/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -26,8 +28,8 @@ beforeAll(async () => {
   forge = await createForge();
   await world.addTeam("acme", ann);
   await world.addSource({ slug: "acme-skills", team: "acme", visibility: "public" });
-  // A scan is required and none has run, so that each version waits for its report.
-  await putLaw("policy.yaml", "checks:\n  scan: required\n");
+  // An eval is required and none has run, so that each version waits for its report.
+  await putLaw("policy.yaml", "checks:\n  evals: required\n");
   const remote = world.remote("acme-skills", await world.token("acme"));
   await forge.commit({ "skills/deploy/SKILL.md": skillMd("deploy") });
   for (const version of ["1.0.0", "1.1.0"]) {
@@ -71,12 +73,13 @@ async function report(version: string, outcome: "warn" | "pass"): Promise<void> 
   await recordCheck(
     {
       ...core,
-      onCheck: (tx, versionId) => core.queue.enqueue(tx, decideVersion, { versionId }),
+      registryLog: await openRegistryLog(core),
+      onCheck: checked(core.queue),
     },
     {
       versionId: rows.get(version)?.id ?? "",
-      name: "scan",
-      engineVersion: "scan-1",
+      name: "evals",
+      engineVersion: "evals-1",
       outcome,
       summary: "",
       score: null,

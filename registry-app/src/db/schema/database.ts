@@ -6,6 +6,7 @@ import type {
   LawMemoryTable,
   LogEntriesTable,
 } from "./records.ts";
+import type { ScanRolloutsTable, SecurityScansTable } from "./scans.ts";
 import type {
   ChecksTable,
   FindingsTable,
@@ -36,6 +37,8 @@ export interface Database {
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;
+  scan_rollouts: ScanRolloutsTable;
+  security_scans: SecurityScansTable;
   skill_files: SkillFilesTable;
   skill_versions: SkillVersionsTable;
   skills: SkillsTable;

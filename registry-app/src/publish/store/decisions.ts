@@ -9,7 +9,7 @@ import {
 } from "../../db/index.ts";
 import type { CheckState, Decision } from "../decide.ts";
 import { findingRow } from "./finding-row.ts";
-import type { FindingFact, RecordedCheck, ReleaseFacts } from "../types.ts";
+import type { AdvisoriesState, FindingFact, RecordedCheck, ReleaseFacts } from "../types.ts";
 import { signerColumn } from "./signer-column.ts";
 import { findSourceById } from "../../sources/index.ts";
 
@@ -53,7 +53,7 @@ export async function findReleaseFacts(
 export async function listCheckStates(db: Db | Tx, versionId: string): Promise<RecordedCheck[]> {
   const { rows } =
     await sql<RecordedCheck>`SELECT DISTINCT ON (c.name) c.name, c.outcome, c.summary, c.score,
-      c.engine_version AS "engineVersion", c.finished_at AS "finishedAt",
+      c.engine_version AS "engineVersion", c.finished_at AS "finishedAt", c.detail->>'advisories' AS advisories,
       (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('rule', f.rule, 'severity', f.severity,
           'message', f.message, 'file', f.file, 'line', f.line, 'column', f."column", 'fix', f.fix))
           ORDER BY f.file, f.line, f."column", f.rule, f.message), '[]')
@@ -71,7 +71,7 @@ export type CheckReport = {
   readonly outcome: NonNullable<CheckState["outcome"]>;
   readonly summary: string;
   readonly score: number | null;
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail: { readonly advisories?: AdvisoriesState };
   readonly findings: readonly FindingFact[];
 };
 
@@ -87,6 +87,8 @@ export async function putCheck(
     summary: report.summary,
     score: report.score,
     detail: JSON.stringify(report.detail),
+    // What was reported last counts, also where an older engine is put back.
+    created_at: now,
     finished_at: now,
   };
   await tx
@@ -95,7 +97,6 @@ export async function putCheck(
       version_id: report.versionId,
       name: report.name,
       engine_version: report.engineVersion,
-      created_at: now,
       ...facts,
     })
     .onConflict((conflict) =>
@@ -205,6 +206,16 @@ export async function putLatest(
   await sql`UPDATE skills SET latest_version_id = ${latestId}, updated_at = GREATEST(updated_at, ${at}), description = v.description,
       license = v.frontmatter->>'license', compatibility = v.frontmatter->>'compatibility'
     FROM skill_versions v WHERE skills.id = ${skillId} AND v.id = ${shownId}`.execute(tx);
+}
+
+/** How far a version is, read under a lock that lasts as long as the transaction. */
+export async function lockVersion(tx: Tx, versionId: string) {
+  return tx
+    .selectFrom("skill_versions")
+    .where("id", "=", versionId)
+    .select(["state", "decided_at as decidedAt"])
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** Candidates that no worker has finished: what the sweeper puts back into the queue. */

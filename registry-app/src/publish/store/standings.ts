@@ -9,6 +9,8 @@ export type Released = StandingFacts & {
   readonly state: VersionState;
   /** The waivers that it was published with. */
   readonly waived: readonly Waived[];
+  /** Something that a check said after it was decided may speak against it. */
+  readonly isDoubted: boolean;
 };
 
 /** Every version that was published at some time. */
@@ -22,6 +24,10 @@ export async function listReleased(db: Db | Tx): Promise<Released[]> {
     .select(["v.id", "v.state", "t.slug as team", "k.name as skill", "v.version"])
     .select([signerColumn, "v.first_seen_at as firstSeenAt"])
     .select(sql<Waived[]>`coalesce(v.decision->'waived', '[]')`.as("waived"))
+    .select(
+      sql<boolean>`EXISTS (SELECT FROM checks c WHERE c.version_id = v.id AND c.finished_at > v.decided_at
+        AND c.outcome IS DISTINCT FROM 'pass')`.as("isDoubted"),
+    )
     .execute();
 }
 

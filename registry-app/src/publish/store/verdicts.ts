@@ -146,7 +146,7 @@ function recordedRow(versionId: string, check: RecordedCheck, acceptedAt: Date) 
     outcome: check.outcome,
     summary: check.summary,
     score: check.score,
-    detail: {},
+    detail: check.advisories ? { advisories: check.advisories } : {},
     created_at: acceptedAt,
     finished_at: check.finishedAt,
   };
