@@ -1,0 +1,93 @@
+import {
+  parseEngine,
+  parseReport,
+  unreadReport,
+  type ScanEngine,
+} from "../../src/publish/index.ts";
+import type { Log } from "../../src/runtime/index.ts";
+import { startLane, type Lane, type LaneAnswer } from "./scan-lane.ts";
+
+export type ScanPool = ScanEngine & { close(): Promise<void> };
+
+export type ScanWish = {
+  readonly log: Log;
+  /** The process to run; another one in tests only. */
+  readonly entry?: string;
+  readonly deadlineMs?: number;
+};
+
+/** A skill that takes longer is not read: half a second is long for one. */
+const DEADLINE_MS = 20_000;
+/** Skills that are read at once; one that takes its whole time does not keep the others waiting. */
+export const SCANS_AT_ONCE = 2;
+
+/**
+ * The scanner in processes of its own, which are kept for the next skill and killed when one takes too long: a skill
+ * that was not read whole is `incomplete`, and never passes. The first is started at once, so that a push need not wait.
+ */
+export async function openScan(wish: ScanWish): Promise<ScanPool> {
+  const { log, entry, deadlineMs = DEADLINE_MS } = wish;
+  const idle: Lane[] = [];
+  const all = new Set<Lane>();
+  let isClosing = false;
+  const start = () => {
+    const lane = startLane(entry);
+    all.add(lane);
+    return lane;
+  };
+  const first = start();
+  const engine = parseEngine(bodyOf(await first.hello));
+  idle.push(first);
+  const takeLane = async (): Promise<Lane> => {
+    const kept = idle.pop();
+    if (kept !== undefined && !kept.isGone()) return kept;
+    if (kept !== undefined) return takeLane();
+    const lane = start();
+    const said = parseEngine(bodyOf(await lane.hello));
+    if (said.rules !== engine.rules) throw new Error("the scanner was changed while this runs");
+    return lane;
+  };
+  const give = (lane: Lane) => {
+    if (lane.isGone()) all.delete(lane);
+    else idle.push(lane);
+  };
+  const askOnce = async (tar: Uint8Array, today: Date): Promise<LaneAnswer> => {
+    const lane = await takeLane();
+    try {
+      return await lane.ask([Buffer.from(today.toISOString(), "latin1"), tar], deadlineMs);
+    } finally {
+      give(lane);
+    }
+  };
+  return {
+    engine,
+    advisoriesAt: null,
+    async scan(tar, today) {
+      let because = "";
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        const answer = await askOnce(tar, today);
+        // Being stopped says nothing about the skill.
+        if (isClosing) throw new Error("the scanner is being stopped");
+        if (answer.kind === "answered") return parseReport(answer.body);
+        if (answer.kind === "late") {
+          log.warn({ deadlineMs }, "a skill took too long to read");
+          const seconds = Math.ceil(deadlineMs / 1000);
+          return unreadReport(engine, `Reading it took longer than ${seconds} seconds.`);
+        }
+        log.warn({ attempt, because: answer.because }, "the scan process died over a skill");
+        because = "The scanner died twice while it read this.";
+      }
+      return unreadReport(engine, because);
+    },
+    async close() {
+      isClosing = true;
+      await Promise.all([...all].map((lane) => lane.kill()));
+    },
+  };
+}
+
+function bodyOf(answer: LaneAnswer): Buffer {
+  if (answer.kind === "answered") return answer.body;
+  const why = answer.kind === "late" ? "it did not answer" : answer.because;
+  throw new Error(`the scan process did not start: ${why}`);
+}
