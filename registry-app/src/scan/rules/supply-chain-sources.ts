@@ -34,7 +34,7 @@ function findForeignIndex({ dependencies }: Evidence): readonly Match[] {
 
 /** Words for a registry that outsiders cannot see, said where something is to be installed. */
 const INTERNAL =
-  /\b(?:install|installed|installs|pull|fetch|get|available|resolved?|load(?:ed|s)?|download(?:ed)?)\b[^.\n]{0,60}\b(?:internal|private|company|corporate|in-house|intranet)\b[ -](?:\w{1,20} ){0,2}(?:registry|index|feed|pypi|package (?:server|repository|index))\b/i;
+  /\b(?:install|installed|installs|pull|fetch|get|available|resolved?|load(?:ed|s)?|download(?:ed)?)\b[^.\n]{0,60}\b(?:internal|private|company|corporate|in-house|intranet)\b[ -](?:\w{1,20} ){0,2}(?:registry|index|feed|pypi|package (?:server|repository|index))\b/gi;
 const OTHER_REGISTRY =
   /\b(?:docker|container|image|helm|terraform|nuget|oci|kubernetes|ecr|gcr|windows|schema)\b|https?:\/\//i;
 const INTERNAL_NAME = /(?:^|[-_/])(?:internal|intranet|inhouse|corp|private)(?:[-_]|$)/;
@@ -45,8 +45,9 @@ const PUBLIC_ALTHOUGH = new Set([
   "private-ip",
   "private",
 ]);
-const MAX_LINE = 20_000;
-/** Files in which imports are looked for, of those that say so. */
+/** How much of the same line says what registry is meant. */
+const MAX_AROUND = 400;
+/** Such sentences that are looked at in one file. */
 const MAX_SAID = 5;
 
 function findConfusion(evidence: Evidence): readonly Match[] {
@@ -101,13 +102,25 @@ type Saying = { readonly at: Place; readonly line: string; readonly file: string
 function sayings(file: ScanFile, evidence: Evidence): readonly Saying[] {
   if (!["manifest", "instruction", "script"].includes(file.role)) return [];
   const text = new TextDecoder().decode(file.bytes);
-  return text.split("\n").flatMap((whole, index) => {
-    const line = whole.slice(0, MAX_LINE);
-    const at = { file: file.path, line: index + 1, via: file.via };
-    if (!INTERNAL.test(line) || OTHER_REGISTRY.test(line) || evidence.standingAt(at) !== "plain")
-      return [];
-    return [{ at, line: line.trim().slice(0, 200), file: text }];
-  });
+  const found: Saying[] = [];
+  let line = 1;
+  let counted = 0;
+  for (const match of text.matchAll(INTERNAL)) {
+    if (found.length >= MAX_SAID) break;
+    for (let at = text.indexOf("\n", counted); at !== -1 && at < match.index;) {
+      line += 1;
+      counted = at + 1;
+      at = text.indexOf("\n", counted);
+    }
+    const end = text.indexOf("\n", match.index);
+    const from = Math.max(counted, match.index - MAX_AROUND);
+    const to = Math.min(end === -1 ? text.length : end, match.index + MAX_AROUND);
+    const around = text.slice(from, to).trim();
+    const at = { file: file.path, line, via: file.via };
+    if (OTHER_REGISTRY.test(around) || evidence.standingAt(at) !== "plain") continue;
+    found.push({ at, line: around.slice(0, 200), file: text });
+  }
+  return found;
 }
 
 /** Modules in the code of the same text that are named like a company's own. */
