@@ -1,5 +1,5 @@
 /** Which job calls which functions, and the sweep that repairs what was lost. Glue only. */
 export { createHandlers, reopener, type JobDeps } from "./handlers.ts";
-export { checked, scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
 export { startPatrol, type Patrol, type PatrolDeps } from "./patrol.ts";
+export { checked, scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
 export { startSweeping, type SweepDeps, type Sweeping } from "./sweep.ts";
