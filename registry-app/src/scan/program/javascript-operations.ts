@@ -1,7 +1,7 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import * as use from "./readers.ts";
 import { draftWeakening } from "./shell-system.ts";
-import { either, joined, outline, textValue, UNKNOWN } from "./value.ts";
+import { joined, outline, textValue, UNKNOWN } from "./value.ts";
 
 const BODY = ["body", "data", "json", "form", "formData"];
 const fetchUrl = use.request({ url: 0, sends: false, bodies: BODY });
@@ -64,10 +64,6 @@ const toText: Reader = (call) => {
   const how = outline(call.args[0] ?? UNKNOWN);
   return how === "base64" || how === "hex" ? use.encode(how)(call) : use.passOn(call);
 };
-const orElse: Reader = ({ args: [one = UNKNOWN, other = UNKNOWN] }) => ({
-  drafts: [],
-  value: either(one, other),
-});
 const joinPath: Reader = ({ args }) => ({
   drafts: [],
   value: {
@@ -206,7 +202,7 @@ const CALLS = new Map<string, Reader>(
     "Object.entries": use.passOn,
     "Object.keys": use.passOn,
     "console.log": () => ({ drafts: [], value: UNKNOWN }),
-    "or-else": orElse,
+    ...use.RECKONING,
     "set-item": setItem,
   }),
 );
@@ -220,6 +216,8 @@ const METHODS = new Map<string, Reader>(
     pipe,
     sendMail: use.only({ op: "send", target: "mail" }),
     toString: toText,
+    charCodeAt: use.codeOf,
+    codePointAt: use.codeOf,
     join: joinParts,
     reverse,
     split,

@@ -1,17 +1,11 @@
 import type { Expr, Program, Step } from "./ir.ts";
+import { call, dotted, lineOf, noteImports, unescape, type Lowering } from "./python-names.ts";
 import { withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
 
 const MAX_NODES = 80_000;
 const MAX_DEPTH = 90;
 /** Beyond this a file is data, or made to be slow. */
 const MAX_CHARACTERS = 2_000_000;
-
-type Lowering = {
-  readonly imports: Map<string, string>;
-  nodes: number;
-  depth: number;
-  isWhole: boolean;
-};
 
 const NOTHING: Expr = { kind: "group", parts: [] };
 
@@ -38,8 +32,6 @@ function isSpent(own: Lowering): boolean {
   own.isWhole = false;
   return true;
 }
-
-const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
 
 function lowerAll(own: Lowering, nodes: readonly Node[]): Step[] {
   return nodes.flatMap((node) => (node === null ? [] : lowerStatement(own, node)));
@@ -235,28 +227,6 @@ function define(own: Lowering, node: SyntaxNode, name: string): Step {
   };
 }
 
-function noteImports(own: Lowering, node: SyntaxNode): void {
-  const from = node.childForFieldName("module_name")?.text;
-  for (const one of node.childrenForFieldName("name")) {
-    if (one === null) continue;
-    const isAliased = one.type === "aliased_import";
-    const name = isAliased ? (one.childForFieldName("name")?.text ?? "") : one.text;
-    const alias = isAliased ? (one.childForFieldName("alias")?.text ?? name) : name;
-    if (from !== undefined) own.imports.set(alias, `${from}.${name}`);
-    else if (isAliased) own.imports.set(alias, name);
-  }
-}
-
-/** `a.b.c` as a path, with imports spelled out; empty when it is not one. */
-function dotted(own: Lowering, node: SyntaxNode, depth = 0): string {
-  if (node.type === "identifier") return own.imports.get(node.text) ?? node.text;
-  if (node.type !== "attribute" || depth > 20) return "";
-  const of = node.childForFieldName("object");
-  const name = node.childForFieldName("attribute")?.text ?? "";
-  const path = of === null ? "" : dotted(own, of, depth + 1);
-  return path === "" ? "" : `${path}.${name}`;
-}
-
 function lower(own: Lowering, node: SyntaxNode): Expr {
   if (isSpent(own)) return NOTHING;
   own.depth += 1;
@@ -274,6 +244,16 @@ function lowerExpr(own: Lowering, node: SyntaxNode): Expr {
     case "integer":
     case "float":
       return { kind: "text", value: String(Number(node.text.replaceAll("_", ""))) };
+    case "boolean_operator":
+      return call("or-else", null, childrenOf(own, node), {}, lineOf(node));
+    case "conditional_expression":
+      return call(
+        "or-else",
+        null,
+        childrenOf(own, node).filter((_, at) => at !== 1),
+        {},
+        lineOf(node),
+      );
     case "identifier":
       return { kind: "name", name: own.imports.get(node.text) ?? node.text };
     case "attribute":
@@ -335,18 +315,32 @@ function lowerSubscript(own: Lowering, node: SyntaxNode): Expr {
   return { kind: "index", of: lower(own, of), key: lower(own, key) };
 }
 
+/** `a + b + c` is one row of parts, however long. */
 function lowerBinary(own: Lowering, node: SyntaxNode): Expr {
-  const left = node.childForFieldName("left");
-  const right = node.childForFieldName("right");
-  if (left === null || right === null) return NOTHING;
-  const parts = [lower(own, left), lower(own, right)];
-  const operator = node.childForFieldName("operator")?.text ?? "";
-  if (operator === "+") return { kind: "join", parts };
-  if (operator === "%" && /string/.test(left.type))
-    return call("format", null, parts, {}, lineOf(node));
-  if (operator === "/") return call("path-join", null, parts, {}, lineOf(node));
+  const operator = operatorOf(node);
+  const row: SyntaxNode[] = [];
+  let first = node;
+  while (first.type === "binary_operator" && operatorOf(first) === operator) {
+    const right = first.childForFieldName("right");
+    const left = first.childForFieldName("left");
+    if (right === null || left === null) break;
+    row.push(right);
+    first = left;
+  }
+  const nodes = [first, ...row.toReversed()];
+  const parts = nodes.map((one) => lower(own, one));
+  const line = lineOf(node);
+  const isNumber = nodes.some((one) => one.type === "integer");
+  if (operator === "+" && !isNumber) return { kind: "join", parts };
+  if (operator === "%" && first.type.includes("string"))
+    return call("format", null, parts, {}, line);
+  if (operator === "/") return call("path-join", null, parts, {}, line);
+  if (/^[-+*%&|^]$/.test(operator) && parts.length === 2)
+    return call(`number ${operator}`, null, parts, {}, line);
   return { kind: "group", parts };
 }
+
+const operatorOf = (node: SyntaxNode) => node.childForFieldName("operator")?.text ?? "";
 
 function lowerLambda(own: Lowering, node: SyntaxNode): Expr {
   const body = node.childForFieldName("body");
@@ -405,16 +399,6 @@ function lowerCall(own: Lowering, node: SyntaxNode): Expr {
   return call("", lower(own, target), args, named, line);
 }
 
-function call(
-  callee: string,
-  on: Expr | null,
-  args: readonly Expr[],
-  named: Readonly<Record<string, Expr>>,
-  line: number,
-): Expr {
-  return { kind: "call", callee, on, args, named, line };
-}
-
 function lowerString(own: Lowering, node: SyntaxNode): Expr {
   const start =
     node.namedChildren.find((one) => one?.type === "string_start")?.text.toLowerCase() ?? "";
@@ -427,29 +411,4 @@ function lowerString(own: Lowering, node: SyntaxNode): Expr {
     return value === null ? [] : [lower(own, value)];
   });
   return parts.length === 1 && parts[0]?.kind === "text" ? parts[0] : { kind: "join", parts };
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  "0": "\0",
-  "\n": "",
-};
-
-function unescape(text: string): string {
-  if (!text.includes("\\")) return text;
-  return text.replaceAll(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
-    (_whole, x?: string, u?: string, long?: string, octal?: string, letter?: string) => {
-      const hex = x ?? u ?? long;
-      if (hex !== undefined) return fromCode(Number.parseInt(hex, 16));
-      if (octal !== undefined) return fromCode(Number.parseInt(octal, 8));
-      return ESCAPES[letter ?? ""] ?? letter ?? "";
-    },
-  );
-}
-
-function fromCode(code: number): string {
-  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : "";
 }

@@ -18,6 +18,8 @@ const MAX_NODES = 60_000;
 const MAX_DEPTH = 60;
 
 type Lowering = {
+  readonly aliases: Map<string, readonly Word[]>;
+  readonly text: string;
   readonly lineOf: (pos: number) => number;
   nodes: number;
   depth: number;
@@ -54,12 +56,20 @@ export function lowerShell(given: string): Program {
   const script = parse(text);
   const starts = lineStarts(text);
   const lowering: Lowering = {
+    aliases: new Map(),
+    text,
     lineOf: (pos) => lineOf(starts, pos),
     nodes: 0,
     depth: 0,
     isWhole: (script.errors ?? []).length === 0,
   };
   const steps = lowerStatements(lowering, script.commands, "do");
+  const bomb =
+    /(?:^|[\s;])([^\s(){};|&]{1,20})\s?\(\)\s{0,3}\{\s{0,3}\1\s{0,3}\|\s{0,3}\1\s{0,3}&/.exec(text);
+  if (bomb !== null) {
+    const line = lowering.lineOf(bomb.index);
+    steps.push(step("do", bareCall("fork-bomb", [], null, line), line));
+  }
   return { language: "shell", steps, isWhole: lowering.isWhole };
 }
 
@@ -214,6 +224,9 @@ function lowerWhile(
   const line = own.lineOf(node.pos);
   const isEndless =
     names.length === 0 &&
+    !/\b(?:sleep|read|break|wait|exit|return|inotifywait)\b/.test(
+      own.text.slice(node.body.pos, node.body.end),
+    ) &&
     /^(?:true|:|\[ 1 \])?$/.test(clauseWord(node.clause.commands[0]?.command));
   const test: Expr | null = stdin ?? (isEndless ? endless(line) : null);
   return [
@@ -309,12 +322,15 @@ function lowerCommand(own: Lowering, command: Command, how: How, stdin: Expr | n
   const opened = openedAs(command.redirects);
   if (named === "exec" && opened !== null && input !== null)
     return [...assigns, { kind: "assign", names: [opened], value: input, line }];
-  if (named === "alias")
-    return [...assigns, ...words.slice(1).flatMap((one) => aliasStep(own, one, line))];
+  if (named === "alias") {
+    for (const one of command.args) noteAlias(own, one);
+    return [];
+  }
+  const given = named === "env" ? words.slice(1).flatMap((one) => environmentStep(one, line)) : [];
   // `export A=b` prints nothing, and `export` alone prints everything.
   if (words.length === 1 && assigns.length > 0 && DECLARING.has(named)) return assigns;
   const call = callOf(own, words, input, line);
-  return [...assigns, step(how, outputs(own, command.redirects, call, line), line)];
+  return [...assigns, ...given, step(how, outputs(own, command.redirects, call, line), line)];
 }
 
 function lowerAssignment(own: Lowering, { name, value, append, pos }: Assignment): Step[] {
@@ -341,6 +357,20 @@ function callOf(own: Lowering, words: readonly Word[], stdin: Expr | null, line:
   const [first, ...rest] = words;
   if (first === undefined) return bareCall("", [], stdin, line);
   const name = baseName(isPlain(first) ? first.value : "");
+  const alias = own.aliases.get(first.value);
+  if (alias !== undefined) {
+    own.aliases.delete(first.value);
+    const whole = callOf(own, [...alias, ...rest], stdin, line);
+    own.aliases.set(first.value, alias);
+    return whole;
+  }
+  if (name === "command" && /^-[vV]$/.test(rest[0]?.value ?? ""))
+    return bareCall(
+      "which",
+      rest.map((one) => word(own, one)),
+      null,
+      line,
+    );
   const wrapper = WRAPPERS.get(name);
   if (wrapper !== undefined) {
     const inner = afterOptions(rest, wrapper);
@@ -362,7 +392,12 @@ function callOf(own: Lowering, words: readonly Word[], stdin: Expr | null, line:
 }
 
 function bareCall(callee: string, args: readonly Expr[], stdin: Expr | null, line: number): Call {
-  return { kind: "call", callee, on: null, args, named: stdin === null ? {} : { stdin }, line };
+  const isFed = stdin?.kind === "call" && stdin.callee !== "";
+  const named: Record<string, Expr> = {
+    ...(stdin === null ? {} : { stdin }),
+    ...(isFed ? { feeder: { kind: "text", value: stdin.callee } } : {}),
+  };
+  return { kind: "call", callee, on: null, args, named, line };
 }
 
 function isPlain(one: Word): boolean {
@@ -463,15 +498,29 @@ function openedAs(redirects: readonly Redirection[]): string | null {
     : null;
 }
 
-/** `alias g=curl` is a function that calls what it stands for. */
-function aliasStep(own: Lowering, one: Word, line: number): readonly Step[] {
-  const [, name, text] = /^([\w.-]{1,60})=([\s\S]{1,500})$/.exec(one.value) ?? [];
-  if (name === undefined || text === undefined || isSpent(own)) return [];
-  const inner = parse(`${text} "$@"`);
-  own.depth += 1;
-  const body = lowerStatements({ ...own, lineOf: () => line }, inner.commands, "return");
-  own.depth -= 1;
-  return [{ kind: "define", name, value: { kind: "function", params: [], body, line } }];
+/** `env LD_PRELOAD=x cmd` sets a variable as `export` does. */
+function environmentStep(one: Word, line: number): readonly Step[] {
+  const [, name, value = ""] = /^([A-Z_]{1,60})=([\s\S]{0,500})$/.exec(one.value) ?? [];
+  if (name === undefined) return [];
+  const args: readonly Expr[] = [
+    { kind: "text", value: name },
+    { kind: "text", value },
+  ];
+  return [step("do", bareCall("set-variable", args, null, line), line)];
+}
+
+function wholeOf(one: Word | Assignment): string {
+  if (one.type === "Word") return one.value;
+  return one.value.type === "Word" ? `${one.name}=${one.value.value}` : "";
+}
+
+/** `alias g=curl`: later commands of that name begin with these words. */
+function noteAlias(own: Lowering, one: Word | Assignment): void {
+  const [, name, text] = /^([\w.-]{1,60})=([\s\S]{1,500})$/.exec(wholeOf(one)) ?? [];
+  if (name === undefined || text === undefined || own.aliases.size > 100) return;
+  const command = parse(text).commands[0]?.command;
+  if (command?.type !== "Command" || command.name === undefined) return;
+  own.aliases.set(name, [command.name, ...command.args.filter((arg) => arg.type === "Word")]);
 }
 
 function testWords(own: Lowering, expression: SyntaxNode, depth = 0): readonly Expr[] {

@@ -41,6 +41,9 @@ const send: Reader = ({ on, args }) => {
     ],
   };
 };
+/** `send` of something else than a socket may be anything. */
+const sendOnSocket: Reader = (call) =>
+  call.on.facts.some((one) => one.class === "socket") ? send(call) : { drafts: [] };
 /** A shell whose input and output are a socket. */
 const duplicate: Reader = ({ args }) => {
   const isSocket = args.some((one) => one.facts.some((fact) => fact.class === "socket"));
@@ -289,6 +292,8 @@ const CALLS = new Map<string, Reader>(
     "winreg.SetValueEx": use.only({ op: "schedule", target: "registry" }),
     "smtplib.SMTP": use.only({ op: "download", class: "socket" }),
     "smtplib.SMTP_SSL": use.only({ op: "download", class: "socket" }),
+    ...use.RECKONING,
+    ord: use.codeOf,
     chr: letter,
     map,
     reversed: ends,
@@ -313,6 +318,7 @@ const METHODS = new Map<string, Reader>(
     patch: post,
     urlopen: open,
     sendall: send,
+    send: sendOnSocket,
     sendto: send,
     sendmail: send,
     send_message: send,

@@ -5,7 +5,7 @@ import { draftFileRead, draftFileWrite } from "./file-drafts.ts";
 import type { ProgramLanguage } from "./ir.ts";
 import type { Draft, Inner, Outcome, Reader } from "./operations.ts";
 import { draftMining, draftWeakening } from "./shell-system.ts";
-import { joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
+import { either, joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
 import { draftRequest } from "./web-drafts.ts";
 
 /** Readers that more than one language's table is made of. */
@@ -271,6 +271,11 @@ export const joinWith: Reader = ({ on, args: [parts = UNKNOWN] }) => {
   const items = parts.items;
   if (items === null || on.text === null)
     return { drafts: [], value: { ...UNKNOWN, facts: joinFacts(on.facts, parts.facts) } };
+  // Letter by letter is how a machine writes what a person should not read.
+  const isSpelled =
+    on.text === "" && items.length > 8 && items.every((one) => one.text?.length === 1);
+  const spelled = isSpelled ? items.map((one) => one.text).join("") : null;
+  if (spelled !== null) return { drafts: [{ op: "decode", target: "char-codes" }], text: spelled };
   const glue = textValue(on.text);
   return {
     drafts: [],
@@ -308,4 +313,64 @@ export const fromCodes: Reader = ({ args }) => {
   return numbers.length > 8
     ? { drafts: [{ op: "decode", target: "char-codes" }], text }
     : { drafts: [], value: { ...textValue(text, facts), isPieced: true } };
+};
+
+/** Whole numbers are worked out; what else is reckoned with keeps its facts. */
+export const reckon =
+  (operator: string): Reader =>
+  ({ args: [one = UNKNOWN, other = UNKNOWN] }) => {
+    const [left, right] = [one, other].map(({ text }) =>
+      text !== null && /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN,
+    );
+    const facts = joinFacts(one.facts, other.facts);
+    const result = reckonWith(operator, left ?? Number.NaN, right ?? Number.NaN);
+    if (Number.isSafeInteger(result))
+      return { drafts: [], value: textValue(String(result), facts) };
+    const isJoining = operator === "+";
+    return { drafts: [], value: isJoining ? joined([one, other]) : { ...UNKNOWN, facts } };
+  };
+
+function reckonWith(operator: string, left: number, right: number): number {
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number.NaN;
+  switch (operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "%":
+      return right === 0 ? Number.NaN : ((left % right) + right) % right;
+    case "&":
+      return left & right;
+    case "|":
+      return left | right;
+    case "^":
+      return left ^ right;
+    default:
+      return Number.NaN;
+  }
+}
+
+/** The number of a character. */
+export const codeOf: Reader = ({ args: [at = UNKNOWN], on }) => {
+  const text = on.text ?? at.text;
+  const index = on.text === null ? 0 : Number(at.text ?? "0");
+  const code = text?.codePointAt(Number.isInteger(index) ? Math.max(0, index) : 0);
+  const facts = joinFacts(on.facts, at.facts);
+  return {
+    drafts: [],
+    value: code === undefined ? { ...UNKNOWN, facts } : textValue(String(code), facts),
+  };
+};
+
+/** One of two, as `a or b` gives. */
+export const orElse: Reader = ({ args: [one = UNKNOWN, other = UNKNOWN] }) => ({
+  drafts: [],
+  value: either(one, other),
+});
+
+export const RECKONING: Readonly<Record<string, Reader>> = {
+  ...Object.fromEntries([..."+-*%&|^"].map((one) => [`number ${one}`, reckon(one)] as const)),
+  "or-else": orElse,
 };

@@ -202,7 +202,7 @@ function programIn(path: string, value: Value): NonNullable<Outcome["inner"]> {
     return [{ text: value.text, via: "heredoc", language: "shell" }];
   if (!value.text.trim().includes("\n")) return [];
   const isProgram =
-    /^#!/.test(value.text) || /\.(?:sh|bash|py|js|mjs|ps1|plist|service)$/.test(path);
+    value.text.startsWith("#!") || /\.(?:sh|bash|py|js|mjs|ps1|plist|service)$/.test(path);
   return isProgram ? [{ text: value.text, via: "heredoc" }] : [];
 }
 

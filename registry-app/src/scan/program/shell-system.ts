@@ -46,6 +46,21 @@ const chmod: Reader = (call) => {
     : { drafts: [] };
 };
 
+/** What the lines of a crontab run, without when. */
+export function cronCommands(text: string): readonly string[] {
+  return text
+    .slice(0, 20_000)
+    .split("\n")
+    .flatMap((line) => {
+      const found =
+        /^\s{0,8}(?:@\w{3,10}|(?:[\d*,/A-Za-z-]{1,40}\s{1,8}){5})\s{0,8}(\S.{0,1000})$/.exec(
+          line,
+        )?.[1];
+      return found === undefined ? [] : [found];
+    })
+    .slice(0, 50);
+}
+
 const schedule: Reader = (call) => {
   const line = lineOf(call);
   const stdin = call.named["stdin"];
@@ -54,7 +69,10 @@ const schedule: Reader = (call) => {
   if (isService && !/\b(?:enable|load|bootstrap|start|defaults|submit)\b/.test(line))
     return { drafts: [] };
   const given = stdin === undefined ? "" : ` < ${outline(stdin)}`;
+  const lines =
+    call.callee === "crontab" && stdin !== undefined ? cronCommands(outline(stdin)) : [];
   return {
+    inner: lines.map((text) => ({ text, via: "string" as const, language: "shell" as const })),
     drafts: [
       {
         op: "schedule",
@@ -90,7 +108,7 @@ const install =
       const isPinned = /[=@]=?v?\d/.test(name.slice(1)) && !/@latest|[~^><*]/.test(name);
       const traits: Trait[] = [
         ...(isPinned ? [] : (["unpinned"] as const)),
-        ...(url === undefined && !/^git\+/.test(name) ? [] : (["from-url"] as const)),
+        ...(url === undefined && !name.startsWith("git+") ? [] : (["from-url"] as const)),
         ...(extra ? (["extra-index"] as const) : []),
         ...(url?.traits.filter((one) => one !== "known-installer") ?? []),
       ];

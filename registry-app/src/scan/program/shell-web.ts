@@ -122,7 +122,7 @@ const netcat: Reader = (call) => {
   const isListening = args.hasOption("l");
   const givesShell =
     args.hasOption("e", "c") ||
-    /\b(?:ba|z)?sh\b/.test(outline(call.named["stdin"] ?? textValue("")));
+    /^(?:ba|z|da)?sh$/.test(outline(call.named["feeder"] ?? textValue("")));
   if (givesShell) return { drafts: [{ op: "evaluate", target, traits: ["reverse-shell"] }] };
   if (isListening) return { drafts: [{ op: "listen", target }] };
   if (args.hasOption("z")) return { drafts: [] };

@@ -1,0 +1,139 @@
+import type { Expr } from "./ir.ts";
+import type { SyntaxNode } from "./parsers.ts";
+
+/** What is known of the names of a Python program while it is lowered. */
+export type Lowering = {
+  readonly imports: Map<string, string>;
+  nodes: number;
+  depth: number;
+  isWhole: boolean;
+};
+
+const MAX_PATH = 20;
+
+export const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
+
+export function call(
+  callee: string,
+  on: Expr | null,
+  args: readonly Expr[],
+  named: Readonly<Record<string, Expr>>,
+  line: number,
+): Expr {
+  return { kind: "call", callee, on, args, named, line };
+}
+
+export function noteImports(own: Lowering, node: SyntaxNode): void {
+  const from = node.childForFieldName("module_name")?.text;
+  for (const one of node.childrenForFieldName("name")) {
+    if (one === null) continue;
+    const isAliased = one.type === "aliased_import";
+    const name = isAliased ? (one.childForFieldName("name")?.text ?? "") : one.text;
+    const alias = isAliased ? (one.childForFieldName("alias")?.text ?? name) : name;
+    if (from !== undefined) own.imports.set(alias, `${from}.${name}`);
+    else if (isAliased) own.imports.set(alias, name);
+  }
+}
+
+/** `a.b.c` as a path, with imports spelled out and names in pieces put together; empty when it is not one. */
+export function dotted(own: Lowering, node: SyntaxNode, depth = 0): string {
+  if (depth > MAX_PATH) return "";
+  switch (node.type) {
+    case "identifier":
+      return own.imports.get(node.text) ?? node.text;
+    case "attribute":
+      return below(
+        dottedOf(own, node.childForFieldName("object"), depth),
+        node.childForFieldName("attribute")?.text ?? "",
+      );
+    case "call":
+      return reflected(own, node, depth);
+    case "subscript":
+      return subscripted(own, node, depth);
+    default:
+      return "";
+  }
+}
+
+function dottedOf(own: Lowering, node: SyntaxNode | null, depth: number): string {
+  return node === null ? "" : dotted(own, node, depth + 1);
+}
+
+function below(path: string, name: string): string {
+  if (path === "" || name === "") return "";
+  return /^(?:__builtins__|builtins|globals|__dict__)$/.test(path) ? name : `${path}.${name}`;
+}
+
+/** `__import__("os")` is `os`, `getattr(os, "system")` is `os.system`. */
+function reflected(own: Lowering, node: SyntaxNode, depth: number): string {
+  const callee = node.childForFieldName("function")?.text ?? "";
+  const args = node.childForFieldName("arguments")?.namedChildren ?? [];
+  const [first = null, second = null] = args;
+  if (callee === "globals" || callee === "vars") return "globals";
+  if (/^(?:__import__|(?:importlib\.)?import_module)$/.test(callee) && first !== null)
+    return literalOf(first) ?? "";
+  if (callee !== "getattr" || first === null || second === null) return "";
+  return below(dotted(own, first, depth + 1), literalOf(second) ?? "");
+}
+
+/** `globals()["eval"]`, `__builtins__.__dict__["exec"]`. */
+function subscripted(own: Lowering, node: SyntaxNode, depth: number): string {
+  const of = dottedOf(own, node.childForFieldName("value"), depth);
+  const key = node.childForFieldName("subscript");
+  if (!/^(?:globals|__builtins__|__dict__)$|modules$/.test(of) || key === null) return "";
+  const name = literalOf(key) ?? "";
+  if (of === "sys.modules") return name;
+  return name === "__builtins__" ? name : below(of, name);
+}
+
+/** A literal text, also one in pieces; null when a part of it is only known when it runs. */
+export function literalOf(node: SyntaxNode, depth = 0): string | null {
+  if (depth > MAX_PATH) return null;
+  const both = (one: SyntaxNode | null, other: SyntaxNode | null) => {
+    const [left, right] = [one, other].map((part) =>
+      part === null ? null : literalOf(part, depth + 1),
+    );
+    return typeof left === "string" && typeof right === "string" ? left + right : null;
+  };
+  if (node.type === "string") {
+    const parts = node.namedChildren;
+    if (parts.some((one) => one?.type === "interpolation")) return null;
+    return parts.map((one) => (one?.type === "string_content" ? unescape(one.text) : "")).join("");
+  }
+  if (node.type === "parenthesized_expression" && node.namedChildren[0])
+    return literalOf(node.namedChildren[0], depth + 1);
+  if (node.type === "binary_operator" && node.childForFieldName("operator")?.text === "+")
+    return both(node.childForFieldName("left"), node.childForFieldName("right"));
+  if (node.type === "concatenated_string")
+    return both(node.namedChildren[0] ?? null, node.namedChildren[1] ?? null);
+  if (node.type !== "subscript") return null;
+  const of = node.childForFieldName("value");
+  const text = of === null ? null : literalOf(of, depth + 1);
+  const isReversing = node.childForFieldName("subscript")?.text.replaceAll(" ", "") === "::-1";
+  return text !== null && isReversing ? [...text].toReversed().join("") : null;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "0": "\0",
+  "\n": "",
+};
+
+export function unescape(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replaceAll(
+    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
+    (_whole, x?: string, u?: string, long?: string, octal?: string, letter?: string) => {
+      const hex = x ?? u ?? long;
+      if (hex !== undefined) return fromCode(Number.parseInt(hex, 16));
+      if (octal !== undefined) return fromCode(Number.parseInt(octal, 8));
+      return ESCAPES[letter ?? ""] ?? letter ?? "";
+    },
+  );
+}
+
+function fromCode(code: number): string {
+  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : "";
+}
