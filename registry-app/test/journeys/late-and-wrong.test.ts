@@ -48,6 +48,18 @@ describe("a tag that comes too late", () => {
     expect(row["reason"]).toContain("source acme-skills");
   });
 
+  it("is refused in one source once what was signed in it was accepted from another, signed anew or not", async () => {
+    const other = makeSigner("ann@example.test");
+    await world.addSigner("acme", other);
+    const time = new Date();
+    const first = await forge.tag("deploy--v1.5.0", { signer: ann, time });
+    await forge.push(remote, "main", "deploy--v1.5.0");
+    await world.tag("acme-skills", "deploy--v1.5.0", { state: "published" });
+    expect(await forge.tag("deploy--v1.5.0", { signer: other, time })).not.toBe(first);
+    const { row } = await tryTag("deploy--v1.5.0", second, "acme-more");
+    expect(row["code"]).toBe("BOUND_ELSEWHERE");
+  });
+
   it("is refused where the skill belongs to another source of the team", async () => {
     await sign("deploy--v9.0.0");
     const { row } = await tryTag("deploy--v9.0.0", second, "acme-more");
