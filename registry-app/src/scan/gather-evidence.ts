@@ -224,8 +224,9 @@ function toEvidence(
   const skill = readSkill(entries, { dirName: undefined, profile: "clients" });
   const facts = dropDoubleFacts(gathered.facts);
   const { dependencies, gaps } = readDependencies(inventory.files, facts, skill.frontmatter);
+  const about = aboutOf(skill, gathered.links);
   const evidence: Evidence = {
-    about: aboutOf(skill, gathered.links),
+    about,
     files: inventory.files,
     facts,
     directives: gathered.directives,
@@ -233,18 +234,34 @@ function toEvidence(
     anomalies: gathered.anomalies,
     dependencies,
     advisoryMatches: advisories === null ? [] : matchAdvisories(dependencies, advisories),
-    standingAt: (place) => standingAt(gathered, place),
+    standingAt: (place) => standingAt(gathered, about, place),
     isReachable: (file) => reachable.has(file),
   };
   return { evidence, gaps: [...gathered.gaps, ...gaps] };
 }
 
-function standingAt({ standings }: Gathered, { file, line }: Place): Standing {
-  for (const at of standings.get(file) ?? []) {
+function standingAt(gathered: Gathered, about: About, { file, line, via }: Place): Standing {
+  for (const at of gathered.standings.get(file) ?? []) {
     const standing = at(line);
     if (standing !== "plain") return standing;
   }
-  return "plain";
+  return isLesson(about, file, via) ? "sample" : "plain";
+}
+
+const SECURITY =
+  /\b(?:secur|audit|pentest|penetration|vulnerab|red.?team|threat|exploit|attack|harden|malware|injection|forensic|ctf\b|bug bount|siem\b|detect|owasp|cve\b)/i;
+const LESSON =
+  /readme|hook\.md|attack|exploit|payload|bypass|vector|vulnerab|malicious|threat|injection|escalation|example|sample|pattern|case|real-world|ioc|detect|rule|cheat/i;
+
+/**
+ * A skill about security shows attacks in what it refers to. Its scripts, and what SKILL.md itself says to do, are as
+ * those of any other skill.
+ */
+function isLesson(about: About, file: string, via: Place["via"]): boolean {
+  if (!/\.(?:md|mdx|txt|markdown)$/i.test(file)) return false;
+  if (!SECURITY.test(`${about.name} ${about.description}`)) return false;
+  if (via.includes("inline-code")) return true;
+  return file.toLowerCase() !== "skill.md" && LESSON.test(file);
 }
 
 function aboutOf(reading: SkillReading, links: readonly Link[]): About {

@@ -7,8 +7,8 @@ import { sharePoints, type Exposure } from "./score.ts";
 import type { Match, ScanFinding, ScanSeverity } from "./types.ts";
 
 const LEVELS: readonly ScanSeverity[] = ["info", "low", "medium", "high", "critical"];
-/** A text that is shown for another reason than to be followed weighs two levels less; it stays in the report. */
-const LESS_WHEN_SHOWN = 2;
+/** A text that is shown for another reason than to be followed weighs three levels less; it stays in the report. */
+const LESS_WHEN_SHOWN = 3;
 const LESS_IN_TESTS = 1;
 /** More of one rule in one file says nothing new. */
 const MAX_PER_RULE_AND_FILE = 5;

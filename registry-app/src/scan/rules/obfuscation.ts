@@ -28,7 +28,7 @@ const GRAVE: ReadonlySet<string> = new Set([
 
 function findWrapped({ facts }: Evidence): readonly Match[] {
   return facts
-    .filter((fact) => GRAVE.has(fact.op) && !has(fact, "placeholder", "local"))
+    .filter((fact) => GRAVE.has(fact.op) && !has(fact, "local"))
     .flatMap((fact) => {
       const layer = fact.at.via.find((one) => WRAPPED.has(one));
       if (layer === undefined) return [];

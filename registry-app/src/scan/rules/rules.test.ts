@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { TreeEntry } from "../../skill/index.ts";
+import { BUNDLED_SNAPSHOT } from "../advisories/bundled-snapshot.ts";
 import { openScanner, type Scanner } from "../open-scanner.ts";
 import { ALL_RULES } from "./list-rules.ts";
 import type { Example } from "./rule.ts";
@@ -22,7 +23,7 @@ function entriesOf({ files, binaries = {} }: Example): readonly TreeEntry[] {
 }
 
 function rulesFor(example: Example): readonly string[] {
-  const report = scanner.scan(entriesOf(example), { advisories: null, today: new Date(0) });
+  const report = scanner.scan(entriesOf(example), { advisories: BUNDLED_SNAPSHOT, today: new Date(0) });
   return report.findings.filter(({ severity }) => severity !== "info").map(({ rule }) => rule);
 }
 
