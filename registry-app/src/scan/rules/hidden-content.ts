@@ -1,5 +1,5 @@
 import type { Fact, Layer, Operation } from "../facts.ts";
-import type { Act, Directive } from "../prose/directives.ts";
+import type { Act, Directive, Thing } from "../prose/directives.ts";
 import type { Match } from "../types.ts";
 import { anomaliesOf, matchOf } from "./anomalies.ts";
 import type { Evidence, Rule } from "./rule.ts";
@@ -24,13 +24,16 @@ const TOLD: ReadonlySet<Act> = new Set<Act>([
   "pay",
   "delete",
 ]);
-const SECRETS: ReadonlySet<string> = new Set([
-  "secret",
-  "conversation",
-  "personal-data",
-  "agent-memory",
-  "agent-config",
-]);
+/** Comments of templates tell their reader to skip a section: what is skipped, hidden or turned off decides. */
+const AIMS: Readonly<Partial<Record<Act, ReadonlySet<Thing>>>> = {
+  ignore: new Set<Thing>(["instructions", "protection", "confirmation", "judge"]),
+  conceal: new Set<Thing>(["user", "log", "judge", "secret"]),
+  bypass: new Set<Thing>(["confirmation", "protection"]),
+  disable: new Set<Thing>(["protection", "log"]),
+  "fetch-and-follow": new Set<Thing>(["remote"]),
+  send: new Set<Thing>(["secret", "conversation", "personal-data"]),
+  reveal: new Set<Thing>(["secret"]),
+};
 const DONE: ReadonlySet<Operation> = new Set<Operation>([
   "download",
   "evaluate",
@@ -54,10 +57,9 @@ function isHiddenOrder(directive: Directive): boolean {
   const { act, at, things } = directive;
   if (!isSaid(directive) || SHOWN.test(at.file)) return false;
   if (isVia(at.via, "invisible")) return true;
-  const isSecret = things.some((thing) => SECRETS.has(thing));
   if (isVia(at.via, "metadata")) return GRAVE.has(act) || TOLD.has(act);
-  if (isVia(at.via, "comment", "archive")) return GRAVE.has(act) || (TOLD.has(act) && isSecret);
-  return false;
+  if (!isVia(at.via, "comment", "archive")) return false;
+  return things.some((thing) => AIMS[act]?.has(thing) ?? false);
 }
 
 function isHiddenCommand({ op, at }: Fact): boolean {
