@@ -21,7 +21,7 @@ const AFFECTED = z.object({
   versions: z.array(z.string().max(120)).max(MAX_VERSIONS).default([]),
 });
 /** What of an OSV record matters here. Fields that are not named are let be. */
-export const OSV_RECORD = z.object({
+const OSV_RECORD = z.object({
   id: z.string().min(1).max(120),
   summary: z.string().optional(),
   details: z.string().optional(),

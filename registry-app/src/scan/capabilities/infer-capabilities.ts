@@ -5,7 +5,7 @@ import type { Capability } from "../types.ts";
 import { readDeclared, type Declared } from "./declared.ts";
 
 /** What a skill is able to do, by kind. The order is the one in which pages list them. */
-export const CAPABILITY_KINDS = [
+const CAPABILITY_KINDS = [
   "network",
   "listen",
   "run-programs",

@@ -93,7 +93,7 @@ const LOOKS: Readonly<Record<string, string>> = {
 };
 
 /** What a name looks like at a glance: `rn` is `m`, `vv` is `w`, `1` and `i` are `l`, a Cyrillic `а` is `a`. */
-export function skeleton(name: string): string {
+function skeleton(name: string): string {
   const plain = [...name.normalize("NFKC").toLowerCase()].map((char) =>
     Object.hasOwn(LOOKS, char) ? (LOOKS[char] ?? char) : char,
   );
