@@ -1,5 +1,6 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import * as use from "./readers.ts";
+import { SCRIPT_SYSTEM } from "./system-drafts.ts";
 import { draftWeakening } from "./shell-system.ts";
 import { joined, outline, textValue, UNKNOWN } from "./value.ts";
 
@@ -203,6 +204,7 @@ const CALLS = new Map<string, Reader>(
     "Object.keys": use.passOn,
     "console.log": () => ({ drafts: [], value: UNKNOWN }),
     ...use.RECKONING,
+    ...SCRIPT_SYSTEM,
     "set-item": setItem,
   }),
 );
@@ -228,7 +230,7 @@ const METHODS = new Map<string, Reader>(
     toLowerCase: use.passOn,
     text: use.passOn,
     json: use.passOn,
-    then: use.passOn,
+    ["then"]: use.passOn,
   }),
 );
 
@@ -251,5 +253,5 @@ function nameOf(name: string): Outcome | undefined {
 export const SCRIPT_OPERATIONS: OperationTable = {
   readerOf,
   nameOf,
-  indexOf: (of, key) => (/\.env$/.test(of) ? use.variableOutcome(textValue(key)) : undefined),
+  indexOf: (of, key) => (of.endsWith(".env") ? use.variableOutcome(textValue(key)) : undefined),
 };

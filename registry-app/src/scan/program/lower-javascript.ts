@@ -56,7 +56,7 @@ function statementOf(scope: Scope, node: SyntaxNode): readonly Step[] {
     case "do_statement":
     case "for_statement":
     case "for_in_statement":
-      return [blockOf(scope, node)];
+      return [...endlessOf(node), blockOf(scope, node)];
     case "export_statement":
     case "statement_block":
     case "else_clause":
@@ -234,6 +234,17 @@ function assignPart(scope: Scope, target: SyntaxNode, value: Expr, line: number)
   if (name === "" || name === "process.env") return [{ kind: "do", value, line }];
   const parts: Expr[] = [{ kind: "name", name }, value];
   return [{ kind: "assign", names: [name], value: { kind: "group", parts }, line }];
+}
+
+/** Says what stands in a loop without an end, as far as it is short enough to be nothing else. */
+function endlessOf(node: SyntaxNode): readonly Step[] {
+  const body = node.childForFieldName("body");
+  const test = node.childForFieldName("condition")?.text.replaceAll(/[\s();]/g, "");
+  const isEndless = /^(?:while|for)_statement$/.test(node.type) && /^(?:true|1|)$/.test(test ?? "");
+  if (body === null || !isEndless || body.endIndex - body.startIndex > 400) return [];
+  const line = names.lineOf(node);
+  const text: Expr = { kind: "text", value: body.text };
+  return [{ kind: "do", value: names.call("endless-loop", null, [text], line), line }];
 }
 
 function blockOf(scope: Scope, node: SyntaxNode): Step {

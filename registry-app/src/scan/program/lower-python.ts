@@ -1,5 +1,13 @@
 import type { Expr, Program, Step } from "./ir.ts";
-import { call, dotted, lineOf, noteImports, unescape, type Lowering } from "./python-names.ts";
+import {
+  call,
+  dotted,
+  lineOf,
+  endlessLoop,
+  noteImports,
+  stringOf,
+  type Lowering,
+} from "./python-names.ts";
 import { withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
 
 const MAX_NODES = 80_000;
@@ -177,7 +185,9 @@ function lowerBlock(own: Lowering, node: SyntaxNode): Step[] {
   const left = isFor ? node.childForFieldName("left") : null;
   const body = node.childForFieldName("consequence") ?? node.childForFieldName("body");
   const others = node.childrenForFieldName("alternative");
+  const isEndless = node.type === "while_statement" && /^(?:True|1)$/.test(test?.text ?? "");
   return [
+    ...(isEndless && body !== null ? [endlessLoop(body)] : []),
     {
       kind: "block",
       how: node.type === "if_statement" ? "if" : "loop",
@@ -238,7 +248,7 @@ function lower(own: Lowering, node: SyntaxNode): Expr {
 function lowerExpr(own: Lowering, node: SyntaxNode): Expr {
   switch (node.type) {
     case "string":
-      return lowerString(own, node);
+      return stringOf(node, (one) => lower(own, one));
     case "concatenated_string":
       return { kind: "join", parts: childrenOf(own, node) };
     case "integer":
@@ -397,18 +407,4 @@ function lowerCall(own: Lowering, node: SyntaxNode): Expr {
     return call(`.${method}`, of === null ? null : lower(own, of), args, named, line);
   }
   return call("", lower(own, target), args, named, line);
-}
-
-function lowerString(own: Lowering, node: SyntaxNode): Expr {
-  const start =
-    node.namedChildren.find((one) => one?.type === "string_start")?.text.toLowerCase() ?? "";
-  const isRaw = start.includes("r");
-  const parts = node.namedChildren.flatMap((one): Expr[] => {
-    if (one?.type === "string_content")
-      return [{ kind: "text", value: isRaw ? one.text : unescape(one.text) }];
-    if (one?.type !== "interpolation") return [];
-    const value = one.childForFieldName("expression");
-    return value === null ? [] : [lower(own, value)];
-  });
-  return parts.length === 1 && parts[0]?.kind === "text" ? parts[0] : { kind: "join", parts };
 }

@@ -1,4 +1,4 @@
-import type { Expr } from "./ir.ts";
+import type { Expr, Step } from "./ir.ts";
 import type { SyntaxNode } from "./parsers.ts";
 
 /** What is known of the names of a Python program while it is lowered. */
@@ -121,7 +121,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",
 };
 
-export function unescape(text: string): string {
+function unescape(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replaceAll(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
@@ -136,4 +136,29 @@ export function unescape(text: string): string {
 
 function fromCode(code: number): string {
   return code <= 0x10_ff_ff ? String.fromCodePoint(code) : "";
+}
+
+/** A string with what is worked out inside of it. */
+export function stringOf(node: SyntaxNode, inside: (node: SyntaxNode) => Expr): Expr {
+  const start =
+    node.namedChildren.find((one) => one?.type === "string_start")?.text.toLowerCase() ?? "";
+  const isRaw = start.includes("r");
+  const parts = node.namedChildren.flatMap((one): Expr[] => {
+    if (one?.type === "string_content")
+      return [{ kind: "text", value: isRaw ? one.text : unescape(one.text) }];
+    if (one?.type !== "interpolation") return [];
+    const value = one.childForFieldName("expression");
+    return value === null ? [] : [inside(value)];
+  });
+  return parts.length === 1 && parts[0]?.kind === "text" ? parts[0] : { kind: "join", parts };
+}
+
+/** Says what stands in a loop without an end, as far as it is short enough to be nothing else. */
+export function endlessLoop(body: SyntaxNode): Step {
+  const line = lineOf(body);
+  const text: Expr = {
+    kind: "text",
+    value: body.endIndex - body.startIndex < 400 ? body.text : "",
+  };
+  return { kind: "do", value: call("endless-loop", null, [text], {}, line), line };
 }

@@ -1,5 +1,6 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import * as use from "./readers.ts";
+import { PYTHON_SYSTEM } from "./system-drafts.ts";
 import { outline, textValue, UNKNOWN, joined } from "./value.ts";
 
 const BODY = ["data", "json", "files", "content", "params"];
@@ -293,6 +294,7 @@ const CALLS = new Map<string, Reader>(
     "smtplib.SMTP": use.only({ op: "download", class: "socket" }),
     "smtplib.SMTP_SSL": use.only({ op: "download", class: "socket" }),
     ...use.RECKONING,
+    ...PYTHON_SYSTEM,
     ord: use.codeOf,
     chr: letter,
     map,

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Fact } from "../facts.ts";
 import type { ProgramLanguage } from "./ir.ts";
@@ -169,6 +169,25 @@ describe("a text in pieces is put together as the language would", () => {
   ];
   test.each(SPELLED)("%s: %s", (language, text) => {
     expect(read(language, text).uncovered.map((one) => one.text)).toContain("echo hi");
+  });
+});
+
+describe("what uses the machine up", () => {
+  const exhausts = (language: ProgramLanguage, text: string) =>
+    read(language, text)
+      .facts.filter((fact) => fact.op === "exhaust")
+      .map((fact) => fact.class);
+
+  test("is a loop without an end in which processes are made", () => {
+    expect(exhausts("python", "import os\nwhile True:\n  os.fork()")).toEqual(["fork-bomb"]);
+    expect(exhausts("javascript", "for (;;) { a.push(Buffer.alloc(1e9)); }")).toEqual([
+      "memory-fill",
+    ]);
+  });
+
+  test("is not a loop that waits for work", () => {
+    expect(exhausts("python", "while True:\n  poll()\n  time.sleep(5)")).toEqual([]);
+    expect(exhausts("javascript", "while (true) { if (done()) break; }")).toEqual([]);
   });
 });
 
