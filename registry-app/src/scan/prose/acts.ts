@@ -153,6 +153,11 @@ const PAIRS: ReadonlyMap<string, readonly { readonly second: string; readonly ve
 /** How many words may stand between the two of a verb: "leave the transfer out". */
 const MAX_BETWEEN = 4;
 
+/** Whether a word may begin a verb: asked first, because most words do not. */
+export function mayBeVerb(word: string): boolean {
+  return VERBS.has(word) || PAIRS.has(word);
+}
+
 /** The verb that begins at a word, with how many words it takes up; `following` are the words behind it. */
 export function findVerb(
   word: string,

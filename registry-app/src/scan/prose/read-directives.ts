@@ -1,5 +1,5 @@
 import type { TextView } from "../inventory/scan-file.ts";
-import { findVerb, type Verb } from "./acts.ts";
+import { findVerb, mayBeVerb, type Verb } from "./acts.ts";
 import { audienceOf, moodOf, type Mood } from "./mood.ts";
 import type { Act, Directive, Standing, Thing, Tone } from "./directives.ts";
 import type { Prose } from "./markdown-state.ts";
@@ -103,7 +103,7 @@ type Frame = {
 
 function wordsOf(sentence: readonly Token[]): string {
   return sentence
-    .filter((token) => token.kind !== "stop")
+    .filter((token) => token.kind !== "stop" && token.text !== "\n")
     .map((token) => (token.kind === "code" ? `\`${token.text}\`` : token.lower))
     .join(" ")
     .slice(0, MAX_SENTENCE);
@@ -182,7 +182,7 @@ function verbsOf(sentence: readonly Token[], kind: Prose["kind"]): readonly Use[
   const uses: Use[] = [];
   for (let index = 0; index < sentence.length; index += 1) {
     const token = sentence[index];
-    if (token?.kind !== "word") continue;
+    if (token?.kind !== "word" || !mayBeVerb(token.lower)) continue;
     const following = sentence.slice(index + 1, index + 6).map((one) => one.lower);
     const found = findVerb(token.lower, following);
     if (found === undefined || !isVerbUse(sentence, index, found.verb, kind)) continue;

@@ -16,7 +16,7 @@ import { lex, type RawLink } from "./tokens.ts";
 export type { CodeBlock, InlineCode, MarkdownReading } from "./reading.ts";
 
 /** Texts longer than this are read up to it, and say so: no honest instruction for a model comes near. */
-const MAX_CHARACTERS = 4_000_000;
+const MAX_CHARACTERS = 1_000_000;
 
 /** Reads Markdown, or any prose: code, links, directives and what a page does not show, each with its line. */
 export function readMarkdown(view: TextView): MarkdownReading {

@@ -34,12 +34,12 @@ export function told(evidence: Evidence, ...acts: readonly Act[]): readonly Dire
 
 /** Sentences that are plain, each once, by its first directive. */
 export function sentences(evidence: Evidence): readonly Directive[] {
-  const seen = new Set<string>();
-  return evidence.directives.filter((one) => {
-    const key = `${one.at.file}\n${one.at.line}\n${one.words}`;
-    if (one.standing !== "plain" || seen.has(key)) return false;
-    seen.add(key);
-    return true;
+  // Directives of one sentence follow each other and share its excerpt.
+  return evidence.directives.filter((one, index, all) => {
+    const before = all[index - 1];
+    const isSame =
+      before !== undefined && before.words === one.words && before.at.file === one.at.file;
+    return one.standing === "plain" && !(isSame && before.standing === "plain");
   });
 }
 

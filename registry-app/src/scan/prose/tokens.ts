@@ -39,7 +39,7 @@ const TICKS = /`+/y;
 const LINK_END =
   /\]\(\s{0,10}<?([^\s()<>]{1,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,500})?)>?(?:\s{1,10}["'(]([^"\n]{0,1000})["')])?\s{0,10}\)/y;
 const AUTOLINK = /<((?:https?|ftp):\/\/[^\s<>]{1,2000}|mailto:[^\s<>]{1,300})>/y;
-const BARE = /(?:https?|ftp|wss?):\/\/[^\s<>"'`|\\[\]]{1,2000}/iy;
+const BARE = /(?:https?|ftp|wss?):\/\/(?:\[[\w:-]{1,40}\])?[^\s<>"'`|\\[\]]{1,2000}/iy;
 const CHAT_TAG = /<\|[\w ]{1,40}\|>|\[\/?(?:INST|SYSTEM|SYS)\]|<<\/?SYS>>/iy;
 const TAG = /<\/?[A-Za-z][\w:.-]{0,60}(?:\s[^<>]{0,600})?\/?>/y;
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/y;
@@ -87,6 +87,7 @@ function step(lexer: Lexer): void {
   const { text, at } = lexer;
   const space = match(SPACE, text, at);
   if (space !== null) {
+    if (space[0].includes("\n")) lexLineEnd(lexer, at + space[0].length);
     lexer.at += space[0].length;
     return;
   }
@@ -111,6 +112,17 @@ function step(lexer: Lexer): void {
   if (QUOTES.has(character)) return push(lexer, "quote", character, 1);
   lexer.at += character === "" ? 1 : (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
+
+/** A short line followed by one that begins anew is a title or a line of its own, and no part of the sentence. */
+function lexLineEnd(lexer: Lexer, next: number): void {
+  const { text, at, tokens } = lexer;
+  const from = text.lastIndexOf("\n", at - 1) + 1;
+  const last = tokens.at(-1);
+  if (last === undefined || last.kind === "break" || last.kind === "stop") return;
+  if (at - from > SHORT_LINE || !/^[\p{Lu}\p{N}]/u.test(text.slice(next, next + 2))) return;
+  tokens.push({ kind: "break", text: "\n", lower: "\n", at, end: at });
+}
+const SHORT_LINE = 48;
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;

@@ -9,7 +9,7 @@ const ADVERBS = new Set(
   ),
 );
 const HELPERS = new Set(
-  "to must should shall will would can could may might do does did don't doesn't mustn't shouldn't cannot can't won't never always and or then you we i they let let's please agent agents claude model assistant assistants ai users user but nor not also must-not helps help".split(
+  "attackers hackers adversaries to must should shall will would can could may might do does did don't doesn't mustn't shouldn't cannot can't won't never always and or then you we i they let let's please agent agents claude model assistant assistants ai users user but nor not also must-not helps help".split(
     " ",
   ),
 );
@@ -76,7 +76,9 @@ function beforeOf(sentence: readonly Token[], index: number): Token | null {
   const token = sentence[at];
   if (token === undefined) return null;
   if (token.kind === "break" || token.kind === "quote" || token.kind === "tag") {
-    return token.text === ":" || token.kind !== "break" || token.text === "(" ? null : token;
+    return token.text === ":" || token.text === "\n" || token.kind !== "break" || token.text === "("
+      ? null
+      : token;
   }
   // "1 . Download", "Step 2 — Run"
   return /^\d{1,3}$/.test(token.lower) && at <= 1 ? null : token;
