@@ -1,5 +1,13 @@
 /** Pure judging of a skill's files: facts, rules, score. No I/O but loading the grammars; input is hostile. */
 export { openScanner, type Scanner } from "./open-scanner.ts";
+export type { AdvisorySnapshot } from "./advisories/advisory.ts";
+export { BUNDLED_SNAPSHOT } from "./advisories/bundled-snapshot.ts";
+export { parseAdvisories, type AdvisoryReading } from "./advisories/parse-advisories.ts";
+export { makeVisible } from "./report/redact.ts";
+export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
+export { unreadReport } from "./report/unread-report.ts";
+export { ALL_RULES } from "./rules/list-rules.ts";
+export type { Rule } from "./rules/rule.ts";
 export type { ScanOptions } from "./scan.ts";
 export type {
   Capability,

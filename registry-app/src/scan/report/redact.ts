@@ -12,22 +12,34 @@ const SECRETS: readonly RegExp[] = [
   /\bxox[abposr]-[\w-]{10,250}|\bnpm_[A-Za-z0-9]{30,50}|\bpypi-[\w-]{30,300}|\bhf_[A-Za-z0-9]{20,60}/g,
   /\beyJ[\w-]{10,400}\.[\w-]{10,400}(?:\.[\w-]{0,400})?/g,
   /(?<=:\/\/[^\s:/@]{1,80}:)[^\s@/]{1,200}(?=@)/g,
-  /(?<=\b(?:password|passwd|secret|token|api[-_]?key)\b["']?\s{0,3}[=:]\s{0,3}["']?)[A-Za-z0-9+/_=.-]{16,200}/gi,
 ];
 
+/** `AWS_SECRET_ACCESS_KEY=…`, `"password": "…"` and the like: name, quote, value. */
+const ASSIGNED =
+  /((?:password|passwd|secret|token|api[-_]?key|access[-_]?key|credential)[\w-]{0,40}["']?\s{0,3}[=:]\s{0,3})(["']?)([^\s"'`,;&<>(){}[\]]{6,300})/gi;
+/** A value that says where the secret is to be had, and is none. */
+const REFERENCE = /^(?:[$%<]|process\.|os\.|env\.|import|https?:|\.{0,2}\/|~)/;
+
+function hideValue(whole: string, name: string, quote: string, value: string): string {
+  const isBare = quote === "" && !(value.length >= 12 && /\d/.test(value));
+  return isBare || REFERENCE.test(value) ? whole : `${name}${quote}[redacted]`;
+}
+
 /** Characters that a reader does not see, or that turn the text around. */
-// eslint-disable-next-line no-control-regex
-const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e01ef}]/gu;
+const UNSEEN = /[^\P{Cc}\t]|[\p{Cf}\p{Variation_Selector}\u2028\u2029]/gu;
 
 /** The text as a report shows it: at most 200 characters. */
 export function redact(text: string): string {
   let own = text.slice(0, MAX_READ);
   for (const pattern of SECRETS) own = own.replaceAll(pattern, "[redacted]");
-  own = own
-    .replaceAll(/\s{1,1000}/g, " ")
-    .replaceAll(UNSEEN, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
-    .trim()
-    .toWellFormed();
+  own = own.replaceAll(ASSIGNED, hideValue);
+  own = makeVisible(own.replaceAll(/\s{1,1000}/g, " ").trim());
   return own.length <= MAX_SHOWN ? own : `${own.slice(0, MAX_SHOWN - 1).toWellFormed()}…`;
+}
+
+/** Control characters and those that nobody sees or that turn a text around, written out. */
+export function makeVisible(text: string): string {
+  return text
+    .replaceAll(UNSEEN, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
+    .toWellFormed();
 }
