@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { looksLikeUtf16 } from "../inventory/sniff.ts";
 
 export type DecodedText = {
@@ -10,11 +11,10 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16(bytes.subarray(2), true);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return utf16(bytes.subarray(2), false);
   if (looksLikeUtf16(bytes)) return utf16(bytes, bytes[0] !== 0);
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "utf-8" };
-  } catch {
-    return { text: latin1(bytes), encoding: "latin1" };
-  }
+  if (!isUtf8(bytes)) return { text: latin1(bytes), encoding: "latin1" };
+  const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const { buffer, byteOffset, byteLength } = isMarked ? bytes.subarray(3) : bytes;
+  return { text: Buffer.from(buffer, byteOffset, byteLength).toString("utf8"), encoding: "utf-8" };
 }
 
 export function latin1(bytes: Uint8Array): string {

@@ -71,11 +71,13 @@ function simple(
 type Run = { readonly offset: number; readonly end: number; readonly text: string };
 
 function base64In(text: string): readonly Candidate[] {
-  const runs = [...text.matchAll(BASE64_RUN)].map(({ index, 0: run }): Run => ({
-    offset: index,
-    end: index + run.length,
-    text: run,
-  }));
+  const runs = [...text.matchAll(BASE64_RUN)]
+    .filter(([run]) => mayBeBase64(run))
+    .map(({ index, 0: run }): Run => ({
+      offset: index,
+      end: index + run.length,
+      text: run,
+    }));
   const groups: Run[][] = [];
   for (const run of runs) {
     const group = groups.at(-1);
@@ -92,6 +94,11 @@ function base64In(text: string): readonly Candidate[] {
     const joined = group.map((run) => run.text).join("");
     return [base64Candidate(first.offset, last.end, withTail(text, last, joined)), ...singles];
   });
+}
+
+/** Names and paths have no capitals, or signs of both alphabets; one in a thousand encoded texts is like that. */
+function mayBeBase64(run: string): boolean {
+  return /[A-Z]/.test(run) && /[a-z\d]/.test(run) && !(/[_-]/.test(run) && /[+/]/.test(run));
 }
 
 /** The last piece of a split literal may be shorter than what counts as a run of its own. */

@@ -8,10 +8,21 @@ const LEAST = 9;
  * about one in three per byte, so that what has nine and more is there because somebody put it there.
  */
 export function readAsText(bytes: Uint8Array): string | null {
-  if (bytes.length < LEAST) return null;
+  if (bytes.length < LEAST || isCode(bytes)) return null;
   const { text, encoding } = decodeText(bytes);
   if (encoding === "latin1") return null;
   return isTextLike(text) ? text : null;
+}
+
+/** A control character among the first bytes, and none of the zeros of UTF-16: most of what is tried ends here. */
+function isCode(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0 || bytes[1] === 0) return false;
+  const isMarked = (bytes[0] ?? 0) >= 0xfe;
+  for (let at = 0; at < 16 && at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 9 || (byte > 13 && byte < 27)) return !isMarked;
+  }
+  return false;
 }
 
 export function isTextLike(text: string): boolean {
