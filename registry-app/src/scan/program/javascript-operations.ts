@@ -230,7 +230,6 @@ const METHODS = new Map<string, Reader>(
     toLowerCase: use.passOn,
     text: use.passOn,
     json: use.passOn,
-    ["then"]: use.passOn,
   }),
 );
 

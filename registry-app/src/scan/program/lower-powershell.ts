@@ -54,7 +54,7 @@ function readStatement(own: Reading, depth: number): readonly Step[] {
     return [{ kind: "assign", names: [name], value, line }];
   }
   const value = readPipeline(own, depth);
-  return value.kind === "text" ? [] : [{ kind: "do", value, line }];
+  return value.kind === "text" && value.value === "" ? [] : [{ kind: "do", value, line }];
 }
 
 function readRestOfLine(own: Reading): Expr {
@@ -75,6 +75,12 @@ function readPipeline(own: Reading, depth: number): Expr {
   }
 }
 
+const KEYWORDS: ReadonlySet<string> = new Set(
+  "if else elseif while for foreach do until try catch finally function param return in switch begin process end not exist goto call".split(
+    " ",
+  ),
+);
+
 function readCommand(own: Reading, fed: Expr | null, depth: number): Expr {
   const { line } = own;
   const isCalled = /^[ \t]{0,40}[&.@][ \t]{0,8}(?=[\s("'$\w])/.exec(
@@ -89,6 +95,9 @@ function readCommand(own: Reading, fed: Expr | null, depth: number): Expr {
   const name = first.value.kind === "text" ? first.value.value : "";
   const args = rest.map((one) => one.value);
   const named: Record<string, Expr> = fed === null ? {} : { stdin: fed };
+  const isKey = rest[0]?.value.kind === "text" && rest[0].value.value === "=";
+  if (first.isBare && (isKey || KEYWORDS.has(name.toLowerCase())))
+    return { kind: "group", parts: args };
   if (first.isBare && /^[A-Za-z]/.test(name))
     return { kind: "call", callee: commandName(name), on: null, args, named, line };
   if (isCalled !== null)

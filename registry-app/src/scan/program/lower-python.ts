@@ -4,14 +4,14 @@ import {
   dotted,
   lineOf,
   endlessLoop,
+  isSpent,
+  namesOf,
   noteImports,
   stringOf,
   type Lowering,
 } from "./python-names.ts";
 import { withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
 
-const MAX_NODES = 80_000;
-const MAX_DEPTH = 90;
 /** Beyond this a file is data, or made to be slow. */
 const MAX_CHARACTERS = 2_000_000;
 
@@ -33,13 +33,6 @@ export function lowerPython(grammars: Grammars, text: string): Program {
 }
 
 type Node = SyntaxNode | null;
-
-function isSpent(own: Lowering): boolean {
-  own.nodes += 1;
-  if (own.nodes < MAX_NODES && own.depth < MAX_DEPTH) return false;
-  own.isWhole = false;
-  return true;
-}
 
 function lowerAll(own: Lowering, nodes: readonly Node[]): Step[] {
   return nodes.flatMap((node) => (node === null ? [] : lowerStatement(own, node)));
@@ -170,14 +163,6 @@ function assignPart(own: Lowering, left: SyntaxNode, value: Expr, line: number):
   ];
 }
 
-function namesOf(own: Lowering, node: SyntaxNode): readonly string[] {
-  if (node.type === "identifier") return [node.text];
-  if (node.type === "attribute") return [dotted(own, node)];
-  if (/pattern_list|tuple_pattern|list_pattern|tuple|expression_list/.test(node.type))
-    return node.namedChildren.flatMap((one) => (one === null ? [] : namesOf(own, one)));
-  return [];
-}
-
 function lowerBlock(own: Lowering, node: SyntaxNode): Step[] {
   const line = lineOf(node);
   const isFor = node.type === "for_statement";
@@ -210,9 +195,8 @@ function lowerClass(own: Lowering, node: SyntaxNode): Step[] {
     if (inner.type !== "function_definition") return lowerStatement(own, inner);
     const method = inner.childForFieldName("name")?.text ?? "";
     // Called on an instance, of which only the method's name is known.
-    return [define(own, inner, `${name}.${method}`), define(own, inner, `self.${method}`)].slice(
-      method === "__init__" ? 0 : 1,
-    );
+    const isMaking = method === "__init__";
+    return [define(own, inner, isMaking ? name : `self.${method}`)];
   });
 }
 

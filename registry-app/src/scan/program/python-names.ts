@@ -10,6 +10,8 @@ export type Lowering = {
 };
 
 const MAX_PATH = 20;
+const MAX_NODES = 80_000;
+const MAX_DEPTH = 90;
 
 export const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
 
@@ -161,4 +163,20 @@ export function endlessLoop(body: SyntaxNode): Step {
     value: body.endIndex - body.startIndex < 400 ? body.text : "",
   };
   return { kind: "do", value: call("endless-loop", null, [text], {}, line), line };
+}
+
+export function isSpent(own: Lowering): boolean {
+  own.nodes += 1;
+  if (own.nodes < MAX_NODES && own.depth < MAX_DEPTH) return false;
+  own.isWhole = false;
+  return true;
+}
+
+/** Every name that a target binds. */
+export function namesOf(own: Lowering, node: SyntaxNode): readonly string[] {
+  if (node.type === "identifier") return [node.text];
+  if (node.type === "attribute") return [dotted(own, node)];
+  if (/pattern_list|tuple_pattern|list_pattern|tuple|expression_list/.test(node.type))
+    return node.namedChildren.flatMap((one) => (one === null ? [] : namesOf(own, one)));
+  return [];
 }

