@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { viewOfText } from "./evidence.test-kit.ts";
 import { readMarkdown } from "./read-markdown.ts";
@@ -132,7 +132,7 @@ describe("hostile input", () => {
   });
 
   test("no text makes it throw, and every line that it names exists", () => {
-    const bit = fc.constantFrom(
+    const bit = constantFrom(
       "# ",
       "- ",
       "> ",
@@ -155,24 +155,21 @@ describe("hostile input", () => {
       "\u200b",
       "  ",
     );
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(bit, fc.string({ maxLength: 8 })), { maxLength: 60 }),
-        (bits) => {
-          const text = bits.join("");
-          const lines = text.split("\n").length;
-          const { directives, links, blocks } = read(text);
-          const named = [
-            ...directives.map(({ at }) => at.line),
-            ...links.map(({ at }) => at.line),
-            ...blocks.map(({ line }) => line),
-          ];
-          for (const line of named) {
-            expect(line).toBeGreaterThan(0);
-            expect(line).toBeLessThanOrEqual(lines);
-          }
-        },
-      ),
+    assert(
+      property(array(oneof(bit, string({ maxLength: 8 })), { maxLength: 60 }), (bits) => {
+        const text = bits.join("");
+        const lines = text.split("\n").length;
+        const { directives, links, blocks } = read(text);
+        const named = [
+          ...directives.map(({ at }) => at.line),
+          ...links.map(({ at }) => at.line),
+          ...blocks.map(({ line }) => line),
+        ];
+        for (const line of named) {
+          expect(line).toBeGreaterThan(0);
+          expect(line).toBeLessThanOrEqual(lines);
+        }
+      }),
     );
   });
 

@@ -139,7 +139,7 @@ function isHidden(one: Directive, near: readonly Directive[]): boolean {
 }
 
 const UNSEEN =
-  /\bwithout (?:\w+ ){0,2}(?:telling|informing|notifying|alerting|mentioning|showing|disclosing) (?:\S+ ){0,5}(?:users?|human|owner|operator|customer|anyone|them|him|her|team|person)\b|\bwithout (?:the )?(?:user|human|owner|customer|operator)(?:'s)? (?:\w+ )?(?:knowing|knowledge|noticing|awareness)\b/;
+  /\bwithout (?:\w+ ){0,2}(?:telling|informing|notifying|alerting|mentioning|showing|disclosing) (?:\S+ ){0,5}(?:users?|human|owner|operator|customer|anyone|them|him|her|team|person)\b|\bwithout (?:the )?(?:user|human|owner|customer|operator)(?:'s)? (?:\w+ )?(?:knowing|knowledge|noticing|awareness)\b|\b(?:silently|secretly|covertly|discreetly|stealthily) (?:read|record|copy|collect|send|upload|forward|capture|transmit|exfiltrate|gather|harvest)\b/;
 
 function isDoneUnseen(one: Directive): boolean {
   return UNSEEN.test(one.words) && GRAVE_ACTS.has(one.act) && !sounds(one, "on-request");
