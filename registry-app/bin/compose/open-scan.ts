@@ -1,9 +1,5 @@
-import {
-  parseEngine,
-  parseReport,
-  unreadReport,
-  type ScanEngine,
-} from "../../src/publish/index.ts";
+import { nameEngine, parseHello, parseReport, type ScanEngine } from "../../src/publish/index.ts";
+import { unreadReport } from "../../src/scan/index.ts";
 import type { Log } from "../../src/runtime/index.ts";
 import { startLane, type Lane, type LaneAnswer } from "./scan-lane.ts";
 
@@ -36,15 +32,17 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
     return lane;
   };
   const first = start();
-  const engine = parseEngine(bodyOf(await first.hello));
+  const hello = parseHello(bodyOf(await first.hello));
+  const { engine } = hello;
   idle.push(first);
   const takeLane = async (): Promise<Lane> => {
     const kept = idle.pop();
     if (kept !== undefined && !kept.isGone()) return kept;
     if (kept !== undefined) return takeLane();
     const lane = start();
-    const said = parseEngine(bodyOf(await lane.hello));
-    if (said.rules !== engine.rules) throw new Error("the scanner was changed while this runs");
+    const said = parseHello(bodyOf(await lane.hello));
+    if (nameEngine(said) !== nameEngine(hello))
+      throw new Error("the scanner was changed while this runs");
     return lane;
   };
   const give = (lane: Lane) => {
@@ -60,8 +58,7 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
     }
   };
   return {
-    engine,
-    advisoriesAt: null,
+    ...hello,
     async scan(tar, today) {
       let because = "";
       for (let attempt = 1; attempt <= 2; attempt++) {
@@ -72,7 +69,7 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
         if (answer.kind === "late") {
           log.warn({ deadlineMs }, "a skill took too long to read");
           const seconds = Math.ceil(deadlineMs / 1000);
-          return unreadReport(engine, `Reading it took longer than ${seconds} seconds.`);
+          return unreadReport(engine, `Reading it took longer than ${seconds} s.`);
         }
         log.warn({ attempt, because: answer.because }, "the scan process died over a skill");
         because = "The scanner died twice while it read this.";

@@ -1,5 +1,5 @@
 import { decodeUstar } from "../../src/blobs/index.ts";
-import { openScanner } from "../../src/scan/index.ts";
+import { BUNDLED_SNAPSHOT, openScanner } from "../../src/scan/index.ts";
 import { createFrameReader, toFrame } from "./scan-frames.ts";
 
 /**
@@ -9,6 +9,7 @@ import { createFrameReader, toFrame } from "./scan-frames.ts";
 const MAX_IN_BYTES = 256 * 1024 * 1024;
 
 const scanner = await openScanner();
+const advisories = BUNDLED_SNAPSHOT;
 let today: Date | undefined;
 const read = createFrameReader(MAX_IN_BYTES, (body) => {
   if (today === undefined) {
@@ -18,7 +19,7 @@ const read = createFrameReader(MAX_IN_BYTES, (body) => {
   const entries = decodeUstar(body).map(({ path, mode, bytes }) => {
     return { path, mode, size: bytes.length, bytes };
   });
-  const report = scanner.scan(entries, { advisories: null, today });
+  const report = scanner.scan(entries, { advisories, today });
   today = undefined;
   send(report);
 });
@@ -27,5 +28,21 @@ function send(message: object): void {
   process.stdout.write(toFrame(Buffer.from(JSON.stringify(message), "utf8")));
 }
 
-send(scanner.engine);
+send({ engine: scanner.engine, advisoriesAt: advisories.takenAt });
+// The first skill costs ten times what the next one does; nobody should wait for that.
+scanner.scan(warmUp(), { advisories, today: new Date(0) });
 process.stdin.on("data", read);
+
+function warmUp() {
+  const text = "---\nname: warm-up\ndescription: Nothing.\n---\n\nRun `scripts/a.sh`.\n";
+  const files = [
+    ["SKILL.md", text],
+    ["scripts/a.sh", 'for one in a b; do echo "$one" | wc -c; done\n'],
+    ["scripts/b.py", "import json\nprint(json.dumps({'a': [1, 2]}))\n"],
+    ["scripts/c.js", "const a = [1, 2].map((one) => one + 1);\nconsole.log(a);\n"],
+  ] as const;
+  return files.map(([path, body]) => {
+    const bytes = Buffer.from(body, "utf8");
+    return { path, mode: "100644" as const, size: bytes.length, bytes };
+  });
+}

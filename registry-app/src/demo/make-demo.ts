@@ -261,13 +261,17 @@ async function pushTag(
   const said = await push(dir, remote, [
     { ref: `refs/tags/${tag.name}`, oid, isForced: tag.making === "moved" },
   ]);
-  const isAsExpected =
-    tag.expected === "published" ? said.kind === "pushed" : said.said.includes(tag.expected);
+  const isAsExpected = isTaken(tag) ? said.kind === "pushed" : said.said.includes(tag.expected);
   if (!isAsExpected)
     deps.log.warn(
       { tag: tag.name, expected: tag.expected, said: said.said },
       "a demo tag was judged otherwise",
     );
+}
+
+/** Whether the push is accepted; what the scanner says comes after it. */
+function isTaken({ expected }: DemoTag): boolean {
+  return expected === "published" || expected === "HELD" || expected === "CHECK_FAILED";
 }
 
 function push(
@@ -298,25 +302,29 @@ async function startTime(deps: DemoDeps, place: DemoPlace): Promise<Date> {
 }
 
 const SETTLE_MS = 60_000;
+const STATES: Readonly<Record<string, string>> = { HELD: "held", CHECK_FAILED: "refused" };
 
-/** Waits until every tag that is to be published is, so that the first page anybody opens is whole. */
+/** Waits until every tag that was taken is decided as it should be, so that the first page anybody opens is whole. */
 async function settle(deps: DemoDeps, histories: readonly DemoHistory[]): Promise<void> {
   const until = deps.clock.now().getTime() + SETTLE_MS;
   for (const history of histories) {
     const wanted = history.commits.flatMap((commit) =>
-      commit.tags.filter((tag) => tag.expected === "published").map((tag) => tag.name),
+      commit.tags.filter(isTaken).map(({ name, expected }) => ({
+        name,
+        state: STATES[expected] ?? "published",
+      })),
     );
     const source = await findSourceBySlug(deps.db, history.source);
     if (source === undefined) throw new Error(`the demo's source ${history.source} is not there`);
     for (;;) {
       const tags = await listSightedTags(deps.db, source.id);
-      const published = new Set(
-        tags.filter((tag) => tag.state === "published").map((tag) => tag.name),
+      const missing = wanted.filter(
+        ({ name, state }) => !tags.some((tag) => tag.name === name && tag.state === state),
       );
-      if (wanted.every((name) => published.has(name))) break;
+      if (missing.length === 0) break;
       if (deps.clock.now().getTime() > until) {
         deps.log.warn(
-          { source: history.source, missing: wanted.filter((name) => !published.has(name)) },
+          { source: history.source, missing: missing.map(({ name }) => name) },
           "the demo is not whole",
         );
         return;

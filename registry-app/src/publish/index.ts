@@ -18,21 +18,16 @@ export { CHECKPOINT_PATH, readNewestCheckpoint } from "./newest-checkpoint.ts";
 export { recordCheck, type CheckReport } from "./record-check.ts";
 export {
   appendFirstSync,
+  appendToLog,
   createRegistryLog,
   type RegistryLog,
   type RegistryLogDeps,
 } from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
-export {
-  nameEngine,
-  parseEngine,
-  parseReport,
-  unreadReport,
-  type ScanEngine,
-} from "./scan-report.ts";
+export { nameEngine, parseHello, parseReport, type ScanEngine } from "./scan-report.ts";
 export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
-export { listRollouts, listUnscanned, type Rollout } from "./store/scans.ts";
+export { listRollouts, listUnscanned, listVersionIds, type Rollout } from "./store/scans.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";

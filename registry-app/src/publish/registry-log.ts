@@ -93,6 +93,11 @@ function appendFacts(tx: Tx, facts: readonly LogFact[], now: Date): Promise<numb
   return insertLogEntries(tx, entries, now);
 }
 
+/** Sets facts down as the log does, for a process that cannot sign them. */
+export function appendToLog(clock: Clock): RegistryLog["append"] {
+  return (tx, facts) => appendFacts(tx, facts, clock.now());
+}
+
 /** Notes in the log when a source was read for the first time, in the transaction that recorded it. */
 export async function appendFirstSync(tx: Tx, source: string, at: Date): Promise<void> {
   const fact = { kind: "synced", key: `synced:${source}`, at: at.toISOString(), source } as const;

@@ -39,9 +39,15 @@ const reportSchema = z.looseObject({
   engine: engineSchema,
 });
 
+const helloSchema = z.strictObject({
+  engine: engineSchema,
+  advisoriesAt: z.iso.datetime().nullable(),
+});
+
 /** What a scan process says of itself. */
-export function parseEngine(body: Buffer): Engine {
-  return engineSchema.parse(JSON.parse(body.toString("utf8")));
+export function parseHello(body: Buffer): Pick<ScanEngine, "engine" | "advisoriesAt"> {
+  const { engine, advisoriesAt } = helloSchema.parse(JSON.parse(body.toString("utf8")));
+  return { engine, advisoriesAt: advisoriesAt === null ? null : new Date(advisoriesAt) };
 }
 
 /** The report of a scan process: it has read what strangers wrote, so that its word is looked at like theirs. */
@@ -49,24 +55,6 @@ export function parseReport(body: Buffer): ScanReport {
   const json = deepStorable(JSON.parse(body.toString("utf8")));
   reportSchema.parse(json);
   return json as ScanReport;
-}
-
-/** The report of a skill that nobody could read whole. */
-export function unreadReport(engine: Engine, because: string): ScanReport {
-  return {
-    verdict: "incomplete",
-    risk: "high",
-    score: 0,
-    capabilities: [],
-    findings: [],
-    coverage: {
-      files: 0,
-      analysed: 0,
-      gaps: [{ file: "SKILL.md", state: "not-analysed", because }],
-      advisories: { takenAt: null, isStale: false },
-    },
-    engine,
-  };
 }
 
 /** SHA-256 in hex of a report as JSON. */

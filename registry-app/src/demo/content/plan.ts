@@ -7,7 +7,7 @@ export type TagMaking =
 export type DemoTag = {
   readonly name: string;
   readonly making: TagMaking;
-  /** What the registry is to say: `published`, or the code of the refusal. */
+  /** What the registry is to say: `published`, or the code for which it is not. */
   readonly expected: string;
 };
 
@@ -106,6 +106,13 @@ export const HISTORIES: readonly PlannedHistory[] = [
         tags: [published("release-notes--v2.0.0")],
       },
       {
+        message: "feat(env-doctor): say what a machine lacks for our builds",
+        skill: "env-doctor",
+        version: "1.0.0",
+        // It steals a key, which the scanner sees.
+        tags: [refused("env-doctor--v1.0.0", "signed", "CHECK_FAILED")],
+      },
+      {
         message: "feat(log-triage): sort log lines by likely cause",
         skill: "log-triage",
         version: "1.0.0",
@@ -168,6 +175,13 @@ export const HISTORIES: readonly PlannedHistory[] = [
         skill: "meeting-minutes",
         version: "1.1.0",
         tags: [published("meeting-minutes--v1.1.0")],
+      },
+      {
+        message: "feat(chart-maker): draw a table as bars",
+        skill: "chart-maker",
+        version: "1.0.0",
+        // What it installs has a known hole: a person decides.
+        tags: [refused("chart-maker--v1.0.0", "signed", "HELD")],
       },
       {
         message: "feat(status-report): write the report of a week",

@@ -77,6 +77,18 @@ export async function listUnscanned(
   return rows.map(({ id }) => id);
 }
 
+/** The versions of a skill, or the one that is named. */
+export async function listVersionIds(
+  db: Db,
+  { team, skill, version }: { team: string; skill: string; version: string | undefined },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT v.id FROM skill_versions v JOIN skills k ON k.id = v.skill_id JOIN teams t ON t.id = k.team_id
+    WHERE t.slug = ${team} AND k.name = ${skill} AND (${version ?? null}::text IS NULL OR v.version = ${version ?? null})
+    ORDER BY v.first_seen_at`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Decided versions that this engine has not read since `since`, oldest first. */
 export async function listUnread(
   db: Db,
