@@ -2,6 +2,7 @@ import { readSkill, type SkillReading, type TreeEntry } from "../skill/index.ts"
 import type { AdvisorySnapshot } from "./advisories/advisory.ts";
 import { matchAdvisories } from "./advisories/match-advisories.ts";
 import { commandsInJson } from "./commands-in-data.ts";
+import { readLooseFrontmatter } from "./dependencies/loose-frontmatter.ts";
 import { readDependencies } from "./dependencies/read-dependencies.ts";
 import type { Fact, Layer, Place } from "./facts.ts";
 import { guessLanguage } from "./guess-language.ts";
@@ -23,6 +24,9 @@ const MAX_DEPTH = 5;
 const MAX_TEXTS = 4_000;
 /** Characters read for one skill, over all views. */
 const MAX_CHARACTERS = 40_000_000;
+
+/** Bytes of SKILL.md in which its frontmatter stands. */
+const MAX_HEAD = 100_000;
 
 const PROGRAMS: ReadonlySet<string> = new Set([
   "shell",
@@ -224,7 +228,7 @@ function toEvidence(
   const skill = readSkill(entries, { dirName: undefined, profile: "clients" });
   const facts = dropDoubleFacts(gathered.facts);
   const { dependencies, gaps } = readDependencies(inventory.files, facts, skill.frontmatter);
-  const about = aboutOf(skill, gathered.links);
+  const about = aboutOf(skill, entries, gathered.links);
   const evidence: Evidence = {
     about,
     files: inventory.files,
@@ -264,12 +268,19 @@ function isLesson(about: About, file: string, via: Place["via"]): boolean {
   return file.toLowerCase() !== "skill.md" && LESSON.test(file);
 }
 
-function aboutOf(reading: SkillReading, links: readonly Link[]): About {
+/** What the strict reader refuses is still what the skill says of itself. */
+function aboutOf(
+  skill: SkillReading,
+  entries: readonly TreeEntry[],
+  links: readonly Link[],
+): About {
+  const bytes = entries.find(({ path }) => path === "SKILL.md")?.bytes ?? new Uint8Array();
+  const loose = readLooseFrontmatter(Buffer.from(bytes.subarray(0, MAX_HEAD)).toString("utf8"));
   return {
-    name: reading.name ?? "",
-    description: reading.description ?? "",
-    allowedTools: reading.allowedTools,
-    compatibility: reading.compatibility ?? "",
+    name: skill.name ?? loose.name,
+    description: skill.description ?? loose.description,
+    allowedTools: skill.allowedTools.length > 0 ? skill.allowedTools : loose.allowedTools,
+    compatibility: skill.compatibility ?? loose.compatibility,
     hosts: new Set(
       links.flatMap(({ target, at }) =>
         at.via.length === 0 && at.file === "SKILL.md" ? hostOf(target) : [],

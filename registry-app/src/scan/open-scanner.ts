@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TreeEntry } from "../skill/index.ts";
 import { loadGrammars } from "./program/parsers.ts";
 import { ALL_RULES } from "./rules/list-rules.ts";
@@ -19,15 +21,19 @@ export type Scanner = {
 /** Loads grammars and rules, once for many skills. */
 export async function openScanner(): Promise<Scanner> {
   const grammars = await loadGrammars();
-  const engine: Engine = { version: ENGINE_VERSION, rules: digestOf(ALL_RULES) };
+  const engine: Engine = { version: ENGINE_VERSION, rules: digestOfSources() };
   const deps = { grammars, rules: ALL_RULES, engine };
   return { engine, rules: ALL_RULES, scan: (entries, options) => scanTree(deps, entries, options) };
 }
 
-/** SHA-256 over what the rules say of themselves and how they look for it. */
-function digestOf(rules: readonly Rule[]): string {
+/** SHA-256 over every file that has a part in the answer: rules, patterns, lists and what follows values. */
+function digestOfSources(): string {
+  const root = import.meta.dirname;
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !/\.test(?:-kit)?\.ts$|^report\//.test(path))
+    .toSorted();
   const hash = createHash("sha256").update(ENGINE_VERSION);
-  for (const { id, severity, confidence, find } of rules)
-    hash.update(JSON.stringify([id, severity, confidence, find.toString()]));
+  for (const path of files) hash.update(`\n${path}\n`).update(readFileSync(join(root, path)));
   return hash.digest("hex");
 }
