@@ -3,17 +3,11 @@ import { evidenceOfText } from "../prose/evidence.test-kit.ts";
 import { EXCESSIVE_AGENCY_RULES } from "./excessive-agency.ts";
 import { HARMFUL_RULES } from "./harmful.ts";
 import { POISONING_RULES } from "./poisoning.ts";
-import { CONCEALMENT_RULES } from "./prompt-injection-conceal.ts";
-import { HIJACK_RULES } from "./prompt-injection-hijack.ts";
-import { SENDING_RULES } from "./prompt-injection-sending.ts";
 import { PROMPT_INJECTION_RULES } from "./prompt-injection.ts";
 import { SOCIAL_ENGINEERING_RULES } from "./social-engineering.ts";
 
 const RULES = [
   ...PROMPT_INJECTION_RULES,
-  ...CONCEALMENT_RULES,
-  ...HIJACK_RULES,
-  ...SENDING_RULES,
   ...SOCIAL_ENGINEERING_RULES,
   ...EXCESSIVE_AGENCY_RULES,
   ...POISONING_RULES,

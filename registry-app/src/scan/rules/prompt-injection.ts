@@ -1,3 +1,6 @@
+import { CONCEALMENT_RULES } from "./prompt-injection-conceal.ts";
+import { HIJACK_RULES } from "./prompt-injection-hijack.ts";
+import { SENDING_RULES } from "./prompt-injection-sending.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import type { Directive } from "../prose/directives.ts";
 import { isAct, isOn, isTold, matchOf, neighbours, sentences, sounds } from "../prose/selecting.ts";
@@ -18,7 +21,11 @@ const FAKE_TAG =
 const FAKE_HEAD =
   /^(?:\d{1,2} )?(?:system (?:override|message|notice|update|alert)|system prompt update|admin(?:istrator)? (?:override|notice|message)|developer (?:override|message)|new (?:system )?instructions?|updated (?:system )?instructions|end of (?:system )?(?:prompt|instructions)|override (?:protocol|code|instructions?))\b/;
 
+/** All rules about prose that takes a model over, those of the files beside this one included. */
 export const PROMPT_INJECTION_RULES: readonly Rule[] = [
+  ...CONCEALMENT_RULES,
+  ...HIJACK_RULES,
+  ...SENDING_RULES,
   proseRule({
     id: "prompt-injection.override",
     title: "Tells the model to drop the instructions that it has",
