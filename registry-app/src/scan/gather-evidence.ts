@@ -15,6 +15,7 @@ import { readProgram } from "./program/read-program.ts";
 import type { Directive, Standing } from "./prose/directives.ts";
 import { readMarkdown } from "./prose/read-markdown.ts";
 import type { About, Evidence, Link } from "./rules/rule.ts";
+import type { Signatures } from "./signatures/scan-signatures.ts";
 import { viewsOf } from "./views/views-of.ts";
 import { dropDoubleFacts } from "./weigh-findings.ts";
 
@@ -59,7 +60,7 @@ type Gathered = {
 
 /** Reads every text of the skill and all that is uncovered in them. Stops at the caps, and says what was left. */
 export function gatherEvidence(
-  grammars: Grammars,
+  { grammars, signatures }: { readonly grammars: Grammars; readonly signatures: Signatures },
   entries: readonly TreeEntry[],
   inventory: Inventory,
   advisories: AdvisorySnapshot | null,
@@ -69,7 +70,7 @@ export function gatherEvidence(
     directives: [],
     links: [],
     gaps: [],
-    anomalies: [...inventory.anomalies],
+    anomalies: [...inventory.anomalies, ...findSignatures(signatures, inventory)],
     standings: new Map(),
   };
   const waiting: Reading[] = inventory.files.flatMap((file) => readingsOf(file, gathered));
@@ -91,6 +92,11 @@ export function gatherEvidence(
       );
   }
   return toEvidence(entries, inventory, gathered, advisories);
+}
+
+/** Where the matcher has no build for this machine, text is still read by every other stage; binaries are gaps anyway. */
+function findSignatures(signatures: Signatures, { files }: Inventory): readonly Anomaly[] {
+  return signatures.kind === "ready" ? files.flatMap((file) => signatures.scan(file)) : [];
 }
 
 function gap(file: string, because: string): FileCoverage {

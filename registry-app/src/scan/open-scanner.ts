@@ -5,6 +5,7 @@ import type { TreeEntry } from "../skill/index.ts";
 import { loadGrammars } from "./program/parsers.ts";
 import { ALL_RULES } from "./rules/list-rules.ts";
 import type { Rule } from "./rules/rule.ts";
+import { loadSignatures } from "./signatures/scan-signatures.ts";
 import { scanTree, type ScanOptions } from "./scan.ts";
 import type { Engine, ScanReport } from "./types.ts";
 
@@ -21,8 +22,9 @@ export type Scanner = {
 /** Loads grammars and rules, once for many skills. */
 export async function openScanner(): Promise<Scanner> {
   const grammars = await loadGrammars();
+  const signatures = await loadSignatures();
   const engine: Engine = { version: ENGINE_VERSION, rules: digestOfSources() };
-  const deps = { grammars, rules: ALL_RULES, engine };
+  const deps = { grammars, signatures, rules: ALL_RULES, engine };
   return { engine, rules: ALL_RULES, scan: (entries, options) => scanTree(deps, entries, options) };
 }
 

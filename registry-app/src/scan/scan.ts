@@ -8,11 +8,13 @@ import { takeInventory } from "./inventory/take-inventory.ts";
 import type { Grammars } from "./program/parsers.ts";
 import type { Rule } from "./rules/rule.ts";
 import { scoreOf, verdictOf } from "./score.ts";
+import type { Signatures } from "./signatures/scan-signatures.ts";
 import type { Coverage, Engine, ScanReport } from "./types.ts";
 import { findAll } from "./weigh-findings.ts";
 
 export type ScanDeps = {
   readonly grammars: Grammars;
+  readonly signatures: Signatures;
   readonly rules: readonly Rule[];
   readonly engine: Engine;
 };
@@ -35,7 +37,7 @@ export function scanTree(
   options: ScanOptions,
 ): ScanReport {
   const inventory = takeInventory(entries);
-  const { evidence, gaps } = gatherEvidence(deps.grammars, entries, inventory, options.advisories);
+  const { evidence, gaps } = gatherEvidence(deps, entries, inventory, options.advisories);
   const findings = findAll(deps.rules, evidence);
   const capabilities = inferCapabilities(evidence.facts, evidence.dependencies, evidence.about);
   const coverage = coverageOf(inventory.coverage, gaps, options);

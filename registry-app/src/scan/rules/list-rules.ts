@@ -1,5 +1,6 @@
 import { ARCHIVE_RULES } from "./archives.ts";
 import { BINARY_RULES } from "./binaries.ts";
+import { SIGNATURE_RULES } from "./binaries-signatures.ts";
 import { BYTECODE_RULES } from "./bytecode.ts";
 import { CODE_EXECUTION_RULES } from "./code-execution.ts";
 import { CREDENTIAL_RULES } from "./credentials.ts";
@@ -38,4 +39,5 @@ export const ALL_RULES: readonly Rule[] = [
   ...ARCHIVE_RULES,
   ...BINARY_RULES,
   ...BYTECODE_RULES,
+  ...SIGNATURE_RULES,
 ];
