@@ -1,3 +1,4 @@
+import { alignPublicFiles } from "../../src/catalog/index.ts";
 import { scanHandlers } from "../../src/jobs/index.ts";
 import { appendToLog } from "../../src/publish/index.ts";
 import type { Core } from "./open-core.ts";
@@ -17,6 +18,7 @@ export async function openCheckWorker(core: Core): Promise<void> {
     ...core,
     scanner,
     registryLog,
+    alignFiles: (skillId) => alignPublicFiles(core, skillId),
     scansAtOnce: SCANS_AT_ONCE,
   });
   const consumer = await queue.consume(handlers);

@@ -57,7 +57,13 @@ export async function openWorker(core: Core): Promise<void> {
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
-    scan: { db, blobs, scanner, law, registryLog, clock, ids, log, scansAtOnce: SCANS_AT_ONCE },
+    scan: {
+      ...core,
+      scanner,
+      registryLog,
+      alignFiles: (skillId) => alignPublicFiles(core, skillId),
+      scansAtOnce: SCANS_AT_ONCE,
+    },
   });
   await law();
   await withLock(db, "revoke", () => finishRevocations(core));

@@ -21,6 +21,8 @@ export type RecordDeps = {
   readonly registryLog: Pick<RegistryLog, "append" | "flush">;
   /** Called in the same transaction: the version is to be decided again, or held against the law if it was released. */
   readonly onCheck: (tx: Tx, versionId: string, isReleased: boolean) => Promise<void>;
+  /** Makes the JSON that answers with Postgres down say what is recorded of a skill. */
+  readonly alignFiles: (skillId: string) => Promise<void>;
 };
 
 /**
@@ -32,12 +34,21 @@ export async function recordCheck(deps: RecordDeps, report: CheckReport): Promis
   if (version === undefined)
     throw new Refusal("not-found", "There is no such version to record a check for.");
   const isLate = await transaction(deps.db, (tx) => writeCheck(deps, tx, version, report));
-  if (isLate) await deps.registryLog.flush();
+  if (isLate) await tellLate(deps, version);
+}
+
+/** What came after the decision is in nobody's files yet. */
+export async function tellLate(
+  { registryLog, alignFiles }: Pick<RecordDeps, "registryLog" | "alignFiles">,
+  { skillId }: Pick<ReleaseFacts, "skillId">,
+): Promise<void> {
+  await registryLog.flush();
+  await alignFiles(skillId);
 }
 
 /**
  * As `recordCheck`, in the caller's transaction. True when it came after the decision: then it has a line of its own in
- * the log, for the caller to flush.
+ * the log, and the caller calls `tellLate`.
  */
 export async function writeCheck(
   deps: RecordDeps,

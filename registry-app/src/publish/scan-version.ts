@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { transaction, type Db } from "../db/index.ts";
 import type { Blobs } from "../blobs/index.ts";
 import type { ScanReport } from "../scan/index.ts";
-import { isReleased, writeCheck, type RecordDeps } from "./record-check.ts";
+import { isReleased, tellLate, writeCheck, type RecordDeps } from "./record-check.ts";
 import { digestReport, nameEngine, toCheckFacts, type ScanEngine } from "./scan-report.ts";
 import { MAX_TAR_BYTES } from "./store-version.ts";
 import { findReleaseFacts, listCheckStates } from "./store/decisions.ts";
@@ -40,7 +40,7 @@ export async function scanVersion(
     await deps.onCheck(tx, versionId, isReleased(version));
     return false;
   });
-  if (isLate) await deps.registryLog.flush();
+  if (isLate) await tellLate(deps, version);
   return scan.report.verdict;
 }
 
@@ -66,7 +66,7 @@ export async function bringInForce(deps: ScanDeps, versionId: string): Promise<v
     if (isAsRecorded) return false;
     return writeCheck(deps, tx, version, toReport(version, { engine, report: scan.report }));
   });
-  if (isLate) await deps.registryLog.flush();
+  if (isLate) await tellLate(deps, version);
 }
 
 async function read(

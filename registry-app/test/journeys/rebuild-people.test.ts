@@ -7,6 +7,7 @@ import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
 import { revokeNow } from "../../bin/compose/revoke.ts";
 import type { Core } from "../../bin/compose/open-core.ts";
 import { addApproval, addImport, type ControlFiles } from "../../src/control/index.ts";
+import { alignPublicFiles } from "../../src/catalog/index.ts";
 import { checked } from "../../src/jobs/index.ts";
 import { findImport, recordCheck } from "../../src/publish/index.ts";
 import { findSourceBySlug } from "../../src/sources/index.ts";
@@ -114,6 +115,7 @@ async function report(versionId: string): Promise<void> {
       ...core,
       registryLog: await openRegistryLog(core),
       onCheck: checked(core.queue),
+      alignFiles: (skillId) => alignPublicFiles(core, skillId),
     },
     {
       versionId,

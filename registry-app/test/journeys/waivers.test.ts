@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
+import { alignPublicFiles } from "../../src/catalog/index.ts";
 import { checked } from "../../src/jobs/index.ts";
 import { recordCheck } from "../../src/publish/index.ts";
 import { applyLaw } from "../../src/queue/index.ts";
@@ -75,6 +76,7 @@ async function report(version: string, outcome: "warn" | "pass"): Promise<void> 
       ...core,
       registryLog: await openRegistryLog(core),
       onCheck: checked(core.queue),
+      alignFiles: (skillId) => alignPublicFiles(core, skillId),
     },
     {
       versionId: rows.get(version)?.id ?? "",
