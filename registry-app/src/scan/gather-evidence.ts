@@ -83,15 +83,31 @@ export function gatherEvidence(
       gathered.gaps.push(gap(reading.view.file.path, "The skill holds more text than is read."));
       break;
     }
-    const next =
-      reading.as === "prose" ? readProse(reading, gathered) : readCode(grammars, reading, gathered);
-    if (reading.depth < MAX_DEPTH) waiting.push(...next);
+    const next = readSafely(reading, gathered, () =>
+      reading.as === "prose" ? readProse(reading, gathered) : readCode(grammars, reading, gathered),
+    );
+    if (reading.depth < MAX_DEPTH) for (const one of next) waiting.push(one);
     else if (next.length > 0)
       gathered.gaps.push(
         gap(reading.view.file.path, "Texts lie in texts more deeply than is read."),
       );
   }
   return toEvidence(entries, inventory, gathered, advisories);
+}
+
+/** A reader that fails on a text leaves a gap: what was not read holds the skill, and the rest is still judged. */
+function readSafely(
+  { view, as }: Reading,
+  gathered: Gathered,
+  read: () => readonly Reading[],
+): readonly Reading[] {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    gathered.gaps.push(gap(view.file.path, `It could not be read as ${as}: ${cause.name}.`));
+    return [];
+  }
 }
 
 /** Where the matcher has no build for this machine, text is still read by every other stage; binaries are gaps anyway. */
@@ -167,8 +183,8 @@ function lineOfOffset(starts: readonly number[], offset: number): number {
 
 function readProse({ view, depth, standing }: Reading, gathered: Gathered): readonly Reading[] {
   const page = readMarkdown(view);
-  gathered.directives.push(...page.directives);
-  gathered.links.push(...page.links);
+  for (const one of page.directives) gathered.directives.push(one);
+  for (const one of page.links) gathered.links.push(one);
   noteStanding(gathered, view.file.path, page.standingAt);
   if (page.cutOff !== null) gathered.gaps.push(gap(view.file.path, page.cutOff));
   const code = page.blocks.flatMap((block): Reading[] => {
@@ -208,7 +224,7 @@ function readCode(grammars: Grammars, reading: Reading, gathered: Gathered): rea
         .trim()
         .slice(0, 200),
   });
-  gathered.facts.push(...program.facts);
+  for (const one of program.facts) gathered.facts.push(one);
   // Blocks of Markdown are often pieces of programs, or hold a placeholder that no language has.
   if (!program.isWhole && view.via.length === 0)
     gathered.gaps.push(gap(view.file.path, `Not all of it could be read as ${as}.`));

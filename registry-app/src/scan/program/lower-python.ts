@@ -156,11 +156,12 @@ function assignPart(own: Lowering, left: SyntaxNode, value: Expr, line: number):
   const of = lower(own, left.childForFieldName("value") ?? left);
   if (of.kind !== "name") return [];
   const key = lower(own, left.childForFieldName("subscript") ?? left);
+  const named = [{ kind: "text", value: of.name } as const, key, value];
+  const told: Step = { kind: "do", value: call("set-item", null, named, {}, line), line };
+  // Setting one variable of the environment takes none of the others.
+  if (/(?:^|\.)environ$/.test(of.name)) return [told];
   const parts = [{ kind: "name", name: of.name } as const, key, value];
-  return [
-    { kind: "do", value: call("set-item", null, parts, {}, line), line },
-    { kind: "assign", names: [of.name], value: { kind: "group", parts }, line },
-  ];
+  return [told, { kind: "assign", names: [of.name], value: { kind: "group", parts }, line }];
 }
 
 function lowerBlock(own: Lowering, node: SyntaxNode): Step[] {

@@ -1,5 +1,6 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import * as use from "./readers.ts";
+import { draftWeakening } from "./shell-system.ts";
 import { PYTHON_SYSTEM } from "./system-drafts.ts";
 import { outline, textValue, UNKNOWN, joined } from "./value.ts";
 
@@ -154,9 +155,9 @@ const ends: Reader = ({ args: [of = UNKNOWN] }) => ({
     of.text === null ? of : { ...of, text: [...of.text].toReversed().join(""), isPieced: true },
 });
 const setItem: Reader = ({ args: [of = UNKNOWN, key = UNKNOWN, value = UNKNOWN] }) => {
-  const isEnvironment = of.facts.some((fact) => fact.op === "read-environment");
-  return isEnvironment && /PYTHONHTTPSVERIFY|LD_PRELOAD/.test(outline(key))
-    ? { drafts: [{ op: "weaken", target: `${outline(key)}=${outline(value)}`, class: "tls" }] }
+  const isEnvironment = /(?:^|\.)environ$/.test(outline(of));
+  return isEnvironment
+    ? { drafts: draftWeakening(`${outline(key)}=${outline(value)}`) }
     : { drafts: [] };
 };
 const json: Reader = ({ args }) => ({

@@ -1,9 +1,11 @@
 import type { Program, ProgramLanguage } from "./ir.ts";
 import { lowerPython } from "./lower-python.ts";
 import { lowerScript } from "./lower-javascript.ts";
+import { lowerPowershell } from "./lower-powershell.ts";
 import { lowerShell } from "./lower-shell.ts";
 import type { OperationTable } from "./operations.ts";
 import type { Grammars } from "./parsers.ts";
+import { POWERSHELL_OPERATIONS } from "./powershell-operations.ts";
 import { PYTHON_OPERATIONS } from "./python-operations.ts";
 import { SCRIPT_OPERATIONS } from "./javascript-operations.ts";
 import { SHELL_OPERATIONS } from "./shell-operations.ts";
@@ -30,8 +32,9 @@ function lower(
 ): readonly [Program, OperationTable] {
   switch (language) {
     case "shell":
-    case "powershell":
       return [lowerShell(text), SHELL_OPERATIONS];
+    case "powershell":
+      return [lowerPowershell(text), POWERSHELL_OPERATIONS];
     case "python":
       return [lowerPython(grammars, text), PYTHON_OPERATIONS];
     case "javascript":

@@ -5,7 +5,16 @@ import { draftFileRead, draftFileWrite } from "./file-drafts.ts";
 import type { ProgramLanguage } from "./ir.ts";
 import type { Draft, Inner, Outcome, Reader } from "./operations.ts";
 import { draftMining, draftWeakening } from "./shell-system.ts";
-import { either, joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
+import {
+  either,
+  factsOf,
+  joinFacts,
+  joined,
+  outline,
+  textValue,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
 import { draftRequest } from "./web-drafts.ts";
 
 /** Readers that more than one language's table is made of. */
@@ -307,7 +316,7 @@ export const fromCodes: Reader = ({ args }) => {
     numbers.length > 0 &&
     numbers.length < 20_000 &&
     numbers.every((one) => Number.isInteger(one) && one >= 0 && one < 0x11_0000);
-  const facts = joinFacts(...args.map((one) => one.facts));
+  const facts = factsOf(args);
   if (!isText) return { drafts: [], value: { ...UNKNOWN, facts } };
   const text = numbers.map((one) => String.fromCodePoint(one)).join("");
   return numbers.length > 8

@@ -100,7 +100,7 @@ function runInline(call: Called, inline: Value, language: ProgramLanguage | null
 
 /** Runs a file: what it wrote or fetched there before is what runs. */
 function runFile(call: Called, script: Value, line: string): Outcome {
-  const content = call.contentOf(script.text);
+  const content = call.contentOf(outline(script));
   const from = joinFacts(content.facts, script.facts);
   const fetched = from.some((fact) => fact.op === "download" || fact.op === "decode");
   return {

@@ -11,7 +11,7 @@ const readFiles: Reader = (call) => {
   const isFiltering = ["grep", "egrep", "rg", "sed", "awk", "jq", "cut"].includes(call.callee);
   const paths = isFiltering ? args.plain.slice(1) : args.plain;
   const drafts = paths.flatMap((value) => draftFileRead(outline(value)));
-  const known = paths.map((value) => call.contentOf(value.text));
+  const known = paths.map((value) => call.contentOf(outline(value)));
   const stdin = call.named["stdin"] ?? UNKNOWN;
   const [only] = known;
   const turned =
@@ -89,7 +89,7 @@ const copy: Reader = (call) => {
   const reads = from.flatMap((value) => draftFileRead(outline(value)));
   if (to === undefined) return { drafts: reads };
   const facts = joinFacts(
-    ...from.map((value) => joinFacts(value.facts, call.contentOf(value.text).facts)),
+    ...from.map((value) => joinFacts(value.facts, call.contentOf(outline(value)).facts)),
   );
   const path = outline(to);
   return {

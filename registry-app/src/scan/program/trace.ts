@@ -5,6 +5,7 @@ import {
   either,
   factsValue,
   joined,
+  factsOf,
   joinFacts,
   mixed,
   textValue,
@@ -265,7 +266,7 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   // A command whose name is put together: `$T https://…`, `"cu""rl"`.
   const callee = call.callee === "" ? (on.text ?? "") : call.callee;
   const reader = local === undefined || local === null ? state.table.readerOf(callee) : undefined;
-  const flows = joinFacts(...all.map((value) => value.facts));
+  const flows = factsOf(all);
   takeIn(call, args, names);
   if (reader === undefined) {
     const own = local ?? on.definition ?? methodOf(state, callee);
@@ -281,7 +282,7 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
     on,
     args,
     named,
-    contentOf: (path) => (path === null ? UNKNOWN : (state.files.get(path) ?? UNKNOWN)),
+    contentOf: (path) => (path === null ? UNKNOWN : contentOf(state.files, path)),
     valueOf: (name) => names.get(name) ?? UNKNOWN,
   });
   const value = settle(state, outcome, flows, call.line);
@@ -292,6 +293,28 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
     if (arg.definition !== null) callDefinition(state, arg.definition, [given, given], names);
   return value;
 }
+
+/**
+ * What the program has put at a path. Where a part of either name is only known when it runs, files of one folder count
+ * as each other: `for f in "$dir"/*.sh` runs what was written to `"$dir/$name.sh"`.
+ */
+function contentOf(files: ReadonlyMap<string, Value>, path: string): Value {
+  const own = files.get(path);
+  if (own !== undefined || path.length > 500) return own ?? UNKNOWN;
+  const folder = folderOf(path);
+  if (folder.length < 3) return UNKNOWN;
+  const near = [...files]
+    .slice(0, MAX_FILES_COMPARED)
+    .filter(([other]) => (isOpenName(path) || isOpenName(other)) && folderOf(other) === folder);
+  return factsValue(factsOf(near.map(([, value]) => value)));
+}
+const MAX_FILES_COMPARED = 200;
+
+const isOpenName = (path: string) => /[*?…]/.test(path);
+const folderOf = (path: string) => {
+  const known = path.slice(0, /[*?…]/.exec(path)?.index ?? path.length);
+  return known.slice(0, Math.max(0, known.lastIndexOf("/")));
+};
 
 /** A method by its name alone: which class an instance is of is not followed. */
 function methodOf(state: State, callee: string): Definition | null {
@@ -311,7 +334,7 @@ function takeIn(call: Call, args: readonly Value[], names: Names): void {
   if (dot <= 0 || call.on !== null || !TAKES_IN.test(call.callee.slice(dot + 1))) return;
   const name = call.callee.slice(0, dot);
   const own = names.get(name);
-  const given = joinFacts(...args.map((one) => one.facts));
+  const given = factsOf(args);
   if (own === undefined || given.length === 0) return;
   names.set(name, { ...own, facts: joinFacts(own.facts, given) });
 }

@@ -40,6 +40,15 @@ export function factsValue(facts: readonly Fact[]): Value {
 
 /** Every fact of these values, each once, in order. */
 export function joinFacts(...lists: readonly (readonly Fact[])[]): readonly Fact[] {
+  return joinLists(lists);
+}
+
+/** The facts of many values. Not by spreading: a hostile call has more arguments than a stack has room. */
+export function factsOf(values: readonly Value[]): readonly Fact[] {
+  return joinLists(values.map((value) => value.facts));
+}
+
+function joinLists(lists: readonly (readonly Fact[])[]): readonly Fact[] {
   const filled = lists.filter((list) => list.length > 0);
   if (filled.length <= 1) return filled[0] ?? [];
   const all = new Set<Fact>();
@@ -49,13 +58,13 @@ export function joinFacts(...lists: readonly (readonly Fact[])[]): readonly Fact
 
 /** A value made of these, of which nothing but its facts is known. */
 export function mixed(values: readonly Value[]): Value {
-  const facts = joinFacts(...values.map((value) => value.facts));
+  const facts = factsOf(values);
   return { ...UNKNOWN, facts, items: values };
 }
 
 /** Parts in a row: one text when each part is. */
 export function joined(values: readonly Value[]): Value {
-  const facts = joinFacts(...values.map((value) => value.facts));
+  const facts = factsOf(values);
   const isPieced = values.some((value) => value.isPieced);
   const texts = values.map((value) => value.text);
   if (texts.every((text) => text !== null))
