@@ -44,7 +44,7 @@ export const MAY_IMPORT = {
     "runtime",
   ],
   evals: ["skill", "blobs", "db", "queue", "runtime"],
-  catalog: ["people", "skill", "changelog", "db", "blobs", "runtime"],
+  catalog: ["people", "skill", "scan", "changelog", "db", "blobs", "runtime"],
   bundles: ["catalog", "people", "skill", "db", "audit", "queue", "runtime"],
   insight: ["catalog", "people", "db", "runtime"],
   jobs: "any but http",

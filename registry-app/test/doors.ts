@@ -56,6 +56,12 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   "GET,HEAD /api/v1/skills/:team/:name/versions/:version/evidence": (wanted) => [
     `${below(wanted)}/evidence`,
   ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/scan": (wanted) => [
+    `${below(wanted)}/scan`,
+  ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/scan.sarif": (wanted) => [
+    `${below(wanted)}/scan.sarif`,
+  ],
   "GET,HEAD /api/v1/log/checkpoint": () => ["/api/v1/log/checkpoint"],
   "GET,HEAD /api/v1/law": () => ["/api/v1/law"],
   "GET,HEAD /api/v1/law/history": () => ["/api/v1/law/history?size=100"],
@@ -120,6 +126,7 @@ export const PAGES: Readonly<Record<string, Paths>> = {
   "docs/consuming.astro": () => ["/docs/consuming"],
   "docs/judging.astro": () => ["/docs/judging"],
   "docs/publishing.astro": () => ["/docs/publishing"],
+  "docs/scanning.astro": () => ["/docs/scanning"],
   "docs/codes/index.astro": () => ["/docs/codes"],
   "docs/codes/[code].astro": () => ["/docs/codes/UNKNOWN_SIGNER"],
   "law/index.astro": () => ["/law"],

@@ -1,5 +1,6 @@
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
 import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
+import { SCAN_RULES } from "./fixture-scan.ts";
 import { ago, catalogue, versionLines, versionPageOf } from "./fixture-skills.ts";
 import { CODES, SIGHTINGS, SOURCES } from "./fixture-tags.ts";
 
@@ -9,6 +10,7 @@ export function fixturePort(rows: number): AssayPort {
   const find = (team: string, name: string) =>
     skills.find((item) => item.team === team && item.name === name);
   return {
+    scanRules: () => SCAN_RULES,
     overview: async () => ({
       counts: {
         skills: rows,

@@ -7,6 +7,7 @@ import type {
   VersionLine,
   VersionPage,
 } from "../src/data/port.ts";
+import { NEW_ABILITIES, scanOf } from "./fixture-scan.ts";
 
 /** The moment at which every page of the tests is made. */
 export const NOW = new Date("2026-11-22T20:42:00Z");
@@ -319,6 +320,8 @@ export function versionPageOf(item: SkillItem, line: VersionLine): VersionPage {
         fix: "Call it through its interpreter: python scripts/fill.py",
       },
     ],
+    scan: scanOf(line.state),
+    newAbilities: isServed && older !== undefined ? NEW_ABILITIES : null,
     decision:
       line.state === "held"
         ? {

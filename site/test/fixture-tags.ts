@@ -177,6 +177,7 @@ function sighting(
     became: null,
     clauses: [],
     isImported: false,
+    findings: [],
     isInGit: true,
     ...rest,
   };

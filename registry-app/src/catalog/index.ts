@@ -1,5 +1,6 @@
 /** The read side: what may be seen of skills, versions, sources and tags, as JSON, as pages' data and as files. */
 export * from "./schemas.ts";
+export { scanSchema, type Scan } from "./scan-schema.ts";
 export { createDownloads, type Downloads } from "./downloads.ts";
 export {
   agentSkillsIndex,
@@ -39,6 +40,7 @@ export {
   type SkillSearch,
   type SkillSort,
 } from "./read-skills.ts";
+export { scanDetail, scanSarif } from "./read-scan.ts";
 export {
   sourceDetail,
   sourcesList,

@@ -1,6 +1,7 @@
 import type { Blobs } from "../blobs/index.ts";
 import type { Db } from "../db/index.ts";
 import { findTeam, type Viewer } from "../people/index.ts";
+import { ALL_RULES } from "../scan/index.ts";
 import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
 import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
@@ -66,8 +67,23 @@ export function createSitePort<Law, History>(
     law: async () => deps.law.view(viewer),
     lawHistory: async (page: Page) => deps.law.history(viewer, page),
     codes: () => deps.codes(),
+    scanRules: () => SCAN_RULES,
   };
 }
+
+/** What each rule of the scanner looks for, as its page lists them. */
+const SCAN_RULES = ALL_RULES.map(
+  ({ id, family, title, severity, confidence, owasp, why, remedy }) => ({
+    id,
+    family,
+    title,
+    severity,
+    confidence,
+    owasp,
+    why,
+    remedy,
+  }),
+);
 
 /** Postgres has no text with NUL in it, so nothing by such a name exists. */
 async function orNull<T>(

@@ -1,10 +1,19 @@
-import { skillListSchema, searchSkills, skillSchema, versionSchema } from "../catalog/index.ts";
+import {
+  scanDetail,
+  scanSarif,
+  scanSchema,
+  searchSkills,
+  skillListSchema,
+  skillSchema,
+  versionSchema,
+} from "../catalog/index.ts";
 import { viewerOf } from "../people/index.ts";
 import { checkpointSchema, evidenceSchema } from "../proof/index.ts";
 import type { App } from "./app.ts";
 import { sendArchive } from "./archives.ts";
 import { sendBytes, sendJson } from "./conditional.ts";
 import { actorOf } from "./credentials.ts";
+import { Refusal } from "../runtime/index.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { ServerDeps } from "./deps.ts";
 import { skillParams, skillQuery, versionParams } from "./params.ts";
@@ -62,8 +71,42 @@ export function addSkillRoutes(app: App, deps: ServerDeps): void {
       return sendBytes(request, reply, bytes, { isPublic });
     },
   });
+  addScanRoutes(app, deps);
   addProofRoutes(app, deps);
   addArchiveRoutes(app, deps);
+}
+
+/** What the scanner found, for those who may see the version. */
+function addScanRoutes(app: App, deps: ServerDeps): void {
+  const absent = ({ team, name, version }: { team: string; name: string; version: string }) =>
+    new Refusal("not-found", `There is no scan of version ${version} of ${team}/${name}.`);
+  app.route({
+    method: READ,
+    url: `${VERSION_PATH}/scan`,
+    schema: {
+      tags,
+      summary: "What the scanner found in a version; the text itself only where it is served",
+      params: versionParams,
+      response: { 200: scanSchema, default: problemSchema },
+    },
+    handler: async (request, reply) => {
+      const viewer = viewerOf(await actorOf(deps, request));
+      const found = await withinDeadline(scanDetail(deps.db, viewer, request.params));
+      if (found === undefined) throw absent(request.params);
+      return sendJson(request, reply, found, { isPublic: false });
+    },
+  });
+  app.route({
+    method: READ,
+    url: `${VERSION_PATH}/scan.sarif`,
+    schema: { tags, summary: "The same as SARIF 2.1.0", params: versionParams },
+    handler: async (request, reply) => {
+      const viewer = viewerOf(await actorOf(deps, request));
+      const found = await withinDeadline(scanSarif(deps.db, viewer, request.params));
+      if (found === undefined) throw absent(request.params);
+      return sendJson(request, reply.type("application/sarif+json"), found, { isPublic: false });
+    },
+  });
 }
 
 /** What `assay verify` asks. */

@@ -210,6 +210,8 @@ describe("OpenAPI", () => {
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.tar.gz",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.zip",
         "/api/v1/skills/{team}/{name}/versions/{version}/evidence",
+        "/api/v1/skills/{team}/{name}/versions/{version}/scan",
+        "/api/v1/skills/{team}/{name}/versions/{version}/scan.sarif",
         "/api/v1/sources",
         "/api/v1/sources/{source}",
         "/api/v1/sources/{source}/tags",

@@ -3,6 +3,7 @@ export { openScanner, type Scanner } from "./open-scanner.ts";
 export type { AdvisorySnapshot } from "./advisories/advisory.ts";
 export { BUNDLED_SNAPSHOT } from "./advisories/bundled-snapshot.ts";
 export { parseAdvisories, type AdvisoryReading } from "./advisories/parse-advisories.ts";
+export { compareCapabilities } from "./capabilities/compare-capabilities.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";

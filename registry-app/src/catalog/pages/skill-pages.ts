@@ -4,6 +4,7 @@ import type { Viewer } from "../../people/index.ts";
 import { compareVersions, formatTagName } from "../../skill/index.ts";
 import { archiveHref } from "../install-index.ts";
 import { renderMarkdown } from "../markdown.ts";
+import { findNewAbilities, readScan } from "../read-scan.ts";
 import { isServed, newestFirst, toChecks, toSkill, toVersion } from "../read-skills.ts";
 import {
   findSkill,
@@ -56,11 +57,15 @@ export async function readVersionPage(
     listVersions(db, skill.id),
   ]);
   const all = newestFirst(versions);
+  const previous = all.find((one) => one.version === previousPublished(all, row.version));
+  const scan = await readScan(db, row);
   return {
     ...versionFacts(skill, row, checks, files),
     findings: findings.map(toFinding),
     text: toText(skill, row, text ?? ""),
-    previous: previousPublished(all, row.version),
+    previous: previous?.version ?? null,
+    scan: scan ?? null,
+    newAbilities: (await findNewAbilities(db, row, previous)) ?? null,
     recent: all.slice(0, RECENT).map(toVersionLine),
     versionCount: all.length,
   };

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/index.ts";
 import type { Viewer } from "../../people/index.ts";
+import { listRefusedFindings } from "../store/scans.ts";
 import { windowOf, type Page } from "../paging.ts";
 import { countsOf, frozenOf, gitPathOf, type TagQuery } from "../read-sources.ts";
 import {
@@ -30,7 +31,18 @@ export async function readTagPage(db: Db, viewer: Viewer, slug: string, tag: str
   const source = await findSource(db, viewer, slug);
   const rows = source && (await listSightings(db, source.id, tag));
   if (source === undefined || rows === undefined || rows.length === 0) return undefined;
-  return { source: toSourceFacts(source), tag, sightings: rows.map(toSighting) };
+  return {
+    source: toSourceFacts(source),
+    tag,
+    sightings: await Promise.all(
+      rows.map(async (row) => ({ ...toSighting(row), findings: await listRefusing(db, row) })),
+    ),
+  };
+}
+
+/** What made a version be refused, without its text; of one that is decided otherwise, its own page tells. */
+async function listRefusing(db: Db, row: TagRow) {
+  return row.state === "refused" ? listRefusedFindings(db, row.id) : [];
 }
 
 export function toSourceFacts(row: SourceRow) {

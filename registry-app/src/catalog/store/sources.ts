@@ -22,6 +22,7 @@ export type SourceRow = {
 };
 export type VersionRef = { readonly team: string; readonly name: string; readonly version: string };
 export type TagRow = {
+  readonly id: string;
   readonly tag: string;
   readonly oid: string;
   readonly state: TagState;
@@ -49,7 +50,7 @@ const SOURCE_COLUMNS = sql`
      SELECT state, count(*)::int AS count FROM tags WHERE source_id = src.id GROUP BY state) n) AS counts`;
 // A version that is decided, or waits to be: what a tag "became" is told where the tag itself may be seen.
 const TAG_COLUMNS = sql`
-  g.name AS tag, g.oid, g.state, g.drift, g.code, g.reason, g.remedy, g.clauses, g.imported, g.in_git AS "inGit",
+  g.id, g.name AS tag, g.oid, g.state, g.drift, g.code, g.reason, g.remedy, g.clauses, g.imported, g.in_git AS "inGit",
   g.first_seen_at AS "firstSeenAt", g.decided_at AS "decidedAt",
   (SELECT json_build_object('team', vt.slug, 'name', vs.name, 'version', v.version)
    FROM skill_versions v JOIN skills vs ON vs.id = v.skill_id JOIN teams vt ON vt.id = vs.team_id

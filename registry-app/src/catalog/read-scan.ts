@@ -1,0 +1,104 @@
+import type { Db } from "../db/index.ts";
+import type { Viewer } from "../people/index.ts";
+import {
+  ALL_RULES,
+  compareCapabilities,
+  toSarif,
+  type Capability,
+  type SarifLog,
+  type ScanReport,
+} from "../scan/index.ts";
+import { isServed } from "./read-skills.ts";
+import type { Scan } from "./scan-schema.ts";
+import { findScanReport } from "./store/scans.ts";
+import { findSkill, findVersion, type VersionRow } from "./store/skills.ts";
+
+type Wanted = { readonly team: string; readonly name: string; readonly version: string };
+
+/** The scan of a version that the viewer may see; undefined also when there is none. */
+export async function scanDetail(
+  db: Db,
+  viewer: Viewer,
+  { team, name, version }: Wanted,
+): Promise<Scan | undefined> {
+  const skill = await findSkill(db, viewer, team, name);
+  const row = skill && (await findVersion(db, skill.id, version));
+  return row && readScan(db, row);
+}
+
+/** The same as SARIF. Files are named from the skill's folder. */
+export async function scanSarif(
+  db: Db,
+  viewer: Viewer,
+  wanted: Wanted,
+): Promise<SarifLog | undefined> {
+  const skill = await findSkill(db, viewer, wanted.team, wanted.name);
+  const row = skill && (await findVersion(db, skill.id, wanted.version));
+  const found = row && (await findScanReport(db, row.id));
+  if (row === undefined || found === undefined) return undefined;
+  const report = isServed(row.state) ? found.report : withoutText(found.report);
+  return toSarif([{ dir: `skills/${wanted.name}`, report }], ALL_RULES);
+}
+
+/** The scan of this version as it may be shown. */
+export async function readScan(
+  db: Db,
+  row: Pick<VersionRow, "id" | "version" | "state">,
+): Promise<Scan | undefined> {
+  const found = await findScanReport(db, row.id);
+  if (found === undefined) return undefined;
+  const report = isServed(row.state) ? found.report : withoutText(found.report);
+  const { verdict, risk, score, capabilities, findings, coverage, engine } = report;
+  return {
+    version: row.version,
+    verdict,
+    risk,
+    score,
+    capabilities: capabilities.map((one) => ({ ...one })),
+    findings: findings.map((finding) => ({
+      ...finding,
+      owasp: [...finding.owasp],
+      chain: finding.chain.map((step) => ({ ...step })),
+    })),
+    coverage: { ...coverage, gaps: coverage.gaps.map((gap) => ({ ...gap })) },
+    engine,
+    scannedAt: found.finishedAt.toISOString(),
+  };
+}
+
+/** What a version is able to do that the one before it was not; undefined unless both were scanned. */
+export async function findNewAbilities(
+  db: Db,
+  row: Pick<VersionRow, "id" | "state">,
+  previous: Pick<VersionRow, "id" | "state"> | undefined,
+): Promise<Capability[] | undefined> {
+  if (previous === undefined) return undefined;
+  const [after, before] = await Promise.all([
+    findScanReport(db, row.id),
+    findScanReport(db, previous.id),
+  ]);
+  if (after === undefined || before === undefined) return undefined;
+  const { gained } = compareCapabilities(before.report.capabilities, after.report.capabilities);
+  return isServed(row.state) ? [...gained] : withoutDetails(gained);
+}
+
+/** Who decides about what is not served has to know what was found and where; the text itself leaves through no door. */
+function withoutText(report: ScanReport): ScanReport {
+  return {
+    ...report,
+    capabilities: withoutDetails(report.capabilities),
+    findings: report.findings.map((finding) => ({
+      ...finding,
+      evidence: "",
+      chain: finding.chain.map((step) => ({ ...step, evidence: "" })),
+    })),
+  };
+}
+
+/** Hosts, programs and paths are words of the skill. */
+function withoutDetails(capabilities: readonly Capability[]): Capability[] {
+  const byKind = new Map<string, Capability>();
+  for (const one of capabilities)
+    if (!byKind.has(one.kind)) byKind.set(one.kind, { ...one, detail: null });
+  return [...byKind.values()];
+}
