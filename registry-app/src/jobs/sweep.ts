@@ -1,6 +1,7 @@
 import type { Db } from "../db/index.ts";
 import {
   hasLapsed,
+  isRollingOut,
   listSourcesWithPendingTags,
   listUndecided,
   listUnscanned,
@@ -55,6 +56,9 @@ export function startSweeping(deps: SweepDeps): Sweeping {
         const ids = await listUnscanned(deps.db, { before: patience(), limit });
         return ids.map((versionId) => ({ versionId }));
       }),
+      queue.candidatesFor(queue.rescan, async () =>
+        (await isRollingOut(deps.db)) ? [{ because: "it was not finished" }] : [],
+      ),
       queue.candidatesFor(queue.decideVersion, undecided(false)),
       queue.candidatesFor(queue.releaseVersion, undecided(true)),
     ],

@@ -221,3 +221,43 @@ describe("a waiver", () => {
     expect(decide(facts({ ...waived, compromised: "stolen" })).kind).toBe("refuse");
   });
 });
+
+describe("what policy asks of a scan beside its verdict", () => {
+  const scanned = (more: Partial<CheckState>): CheckState => ({
+    ...check("scan", "pass"),
+    ...more,
+  });
+  const asked = (rule: Partial<CheckRule>) => ({ checks: { scan: { ...required, ...rule } } });
+  const kindOf = (scan: CheckState, rule: Partial<CheckRule>, approvals: string[] = []) => {
+    const checks = [...passed, scan];
+    return decide(facts({ checks, policy: asked(rule), approvals })).kind;
+  };
+
+  it("holds a score below the least, and an approval lifts that", () => {
+    const low = scanned({ score: 79 });
+    expect(kindOf(low, { minScore: 80 })).toBe("hold");
+    expect(kindOf(low, { minScore: 79 })).toBe("publish");
+    expect(kindOf(low, { minScore: 80 }, ["bo@acme"])).toBe("publish");
+  });
+
+  it.each(["stale", "missing"] as const)(
+    "takes a scan with advisories that are %s for incomplete, where they are required",
+    (advisories) => {
+      expect(kindOf(scanned({ advisories }), { advisories: "required" })).toBe("hold");
+      expect(kindOf(scanned({ advisories }), { advisories: "optional" })).toBe("publish");
+      const refusing = { advisories: "required", refuse: ["incomplete"], hold: [] } as const;
+      expect(kindOf(scanned({ advisories }), refusing)).toBe("hold");
+      expect(kindOf(scanned({ advisories: "fresh" }), { advisories: "required" })).toBe("publish");
+    },
+  );
+
+  it("is not covered by a waiver of the findings that lowered the score", () => {
+    const finding = { rule: "shell.curl-pipe", severity: "medium" };
+    const scan = { ...check("scan", "warn", finding), score: 40 };
+    const waivers = [{ rule: finding.rule, by: "bo@acme", until: new Date("2027-01-01") }];
+    const policy = (minScore: number) => asked({ minScore });
+    const decideWith = (minScore: number) =>
+      decide(facts({ checks: [...passed, scan], policy: policy(minScore), waivers })).kind;
+    expect([decideWith(0), decideWith(50)]).toEqual(["publish", "hold"]);
+  });
+});

@@ -164,7 +164,9 @@ function lacking({ check, rule }: Pick<Judged, "check" | "rule">): string[] {
   if (score !== null && score < least)
     asked.push(`${name}: a score of ${score}, and policy asks for ${least}`);
   const isBlind = advisories === "missing" || advisories === "stale";
-  if (rule.advisories === "required" && isBlind && rule.hold.includes("incomplete"))
+  // Held where an incomplete scan is refused as well: the list can be renewed.
+  const counts = [...rule.hold, ...rule.refuse].includes("incomplete");
+  if (rule.advisories === "required" && isBlind && counts)
     asked.push(`${name}: incomplete, the list of known bad packages is ${sayAge(advisories)}`);
   return asked;
 }

@@ -27,7 +27,13 @@ export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
 export { nameEngine, parseHello, parseReport, type ScanEngine } from "./scan-report.ts";
 export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
-export { listRollouts, listUnscanned, listVersionIds, type Rollout } from "./store/scans.ts";
+export {
+  isRollingOut,
+  listRollouts,
+  listUnscanned,
+  listVersionIds,
+  type Rollout,
+} from "./store/scans.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";

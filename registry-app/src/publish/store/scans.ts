@@ -185,6 +185,12 @@ export async function listRollouts(db: Db, limit: number): Promise<readonly Roll
     .execute();
 }
 
+/** Whether the engine that came last is still on its way, and waits for nobody. */
+export async function isRollingOut(db: Db): Promise<boolean> {
+  const [newest] = await listRollouts(db, 1);
+  return newest?.state === "shadow" || newest?.state === "accepted";
+}
+
 /** Begins, or begins again, to read everything with this engine; what it has read since `readSince` stays as it is. */
 export async function startRollout(
   db: Db | Tx,
