@@ -32,11 +32,11 @@ export const NEW_ABILITIES: readonly Capability[] = [
   },
 ];
 
-/** A held version has a grave finding, a file that was not read, and no text; every other passes. */
+/** A held version has a grave finding, a file that was not read, and no text; every other a remark. */
 export function scanOf(state: VersionState): Scan {
   const isGrave = state === "held" || state === "quarantined";
   return {
-    verdict: isGrave ? "block" : "pass",
+    verdict: isGrave ? "block" : "review",
     risk: "medium",
     score: isGrave ? 42 : 97,
     capabilities: isGrave ? [{ ...WEB, detail: null }] : [WEB, ...NEW_ABILITIES],

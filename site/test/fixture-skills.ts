@@ -306,6 +306,13 @@ export function versionPageOf(item: SkillItem, line: VersionLine): VersionPage {
         engineVersion: "skill 1",
         finishedAt: ago(4),
       },
+      {
+        name: "scan",
+        outcome: scanOf(line.state).verdict,
+        summary: "1 finding",
+        engineVersion: "1.0.0+9d3f9c1ac6eb",
+        finishedAt: ago(4),
+      },
     ],
     findings: [
       {
@@ -335,7 +342,7 @@ export function versionPageOf(item: SkillItem, line: VersionLine): VersionPage {
             reasons: [
               "Signature passed.",
               "Validation passed with 1 remark; policy publishes remarks.",
-              "Scan and evals are not required by policy.",
+              "Evals are not required by policy.",
             ],
             decidedAt: ago(4),
             remedy: null,

@@ -117,6 +117,34 @@ describe("strings of strangers", () => {
   });
 });
 
+describe("the scan of a version", () => {
+  it("draws the steps of a finding, says what was not read, and shows no text of what is held", async () => {
+    const { html } = await get(`${SKILL}/1.5.0-rc.1/security`);
+    for (const said of ["reads ~/.ssh/id_ed25519", "It is encrypted.", "takes 40 of 100"])
+      expect(html).toContain(said);
+    expect(html).not.toContain("forms.acme.example");
+    expect(html).not.toMatch(/href="[^"]*\/files\/scripts/);
+  });
+
+  it("shows markup in evidence as text, and what the version before could not do", async () => {
+    const { html } = await get(`${SKILL}/1.4.0/security`);
+    expect(html).toContain("pip install pypdf &lt;script&gt;");
+    expect(html).not.toContain("<b>pdf");
+    expect(html).toContain("New since 1.3.2");
+  });
+
+  it("is told in the facts beside the text", async () => {
+    const { html } = await get(`${SKILL}/1.4.0`);
+    expect(html).toContain("all files analysed");
+    expect(html).toContain("+ write outside its folder");
+  });
+
+  it("has each of its rules in the docs, where its findings point", async () => {
+    const { html } = await get("/docs/scanning");
+    expect(html).toContain('id="exfiltration.secret-to-network"');
+  });
+});
+
 describe("the page of a held version", () => {
   it("has the exact command that lets it through, and other versions have none", async () => {
     const held = await get(`${SKILL}/1.5.0-rc.1`);
