@@ -1,4 +1,5 @@
-import type { Capability, Scan, ScanRule, VersionState } from "../src/data/port.ts";
+import type { VersionState } from "../src/data/port.ts";
+import type { Capability, Scan, ScanRule } from "../src/data/scan-port.ts";
 
 const SCANNED_AT = "2026-03-03T09:00:00.000Z";
 

@@ -1,5 +1,5 @@
 import { plural } from "./format.ts";
-import type { Capability, Scan } from "./port.ts";
+import type { Capability, Scan } from "./scan-port.ts";
 
 /** What a kind of capability is called where a sentence begins with "Can". */
 const ABILITIES: Readonly<Record<string, string>> = {
