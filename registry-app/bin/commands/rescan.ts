@@ -120,7 +120,7 @@ const SAID: Readonly<Record<Rollout["state"], string>> = {
 
 function describe({ engine, state, versions, flips, changes, decidedBy }: Rollout): string {
   const by = decidedBy === null ? "" : `, by the word of ${decidedBy}`;
-  const counts = `${versions} versions read, ${changes.length} judged otherwise, ${flips} published ones warned about or blocked`;
+  const counts = `${versions} versions compared, ${changes.length} judged otherwise, ${flips} published ones warned about or blocked`;
   return [
     `${engine}: ${SAID[state]}${by}; ${counts}`,
     ...changes.map(

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Engine, ScanFinding, ScanReport } from "../scan/index.ts";
+import { makeVisible, type Engine, type ScanFinding, type ScanReport } from "../scan/index.ts";
 import type { AdvisoriesState, FindingFact } from "./types.ts";
 
 /** The scanner as the registry uses it: in a process of its own, which may die. */
@@ -77,7 +77,8 @@ export function toCheckFacts(report: ScanReport) {
   return {
     outcome: report.verdict,
     score: report.score,
-    summary: summarise(report, first),
+    // Names of files are a stranger's, and this is printed in terminals.
+    summary: makeVisible(summarise(report, first)),
     findings: keepEachRule(report.findings).map(toFact),
     advisories: stateOfAdvisories(report),
   };

@@ -268,6 +268,9 @@ describe("SQL and HTML in every text field", () => {
   it("is text like any other: stored, answered as JSON, and without a way into a terminal", async () => {
     const author = { name: "'); DROP TABLE commits; -- script", email: "x'--@example.test" };
     const escapes = "\u001B[31mred\u001B]0;title\u0007";
+    // The scanner stops such a text; here it is to get as far as it can.
+    const policy = Buffer.from("checks: {scan: {refuse: [], hold: []}}\n");
+    await world.change((files) => new Map([...files, ["policy.yaml", policy]]));
     await forge.commit(
       {
         "skills/evil-words/SKILL.md": `---\nname: evil-words\ndescription: ${JSON.stringify(`${evil} {{7*7}} \${7*7} Use when asked.`)}\nlicense: ${JSON.stringify(evil.slice(0, 60))}\n---\n\n# <img src=x onerror=alert(1)>\n\n[x](javascript:alert(1)) ${evil}\n`,
