@@ -257,12 +257,22 @@ export const evaluateCode =
     };
   };
 
+/** A constant this long is a text of its own, and not a separator or a test value. */
+const LITERAL_LENGTH = 40;
+
 export const decode =
   (how: Decoding, at = 0): Reader =>
   ({ args, on }) => {
     const value = (at < 0 ? on : args[at]) ?? UNKNOWN;
     return {
-      drafts: [{ op: "decode", target: how, from: value.facts }],
+      drafts: [
+        {
+          op: "decode",
+          target: how,
+          from: value.facts,
+          class: (value.text ?? "").length >= LITERAL_LENGTH ? "literal" : null,
+        },
+      ],
       text: value.text === null ? null : decodeText(value.text, how),
     };
   };
@@ -320,7 +330,16 @@ export const fromCodes: Reader = ({ args }) => {
   if (!isText) return { drafts: [], value: { ...UNKNOWN, facts } };
   const text = numbers.map((one) => String.fromCodePoint(one)).join("");
   return numbers.length > 8
-    ? { drafts: [{ op: "decode", target: "char-codes" }], text }
+    ? {
+        drafts: [
+          {
+            op: "decode",
+            target: "char-codes",
+            class: numbers.length >= LITERAL_LENGTH ? "literal" : null,
+          },
+        ],
+        text,
+      }
     : { drafts: [], value: { ...textValue(text, facts), isPieced: true } };
 };
 

@@ -44,8 +44,9 @@ const interpret: Reader = (call) => {
     if (args.valuesOf("m").length > 0) return { drafts: [runDraft(args.line)] };
     return runFile(call, script, args.line);
   }
-  if (stdin !== undefined) return runInput(stdin, language, args.line);
+  // A module is the program then, and the pipe feeds it data: `| python3 -m json.tool`.
   if (args.valuesOf("m").length > 0) return { drafts: [runDraft(args.line)] };
+  if (stdin !== undefined) return runInput(stdin, language, args.line);
   return {
     drafts: [{ op: "run", target: args.line, class: language === "shell" ? "shell" : null }],
   };

@@ -5,9 +5,19 @@ import type { Called, Draft, Outcome, Reader } from "./operations.ts";
 import { readArguments } from "./shell-arguments.ts";
 import { joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
 
+/** Options that take a value, where they differ from those of head and tail. */
+const VALUED = new Map<string, readonly string[]>([
+  ["sed", ["e", "f"]],
+  ["awk", ["v", "F", "f"]],
+  ["jq", ["f", "arg", "argjson"]],
+  ["cut", ["d", "f", "c", "b"]],
+  ["sort", ["k", "t", "o"]],
+  ...["grep", "egrep", "rg"].map((name) => [name, ["e", "f", "m", "A", "B", "C"]] as const),
+]);
+
 /** Reads its files, or what the pipe feeds it, and prints them. */
 const readFiles: Reader = (call) => {
-  const args = readArguments(call, "n c d f e A B C m".split(" "));
+  const args = readArguments(call, VALUED.get(call.callee) ?? ["n", "c"]);
   const isFiltering = ["grep", "egrep", "rg", "sed", "awk", "jq", "cut"].includes(call.callee);
   const paths = isFiltering ? args.plain.slice(1) : args.plain;
   const drafts = paths.flatMap((value) => draftFileRead(outline(value)));

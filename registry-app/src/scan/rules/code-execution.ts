@@ -1,8 +1,8 @@
 import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
 import { isAboutHost } from "./affinity.ts";
-import { has, matchAt, sourcesOfKind } from "./flow.ts";
-import type { About, Evidence, Rule } from "./rule.ts";
+import { has, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
+import type { Evidence, Rule } from "./rule.ts";
 
 const RUNS: ReadonlySet<string> = new Set(["evaluate", "run", "load-library", "deserialise"]);
 
@@ -16,7 +16,19 @@ function gravity(download: Fact, evidence: Evidence): ScanSeverity {
   if (has(download, "raw-address", "drop-host", "shortener")) return "critical";
   if (has(download, "plain-http")) return "high";
   if (has(download, "local")) return "info";
-  return isTrustedHost(hostOf(download.target), evidence.about) ? "low" : "medium";
+  return isTrustedHost(hostOf(download.target), evidence) ? "low" : "medium";
+}
+
+/** The skill is about the host, or links to something there that is not itself a thing to run. */
+function isTrustedHost(host: string, { about, links }: Evidence): boolean {
+  if (host === "") return false;
+  if (isAboutHost(host, about)) return true;
+  return links.some(
+    ({ target, at }) =>
+      at.via.length === 0 &&
+      hostOf(target) === host &&
+      !/\.(?:sh|bash|ps1|py|exe|zip|pkg|dmg|msi|bin)\b/i.test(target),
+  );
 }
 
 /** `curl | bash` without an address is talk of a command. */
@@ -24,20 +36,27 @@ function isNamed({ target }: Fact): boolean {
   return target !== null && /[\w$…]{2,}[./:]|\$\w|…\//.test(target);
 }
 
-function isTrustedHost(host: string, about: About): boolean {
-  return host !== "" && (isAboutHost(host, about) || about.hosts.has(host));
-}
+const GRAVITIES: readonly ScanSeverity[] = ["critical", "high", "medium", "low"];
 
 function findRemote(evidence: Evidence): readonly Match[] {
   return evidence.facts
     .filter((fact) => RUNS.has(fact.op))
     .flatMap((fact) => {
-      const [source] = sourcesOfKind(fact, "download");
-      if (source === undefined) return [];
-      const severity = gravity(source, evidence);
-      if (severity === "info" || !isNamed(source)) return [];
-      const from = source.target ?? "an address that is only known when it runs";
-      return [matchAt(fact, `What comes from ${from} is run unseen.`, [source], { severity })];
+      const all = sourcesOf(fact);
+      const isKept = all.some((one) => one.op === "write");
+      const rated = all
+        .filter((one) => one.op === "download" && one.class !== "repository")
+        .filter((one) => isNamed(one) || isKept)
+        .map((source) => ({ source, severity: gravity(source, evidence) }));
+      const severity = GRAVITIES.find((one) => rated.some((other) => other.severity === one));
+      const source = rated.find((one) => one.severity === severity)?.source;
+      if (severity === undefined || source === undefined) return [];
+      const from = isNamed(source) ? source.target : "an address that is only known when it runs";
+      return [
+        matchAt(fact, `What comes from ${from ?? "elsewhere"} is run unseen.`, [source], {
+          severity,
+        }),
+      ];
     });
 }
 

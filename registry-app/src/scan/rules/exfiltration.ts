@@ -54,10 +54,13 @@ function isNobodys(sink: Fact): boolean {
 function findKept(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
     const all = sourcesOf(sink);
-    const source = all.find(isKept) ?? all.find((one) => isShared(one) && isOut(sink, evidence.about));
+    const source =
+      all.find(isKept) ?? all.find((one) => isShared(one) && isOut(sink, evidence.about));
     if (source === undefined) return [];
     const where = sink.target ?? "a host that is only known when it runs";
-    return [matchAt(sink, `A secret (${source.class ?? "key"}) is read and sent to ${where}.`, [source])];
+    return [
+      matchAt(sink, `A secret (${source.class ?? "key"}) is read and sent to ${where}.`, [source]),
+    ];
   });
 }
 
@@ -102,7 +105,9 @@ function isCredential(sink: Fact): boolean {
   return (
     sink.op === "send" &&
     (sink.class === "signed-in" ||
-      /authorization|bearer|x-api-key|api[-_]?key['"]?\s{0,4}[:=]|auth=|headers?\b/i.test(sink.excerpt))
+      /authorization|bearer|x-api-key|api[-_]?key['"]?\s{0,4}[:=]|auth=|headers?\b/i.test(
+        sink.excerpt,
+      ))
   );
 }
 

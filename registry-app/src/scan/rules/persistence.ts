@@ -56,13 +56,45 @@ function findPreload({ facts }: Evidence): readonly Match[] {
     )
     .map((fact) => {
       // A variable is set for the programs that are started next to it; a file is read by all of them.
-      const severity = fact.traits.includes("append") || /[/\\]/.test(nameOf(fact)) ? "high" : "low";
+      const severity =
+        fact.traits.includes("append") || /[/\\]/.test(nameOf(fact)) ? "high" : "low";
       return matchAt(fact, "Its code is put into programs of others.", fact.from, { severity });
     });
 }
 
 function nameOf(fact: Fact): string {
   return (fact.target ?? "").split("=", 1)[0] ?? "";
+}
+
+/** A program that the skill writes is started by every shell from then on. */
+function findHooked({ facts }: Evidence): readonly Match[] {
+  const starts = facts.filter(
+    (one) =>
+      (one.op === "run" || one.op === "evaluate") &&
+      /^(?:source|\.|bash|sh|python3?|node|nohup) /.test(one.target ?? ""),
+  );
+  return facts
+    .filter((fact) => fact.op === "write" && fact.class === "shell-profile")
+    .flatMap((fact) => {
+      const start = starts.find(
+        (one) =>
+          one.at.file === fact.at.file &&
+          one.at.line === fact.at.line &&
+          one.at.via.length > fact.at.via.length,
+      );
+      const program = facts.find(
+        (one) =>
+          one.op === "write" &&
+          one.class !== "shell-profile" &&
+          one.at.file === fact.at.file &&
+          (one.target ?? "").length > 3 &&
+          (start?.target ?? "").includes(one.target ?? " "),
+      );
+      if (start === undefined || program === undefined) return [];
+      return [
+        matchAt(fact, "Every shell from now on runs a program that the skill wrote.", [program]),
+      ];
+    });
 }
 
 export const PERSISTENCE_RULES: readonly Rule[] = [
@@ -112,6 +144,34 @@ export const PERSISTENCE_RULES: readonly Rule[] = [
         {
           name: "a line for the PATH",
           files: { "s.sh": "echo 'export PATH=\"$HOME/.bun/bin:$PATH\"' >> ~/.zshrc\n" },
+        },
+      ],
+    },
+  },
+  {
+    id: "persistence.hooked-shell",
+    family: "persistence",
+    title: "Every shell runs a program of the skill",
+    severity: "medium",
+    confidence: "structural",
+    owasp: ["AST01"],
+    why: "It goes on after the skill is gone, and what it runs can be changed without anybody seeing it.",
+    remedy: "Give the person the line, and let them decide whether to add it.",
+    find: findHooked,
+    examples: {
+      flags: [
+        {
+          name: "a script that is written and then sourced by the profile",
+          files: {
+            "s.sh":
+              "I=$HOME/.config/tidy/init.sh\ncat > \"$I\" <<'END'\nalias ls='ls -la'\nEND\necho \"source $I\" >> ~/.bashrc\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          name: "a completion that a tool brings",
+          files: { "s.sh": "echo 'source <(kubectl completion bash)' >> ~/.bashrc\n" },
         },
       ],
     },

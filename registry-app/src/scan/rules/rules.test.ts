@@ -23,7 +23,10 @@ function entriesOf({ files, binaries = {} }: Example): readonly TreeEntry[] {
 }
 
 function rulesFor(example: Example): readonly string[] {
-  const report = scanner.scan(entriesOf(example), { advisories: BUNDLED_SNAPSHOT, today: new Date(0) });
+  const report = scanner.scan(entriesOf(example), {
+    advisories: BUNDLED_SNAPSHOT,
+    today: new Date(0),
+  });
   return report.findings.filter(({ severity }) => severity !== "info").map(({ rule }) => rule);
 }
 
