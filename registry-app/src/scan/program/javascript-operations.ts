@@ -1,4 +1,5 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
+import { codeOf } from "./reckon.ts";
 import * as use from "./readers.ts";
 import { SCRIPT_SYSTEM } from "./system-drafts.ts";
 import { draftWeakening } from "./shell-system.ts";
@@ -218,8 +219,8 @@ const METHODS = new Map<string, Reader>(
     pipe,
     sendMail: use.only({ op: "send", target: "mail" }),
     toString: toText,
-    charCodeAt: use.codeOf,
-    codePointAt: use.codeOf,
+    charCodeAt: codeOf,
+    codePointAt: codeOf,
     join: joinParts,
     reverse,
     split,

@@ -53,5 +53,3 @@ export type OperationTable = {
   /** What reading a part does: `os.environ["TOKEN"]`. */
   readonly indexOf: (of: string, key: string) => Outcome | undefined;
 };
-
-export const NOTHING: Outcome = { drafts: [] };

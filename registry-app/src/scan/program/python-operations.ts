@@ -1,4 +1,5 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
+import { codeOf } from "./reckon.ts";
 import * as use from "./readers.ts";
 import { draftWeakening } from "./shell-system.ts";
 import { PYTHON_SYSTEM } from "./system-drafts.ts";
@@ -140,7 +141,11 @@ const letter: Reader = ({ args }) =>
 const map: Reader = (call) => {
   const [how, of = UNKNOWN] = call.args;
   if (how !== undefined && (how.text === "chr" || how === UNKNOWN) && of.items !== null)
-    return { drafts: [], value: { ...of, items: of.items.map((one) => letterOf(one.text)) } };
+    return {
+      drafts:
+        of.items.length >= 40 ? [{ op: "decode", target: "char-codes", class: "literal" }] : [],
+      value: { ...of, items: of.items.map((one) => letterOf(one.text)) },
+    };
   return { drafts: [], value: of };
 };
 const letterOf = (text: string | null) => {
@@ -296,7 +301,7 @@ const CALLS = new Map<string, Reader>(
     "smtplib.SMTP_SSL": use.only({ op: "download", class: "socket" }),
     ...use.RECKONING,
     ...PYTHON_SYSTEM,
-    ord: use.codeOf,
+    ord: codeOf,
     chr: letter,
     map,
     reversed: ends,

@@ -12,6 +12,7 @@ import {
   UNKNOWN,
   type Value,
 } from "./value.ts";
+import { contentOf } from "./written-files.ts";
 
 /** Steps and expressions that are followed in one program. */
 const MAX_WORK = 200_000;
@@ -293,28 +294,6 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
     if (arg.definition !== null) callDefinition(state, arg.definition, [given, given], names);
   return value;
 }
-
-/**
- * What the program has put at a path. Where a part of either name is only known when it runs, files of one folder count
- * as each other: `for f in "$dir"/*.sh` runs what was written to `"$dir/$name.sh"`.
- */
-function contentOf(files: ReadonlyMap<string, Value>, path: string): Value {
-  const own = files.get(path);
-  if (own !== undefined || path.length > 500) return own ?? UNKNOWN;
-  const folder = folderOf(path);
-  if (folder.length < 3) return UNKNOWN;
-  const near = [...files]
-    .slice(0, MAX_FILES_COMPARED)
-    .filter(([other]) => (isOpenName(path) || isOpenName(other)) && folderOf(other) === folder);
-  return factsValue(factsOf(near.map(([, value]) => value)));
-}
-const MAX_FILES_COMPARED = 200;
-
-const isOpenName = (path: string) => /[*?…]/.test(path);
-const folderOf = (path: string) => {
-  const known = path.slice(0, /[*?…]/.exec(path)?.index ?? path.length);
-  return known.slice(0, Math.max(0, known.lastIndexOf("/")));
-};
 
 /** A method by its name alone: which class an instance is of is not followed. */
 function methodOf(state: State, callee: string): Definition | null {

@@ -13,7 +13,7 @@ import type { CodeBlock, InlineCode, MarkdownReading } from "./reading.ts";
 import { standingOf } from "./standing.ts";
 import { lex, type RawLink } from "./tokens.ts";
 
-export type { CodeBlock, InlineCode, MarkdownReading } from "./reading.ts";
+export type { MarkdownReading } from "./reading.ts";
 
 /** Texts longer than this are read up to it, and say so: no honest instruction for a model comes near. */
 const MAX_CHARACTERS = 1_000_000;

@@ -1,5 +1,5 @@
 import type { Layer } from "../facts.ts";
-import type { FileCoverage, ScanFile, TextView } from "../inventory/scan-file.ts";
+import type { ScanFile, TextView } from "../inventory/scan-file.ts";
 import type { Anomaly } from "../inventory/anomaly.ts";
 import { isArchiveKind, isBinaryKind } from "../inventory/classify.ts";
 import { INVENTORY_LIMITS } from "../inventory/limits.ts";
@@ -142,11 +142,4 @@ function join(group: readonly Decoded[]): Decoded {
     length += text.length + 1;
   }
   return { text: group.map(({ text }) => text).join("\n"), lineAt: lineTable(from, lines), via };
-}
-
-/** What was found about a file by two stages, as one line of the coverage. */
-export function addGaps(coverage: FileCoverage, gaps: readonly string[]): FileCoverage {
-  if (gaps.length === 0) return coverage;
-  const because = [coverage.because, ...gaps].filter((one) => one !== null).join(" ");
-  return { ...coverage, state: coverage.state === "analysed" ? "partly" : coverage.state, because };
 }
