@@ -6,6 +6,7 @@ import { CODE_EXECUTION_RULES } from "./code-execution.ts";
 import { CREDENTIAL_RULES } from "./credentials.ts";
 import { EXCESSIVE_AGENCY_RULES } from "./excessive-agency.ts";
 import { EXFILTRATION_RULES } from "./exfiltration.ts";
+import { FOREIGN_END_RULES } from "./foreign-ends.ts";
 import { HARMFUL_RULES } from "./harmful.ts";
 import { HIDDEN_CONTENT_RULES } from "./hidden-content.ts";
 import { OBFUSCATION_RULES } from "./obfuscation.ts";
@@ -28,6 +29,7 @@ export const ALL_RULES: readonly Rule[] = [
   ...POISONING_RULES,
   ...HARMFUL_RULES,
   ...EXFILTRATION_RULES,
+  ...FOREIGN_END_RULES,
   ...CREDENTIAL_RULES,
   ...CODE_EXECUTION_RULES,
   ...OBFUSCATION_RULES,
