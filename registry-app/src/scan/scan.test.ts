@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TreeEntry } from "../skill/index.ts";
 import { openScanner, type Scanner } from "./open-scanner.ts";
