@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -45,6 +45,19 @@ async function listen(handler: RequestListener): Promise<string> {
 }
 
 describe("a mirror", () => {
+  it("holds every object itself, whatever other repo its source borrows them from", async () => {
+    const { remote, mirror, change, fetch } = await remoteAndMirror();
+    await change("1");
+    const borrowing = join(await scratchFolder(), "borrowing.git");
+    git(".", ["clone", "--quiet", "--bare", "--shared", remote, borrowing]);
+    const from = { dir: mirror, url: `file://${borrowing}`, allowedHosts: ["file:"] };
+    expect(await fetchMirror(from)).toMatchObject({ kind: "fetched" });
+    rmSync(remote, { recursive: true });
+    expect(git(mirror, ["rev-list", "--objects", "--all"])).toContain(" a");
+    expect(existsSync(join(mirror, "objects", "info", "alternates"))).toBe(false);
+    expect(await fetch()).not.toMatchObject({ kind: "fetched" });
+  });
+
   it("follows new, moved and vanished refs under refs/incoming and nothing else", async () => {
     const { remote, mirror, change, fetch } = await remoteAndMirror();
     await change("1");

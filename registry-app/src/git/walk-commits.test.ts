@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   findRef,
@@ -212,5 +214,16 @@ describe("ancestry", () => {
     expect(await isAncestor(t.dir, "5".repeat(40), [t.merge])).toBe(false);
     const lost = await listUnreachable(t.dir, [t.root, t.right, t.other, t.empty], [t.merge]);
     expect([...lost].toSorted()).toEqual([t.other, t.empty].toSorted());
+  });
+});
+
+describe("A graft in a mirror", () => {
+  it("gives no commit another parent, so that it changes no verdict", async () => {
+    const { dir, other, left } = await tangle();
+    mkdirSync(join(dir, "info"), { recursive: true });
+    writeFileSync(join(dir, "info", "grafts"), `${left} ${other}\n`);
+    expect(await isAncestor(dir, other, [left])).toBe(false);
+    const walked = await walk(dir, { tips: [left], known: [] });
+    expect(walked.map(({ oid }) => oid)).not.toContain(other);
   });
 });
