@@ -56,8 +56,8 @@ export function hardenedEnv(
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_ATTR_NOSYSTEM: "1",
     GIT_NO_REPLACE_OBJECTS: "1",
-    // A graft would give a commit other parents than it was signed with.
-    GIT_GRAFT_FILE: "/dev/null",
+    // A graft would give a commit other parents than it was signed with. A file that is there makes git print advice.
+    GIT_GRAFT_FILE: "/nonexistent/grafts",
     GIT_NO_LAZY_FETCH: "1",
     GIT_OPTIONAL_LOCKS: "0",
     // A few kilobytes of delta can ask for any number of gigabytes.
