@@ -198,6 +198,14 @@ describe("what uses the machine up", () => {
 });
 
 describe("hostile texts", () => {
+  const doubled = (first: string) =>
+    `v0=${first}\n${Array.from({ length: 3000 }, (_, at) => `v${at + 1}="$v${at}$v${at}"`).join("\n")}\n$v3000\n`;
+
+  test("that double a value on each line end, known or not, and say what was cut", () => {
+    expect(read("shell", doubled("$(make)")).facts.length).toBeGreaterThan(0);
+    expect(read("shell", doubled("abcdefghijklmnop")).isWhole).toBe(false);
+  });
+
   const languages = ["python", "javascript", "typescript", "shell"] as const;
 
   test("nothing that is thrown at it makes it throw", () => {

@@ -8,6 +8,7 @@ import {
   factsOf,
   joinFacts,
   mixed,
+  stepsFor,
   textValue,
   UNKNOWN,
   type Value,
@@ -201,8 +202,11 @@ function evaluate(state: State, expr: Expr, names: Names, depth: number): Value 
       return textValue(expr.value);
     case "name":
       return nameValue(state, expr.name, names);
-    case "join":
-      return joined(expr.parts.map(inside));
+    case "join": {
+      const value = joined(expr.parts.map(inside));
+      state.work += stepsFor(value);
+      return value;
+    }
     case "group":
       return mixed(expr.parts.map(inside));
     case "index":

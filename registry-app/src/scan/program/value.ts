@@ -72,11 +72,34 @@ export function joined(values: readonly Value[]): Value {
   return { ...UNKNOWN, facts, items: values, isRow: true, isPieced };
 }
 
-/** What stands in a value as far as it is known, with `…` for the rest: good for reading an address out of it. */
+/** Characters of a text that is put together which count as one step of work. */
+const CHARACTERS_A_STEP = 200;
+
+/** What putting a value together cost, in steps: a text that doubles on each line is not free. */
+export function stepsFor({ text }: Value): number {
+  return Math.floor((text?.length ?? 0) / CHARACTERS_A_STEP);
+}
+
+/** Characters that an outline has, and parts that are looked at for it. */
+const MAX_OUTLINE = 2_000;
+const MAX_PARTS = 4_000;
+
+/**
+ * What stands in a value as far as it is known, with `…` for the rest: good for reading an address out of it. Bounded,
+ * as a value that is doubled on each line has more parts than could ever be visited.
+ */
 export function outline(value: Value): string {
   if (value.text !== null) return value.text;
-  if (value.items === null) return "…";
-  return value.items.map(outline).join("").slice(0, 2000);
+  const waiting: Value[] = [value];
+  let told = "";
+  for (let parts = 0; parts < MAX_PARTS && told.length < MAX_OUTLINE; parts += 1) {
+    const one = waiting.pop();
+    if (one === undefined) break;
+    if (one.text !== null) told += one.text;
+    else if (one.items === null) told += "…";
+    else for (const item of one.items.slice(0, MAX_PARTS).toReversed()) waiting.push(item);
+  }
+  return told.slice(0, MAX_OUTLINE);
 }
 
 /** One of two, as after a branch. */
