@@ -1,7 +1,7 @@
 import { nameEngine, parseHello, parseReport, type ScanEngine } from "../../src/publish/index.ts";
 import { unreadReport } from "../../src/scan/index.ts";
 import type { Log } from "../../src/runtime/index.ts";
-import { startLane, type Lane, type LaneAnswer } from "./scan-lane.ts";
+import { bodyOf, startLane, type Lane, type LaneAnswer } from "./scan-lane.ts";
 
 export type ScanPool = ScanEngine & { close(): Promise<void> };
 
@@ -81,10 +81,4 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
       await Promise.all([...all].map((lane) => lane.kill()));
     },
   };
-}
-
-function bodyOf(answer: LaneAnswer): Buffer {
-  if (answer.kind === "answered") return answer.body;
-  const why = answer.kind === "late" ? "it did not answer" : answer.because;
-  throw new Error(`the scan process did not start: ${why}`);
 }

@@ -118,3 +118,10 @@ function sayEnd(how: string, stderr: string): string {
   const said = stderr.trim().split("\n").slice(-3).join(" ");
   return `it ended with ${how}${said === "" ? "" : `: ${said}`}`;
 }
+
+/** What a process said of itself; throws where it did not come that far. */
+export function bodyOf(answer: LaneAnswer): Buffer {
+  if (answer.kind === "answered") return answer.body;
+  const why = answer.kind === "late" ? "it did not answer" : answer.because;
+  throw new Error(`the scan process did not start: ${why}`);
+}

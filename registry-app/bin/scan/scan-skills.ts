@@ -6,7 +6,7 @@ import {
   type ScanReport,
 } from "../../src/scan/index.ts";
 import type { TreeEntry } from "../../src/skill/index.ts";
-import { startLane, type Lane, type LaneAnswer } from "../compose/scan-lane.ts";
+import { bodyOf, startLane, type Lane, type LaneAnswer } from "../compose/scan-lane.ts";
 import { toSkillFrames } from "./skill-frames.ts";
 
 const CHILD = fileURLToPath(new URL("./scan-child.ts", import.meta.url));
@@ -59,10 +59,4 @@ function sayUnread(answer: Exclude<LaneAnswer, { kind: "answered" }>, deadlineMs
   return answer.kind === "late"
     ? `Reading it took longer than ${Math.ceil(deadlineMs / 1000)} seconds.`
     : "The scanner died while it read this.";
-}
-
-function bodyOf(answer: LaneAnswer): Buffer {
-  if (answer.kind === "answered") return answer.body;
-  const why = answer.kind === "late" ? "it did not answer" : answer.because;
-  throw new Error(`the scan process did not start: ${why}`);
 }

@@ -16,6 +16,7 @@ import type { Directive, Standing } from "./prose/directives.ts";
 import { readMarkdown } from "./prose/read-markdown.ts";
 import type { About, Evidence, Link } from "./rules/rule.ts";
 import type { Signatures } from "./signatures/scan-signatures.ts";
+import { lineCounter, lineStarts } from "./views/lines.ts";
 import { viewsOf } from "./views/views-of.ts";
 import { dropDoubleFacts } from "./weigh-findings.ts";
 
@@ -154,31 +155,13 @@ function commandsOf(view: TextView): readonly Reading[] {
 
 /** A text that stands in another one; `line` is where it begins there. */
 function partOf(view: TextView, text: string, line: number, ...via: readonly Layer[]): TextView {
-  const starts = lineStarts(text);
+  const lineWithin = lineCounter(text);
   return {
     file: view.file,
     text,
     via: [...view.via, ...via],
-    lineAt: (offset) => line + lineOfOffset(starts, offset) - 1,
+    lineAt: (offset) => line + lineWithin(offset) - 1,
   };
-}
-
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** 1-based, by halving. */
-function lineOfOffset(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low + 1;
 }
 
 function readProse({ view, depth, standing }: Reading, gathered: Gathered): readonly Reading[] {
@@ -229,9 +212,7 @@ function readCode(grammars: Grammars, reading: Reading, gathered: Gathered): rea
   if (!program.isWhole && view.via.length === 0)
     gathered.gaps.push(gap(view.file.path, `Not all of it could be read as ${as}.`));
   return program.uncovered.map((one) => ({
-    view: {
-      ...partOf(view, one.text, one.line, ...one.via.slice(view.via.length)),
-    },
+    view: partOf(view, one.text, one.line, ...one.via.slice(view.via.length)),
     as: one.language ?? guessLanguage(one.text) ?? "prose",
     depth: depth + 1,
     standing,

@@ -28,7 +28,8 @@ const PREFIXES: Readonly<Record<string, Ecosystem>> = {
 export function readInstallFact(fact: Fact): readonly Dependency[] {
   if (fact.op !== "install" || fact.target === null) return [];
   const found = /^([a-z]{1,10}):(.{1,2000})$/s.exec(fact.target);
-  const ecosystem = PREFIXES[found?.[1] ?? ""];
+  const prefix = found?.[1] ?? "";
+  const ecosystem = Object.hasOwn(PREFIXES, prefix) ? PREFIXES[prefix] : undefined;
   if (found === null || ecosystem === undefined) return [];
   const index = indexUrl(fact.excerpt);
   // The address decides where there is one: the index of a framework is not a stranger's.
@@ -124,7 +125,8 @@ function fromInstall(install: unknown, file: string): Dependency | undefined {
       source: "url",
       location: url,
     });
-  const ecosystem = KINDS[stringOr(install["kind"]) ?? ""] ?? "other";
+  const kind = stringOr(install["kind"]) ?? "";
+  const ecosystem = (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? "other";
   const word = ["package", "formula", "module", "crate", "name"]
     .map((field) => stringOr(install[field]))
     .find((name) => name !== null);

@@ -1,5 +1,5 @@
 import type { Definition, Expr, Program, Step } from "./ir.ts";
-import { withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
+import { lineOf, withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
 import * as names from "./script-names.ts";
 import type { Scope } from "./script-names.ts";
 import { boundNames, functionOf, lowerValue, NOTHING, propertiesOf } from "./script-values.ts";
@@ -29,7 +29,7 @@ function lowerStatement(scope: Scope, node: SyntaxNode): readonly Step[] {
 const valueOf = (scope: Scope, node: SyntaxNode) => lowerValue(scope, node, lowerBody);
 
 function statementOf(scope: Scope, node: SyntaxNode): readonly Step[] {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   switch (node.type) {
     case "comment":
     case "interface_declaration":
@@ -80,7 +80,7 @@ function statementOf(scope: Scope, node: SyntaxNode): readonly Step[] {
 
 /** An expression that stands by itself: an assignment, or something that is done. */
 function expressionOf(scope: Scope, node: SyntaxNode): readonly Step[] {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const own = names.unwrapped(node);
   if (/^(?:augmented_)?assignment_expression$/.test(own.type)) return assigned(scope, own);
   if (/^(?:identifier|statement_identifier|type_identifier)$/.test(own.type)) return [];
@@ -96,7 +96,7 @@ function declared(scope: Scope, node: SyntaxNode): readonly Step[] {
 }
 
 function bind(scope: Scope, target: SyntaxNode, given: SyntaxNode): readonly Step[] {
-  const line = names.lineOf(target);
+  const line = lineOf(target);
   if (target.type === "object_pattern") return unpacked(scope, target, given);
   if (target.type === "array_pattern")
     return [{ kind: "assign", names: boundNames(target), value: valueOf(scope, given), line }];
@@ -139,7 +139,7 @@ function isWrapped(scope: Scope, name: string, given: SyntaxNode): boolean {
 
 /** `const { exec: run } = require("child_process")`, `const { TOKEN } = process.env`. */
 function unpacked(scope: Scope, target: SyntaxNode, given: SyntaxNode): readonly Step[] {
-  const line = names.lineOf(target);
+  const line = lineOf(target);
   const path = names.dotted(scope, given);
   if (path === "") return asNamed(boundNames(target), valueOf(scope, given), line);
   const isModule = given.type === "call_expression" || [...scope.imports.values()].includes(path);
@@ -175,7 +175,7 @@ function asNamed(bound: readonly string[], value: Expr, line: number): readonly 
 
 /** An object that is written out: each property is a name of its own, and the whole holds them all. */
 function held(scope: Scope, name: string, node: SyntaxNode, depth: number): readonly Step[] {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const steps: Step[] = [];
   const keys: string[] = [];
   const plain: SyntaxNode[] = [];
@@ -204,7 +204,7 @@ function assigned(scope: Scope, node: SyntaxNode): readonly Step[] {
   const right = node.childForFieldName("right");
   if (left === null || right === null) return [];
   const target = names.unwrapped(left);
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const given = names.unwrapped(right);
   const isAdding = node.childForFieldName("operator")?.text === "+=";
   const name = names.dotted(scope, target);
@@ -242,7 +242,7 @@ function endlessOf(node: SyntaxNode): readonly Step[] {
   const test = node.childForFieldName("condition")?.text.replaceAll(/[\s();]/g, "");
   const isEndless = /^(?:while|for)_statement$/.test(node.type) && /^(?:true|1|)$/.test(test ?? "");
   if (body === null || !isEndless || body.endIndex - body.startIndex > 400) return [];
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const text: Expr = { kind: "text", value: body.text };
   return [{ kind: "do", value: names.call("endless-loop", null, [text], line), line }];
 }
@@ -262,7 +262,7 @@ function blockOf(scope: Scope, node: SyntaxNode): Step {
     each: left === null ? [] : boundNames(left),
     body: first === null ? inner : [...lowerStatement(scope, first), ...inner],
     otherwise: other === null ? [] : lowerStatement(scope, other),
-    line: names.lineOf(node),
+    line: lineOf(node),
   };
 }
 
@@ -283,7 +283,7 @@ function lowerClass(scope: Scope, node: SyntaxNode): readonly Step[] {
     if (value === null) return one.type === "class_static_block" ? lowerBody(scope, one) : [];
     const own = valueOf(scope, value);
     if (own.kind === "function") return [{ kind: "define", name: `this.${field}`, value: own }];
-    return [{ kind: "assign", names: [`this.${field}`], value: own, line: names.lineOf(one) }];
+    return [{ kind: "assign", names: [`this.${field}`], value: own, line: lineOf(one) }];
   });
 }
 

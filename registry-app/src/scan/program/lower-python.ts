@@ -2,7 +2,6 @@ import type { Expr, Program, Step } from "./ir.ts";
 import {
   call,
   dotted,
-  lineOf,
   endlessLoop,
   isSpent,
   namesOf,
@@ -10,7 +9,7 @@ import {
   stringOf,
   type Lowering,
 } from "./python-names.ts";
-import { withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
+import { lineOf, withTree, type Grammars, type SyntaxNode } from "./parsers.ts";
 
 /** Beyond this a file is data, or made to be slow. */
 const MAX_CHARACTERS = 2_000_000;

@@ -10,16 +10,8 @@ import type { Expr, Program, Step } from "./ir.ts";
 import { lowerCommand, readNames } from "./lower-command.ts";
 import { inputOf, outputs } from "./lower-redirects.ts";
 import { runHere } from "./lower-words.ts";
-import {
-  bareCall,
-  groupOf,
-  lineOf,
-  lineStarts,
-  step,
-  word,
-  type How,
-  type Lowering,
-} from "./shell-parts.ts";
+import { bareCall, groupOf, step, word, type How, type Lowering } from "./shell-parts.ts";
+import { lineCounter } from "../views/lines.ts";
 import { shellTextOf } from "./shell-text.ts";
 
 /** Nodes that are lowered of one script, and how deep they may lie. */
@@ -31,12 +23,11 @@ const MAX_DEPTH = 60;
 export function lowerShell(given: string): Program {
   const text = shellTextOf(given);
   const script = parse(text);
-  const starts = lineStarts(text);
   const lowering: Lowering = {
     aliases: new Map(),
     text,
     script: (one) => lowerScript(lowering, one),
-    lineOf: (pos) => lineOf(starts, pos),
+    lineOf: lineCounter(text),
     nodes: 0,
     depth: 0,
     isWhole: (script.errors ?? []).length === 0,

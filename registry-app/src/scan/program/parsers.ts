@@ -20,6 +20,9 @@ async function parserFor(name: string): Promise<Parser> {
   return parser;
 }
 
+/** The line, counted from 1, on which a node begins. */
+export const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
+
 /** Parses, hands the tree on, and frees it: trees lie outside of what the collector knows. */
 export function withTree<T>(parser: Parser, text: string, use: (root: SyntaxNode) => T): T | null {
   const tree = parser.parse(text);

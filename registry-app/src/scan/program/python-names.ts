@@ -1,5 +1,5 @@
 import type { Expr, Step } from "./ir.ts";
-import type { SyntaxNode } from "./parsers.ts";
+import { lineOf, type SyntaxNode } from "./parsers.ts";
 
 /** What is known of the names of a Python program while it is lowered. */
 export type Lowering = {
@@ -12,8 +12,6 @@ export type Lowering = {
 const MAX_PATH = 20;
 const MAX_NODES = 80_000;
 const MAX_DEPTH = 90;
-
-export const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
 
 export function call(
   callee: string,

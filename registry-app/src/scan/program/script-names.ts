@@ -34,8 +34,6 @@ export function deeper<T>(scope: Scope, other: T, use: () => T): T {
   return given;
 }
 
-export const lineOf = (node: SyntaxNode) => node.startPosition.row + 1;
-
 export function partsOf(node: SyntaxNode): readonly SyntaxNode[] {
   return node.namedChildren.flatMap((one) => (one === null || one.type === "comment" ? [] : [one]));
 }

@@ -1,5 +1,5 @@
 import type { Expr, Step } from "./ir.ts";
-import type { SyntaxNode } from "./parsers.ts";
+import { lineOf, type SyntaxNode } from "./parsers.ts";
 import * as names from "./script-names.ts";
 import type { Scope } from "./script-names.ts";
 
@@ -88,13 +88,13 @@ function member(scope: Scope, node: SyntaxNode, inside: Inside): Expr {
   if (key === null) return { kind: "group", parts: [inside(of)] };
   // One variable, of which the name is only known when it runs, is not the whole environment.
   if (names.dotted(scope, of) === "process.env")
-    return names.call("process.env.get", null, [inside(key)], names.lineOf(node));
+    return names.call("process.env.get", null, [inside(key)], lineOf(node));
   return { kind: "index", of: inside(of), key: inside(key) };
 }
 
 /** `a + b + c` is one row of parts, however long. */
 function combined(node: SyntaxNode, inside: Inside): Expr {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   if (node.type === "ternary_expression")
     return names.call("or-else", null, parts(node, inside).slice(1), line);
   const operator = operatorOf(node);
@@ -122,7 +122,7 @@ export function functionOf(
   node: SyntaxNode,
   body: LowerBody,
 ): Extract<Expr, { kind: "function" }> {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const list = node.childForFieldName("parameters");
   const given = list === null ? [node.childForFieldName("parameter")] : names.partsOf(list);
   const params = given.map((one) => (one === null ? "" : paramName(one)));
@@ -133,7 +133,7 @@ export function functionOf(
   const steps: readonly Step[] =
     own.type === "statement_block"
       ? body(scope, own)
-      : [{ kind: "return", value: lowerValue(scope, own, body), line: names.lineOf(own) }];
+      : [{ kind: "return", value: lowerValue(scope, own, body), line: lineOf(own) }];
   return { kind: "function", params, body: [...openPatterns(given), ...steps], line };
 }
 
@@ -150,7 +150,7 @@ function openPatterns(given: readonly (SyntaxNode | null)[]): readonly Step[] {
     const own = one?.childForFieldName("pattern") ?? one;
     if (own === null || !/^(?:object|array)_pattern$/.test(own.type)) return [];
     const value: Expr = { kind: "name", name: `pattern ${own.startIndex}` };
-    const line = names.lineOf(own);
+    const line = lineOf(own);
     return boundNames(own).map((name) => ({ kind: "assign", names: [name], value, line }));
   });
 }
@@ -168,7 +168,7 @@ export function boundNames(node: SyntaxNode, depth = 0): readonly string[] {
 }
 
 function callOf(scope: Scope, node: SyntaxNode, body: LowerBody): Expr {
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const written = node.childForFieldName("function") ?? node.childForFieldName("constructor");
   const list = node.childForFieldName("arguments");
   if (written === null) return NOTHING;
@@ -199,7 +199,7 @@ function methodOf(target: SyntaxNode): string {
 function callback(scope: Scope, node: SyntaxNode, body: LowerBody): Expr {
   const path = /identifier|member_expression/.test(node.type) ? names.dotted(scope, node) : "";
   if (path === "") return argument(scope, node, body);
-  const line = names.lineOf(node);
+  const line = lineOf(node);
   const it: Expr = { kind: "name", name: "pattern it" };
   const value = names.call(path, null, [it], line);
   return {

@@ -41,20 +41,3 @@ export function word(own: Lowering, one: Word): Expr {
 export function groupOf(own: Lowering, words: readonly Word[]): Expr {
   return { kind: "group", parts: words.map((one) => word(own, one)) };
 }
-
-export function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-export function lineOf(starts: readonly number[], pos: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= pos) low = middle;
-    else high = middle - 1;
-  }
-  return low + 1;
-}

@@ -131,6 +131,7 @@ function define(state: State, name: string, definition: Definition, names: Names
 }
 
 function assign(state: State, targets: readonly string[], value: Value, names: Names): void {
+  state.work += stepsFor(value);
   for (const [at, target] of targets.entries()) {
     const own = targets.length > 1 ? (value.items?.[at] ?? factsValue(value.facts)) : value;
     // `text += part` and the like lose nothing of what the name held before.
@@ -202,11 +203,8 @@ function evaluate(state: State, expr: Expr, names: Names, depth: number): Value 
       return textValue(expr.value);
     case "name":
       return nameValue(state, expr.name, names);
-    case "join": {
-      const value = joined(expr.parts.map(inside));
-      state.work += stepsFor(value);
-      return value;
-    }
+    case "join":
+      return joined(expr.parts.map(inside));
     case "group":
       return mixed(expr.parts.map(inside));
     case "index":

@@ -5,6 +5,14 @@ import type { About } from "./rule.ts";
  * that service; it does not send one vendor's key to somebody else.
  */
 
+/** The host of an address, lower case; empty for what is no address. */
+export function hostOf(target: string | null): string {
+  const match = /^[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^/@\s]{0,200}@)?([^/:?#\s]{1,255})/i.exec(
+    target ?? "",
+  );
+  return (match?.[1] ?? "").toLowerCase();
+}
+
 /** Parts of a variable's name that say what kind of value it is, and not whose. */
 const KIND_WORDS = new Set(
   "api key keys token tokens secret secrets access password passwd pass pwd bot auth oauth client private public app application service account user username id database db url uri dsn jwt session cookie bearer refresh signing webhook master admin root default prod production dev test credentials credential creds my the sdk".split(

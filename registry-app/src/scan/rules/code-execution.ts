@@ -1,14 +1,10 @@
 import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
-import { isAboutHost } from "./affinity.ts";
+import { hostOf, isAboutHost } from "./affinity.ts";
 import { has, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
 const RUNS: ReadonlySet<string> = new Set(["evaluate", "run", "load-library", "deserialise"]);
-
-function hostOf(target: string | null): string {
-  return /^[a-z]{2,10}:\/\/([^/:?#\s]{1,255})/i.exec(target ?? "")?.[1]?.toLowerCase() ?? "";
-}
 
 /** How bad it is to run what came from there. An installer that all the world uses is how software is installed. */
 function gravity(download: Fact, evidence: Evidence): ScanSeverity {

@@ -3,22 +3,13 @@ import type { Match } from "../types.ts";
 import { ownersOf } from "./affinity.ts";
 import { isNear, matchAt, sourcesOfKind } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
+import { STORES } from "./secrets.ts";
 
-const STORES: ReadonlySet<string> = new Set([
-  "ssh-key",
-  "cloud-credentials",
-  "git-credentials",
-  "package-credentials",
-  "browser-profile",
-  "keychain",
-  "wallet",
-  "agent-secret",
-  "system-accounts",
-]);
+const GATHERED: ReadonlySet<string> = new Set(STORES);
 
 /** Stores of different kinds, read by one program: no task needs them all. */
 function findSweeps({ facts }: Evidence): readonly Match[] {
-  const reads = facts.filter((one) => one.op === "read-secret" && STORES.has(one.class ?? ""));
+  const reads = facts.filter((one) => one.op === "read-secret" && GATHERED.has(one.class ?? ""));
   const files = new Set(reads.map((one) => one.at.file));
   return [...files].flatMap((file) => {
     const [first, ...others] = reads.filter((one) => one.at.file === file);

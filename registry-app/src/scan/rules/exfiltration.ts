@@ -1,21 +1,21 @@
 import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
-import { belongsTo, isAboutHost, isWellKnownHost, isWellKnownOwner, ownersOf } from "./affinity.ts";
+import {
+  belongsTo,
+  hostOf,
+  isAboutHost,
+  isWellKnownHost,
+  isWellKnownOwner,
+  ownersOf,
+} from "./affinity.ts";
 import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
+import { STORES } from "./secrets.ts";
 
 /** Secrets that no service hands out to the skill that reads them: there is no honest reason to send them on. */
-const KEPT_AT_HOME: ReadonlySet<string> = new Set([
-  "ssh-key",
-  "cloud-credentials",
-  "git-credentials",
-  "package-credentials",
-  "browser-profile",
-  "keychain",
-  "wallet",
-  "system-accounts",
-  "private-key",
-]);
+const KEPT_AT_HOME: ReadonlySet<string> = new Set(
+  [...STORES, "private-key" as const].filter((one) => one !== "agent-secret"),
+);
 
 /** Files in which the key of the skill's own service may stand beside others. */
 const SHARED: ReadonlySet<string> = new Set(["dotenv", "agent-secret"]);
@@ -34,11 +34,9 @@ function isShared(fact: Fact): boolean {
   return fact.op === "read-secret" && fact.class !== null && SHARED.has(fact.class);
 }
 
-function hostOf(target: string | null): string {
-  const match = /^[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^/@\s]{0,200}@)?([^/:?#\s]{1,255})/i.exec(
-    target ?? "",
-  );
-  return (match?.[1] ?? target ?? "").toLowerCase();
+/** Where it goes: the host of an address, or what stands in the place of one. */
+function goesTo({ target }: Fact): string {
+  return hostOf(target) || (target ?? "").toLowerCase();
 }
 
 /** A host that the person sets, or that is not known before it runs. */
@@ -66,7 +64,7 @@ function findKept(evidence: Evidence): readonly Match[] {
 
 /** Whether a host has nothing to do with the skill, nor with any service whose keys people keep. */
 function isOut(sink: Fact, about: About): boolean {
-  const host = hostOf(sink.target);
+  const host = goesTo(sink);
   if (isNobodys(sink) || sink.op === "resolve") return true;
   if (isOpenHost(host) || about.hosts.has(host)) return false;
   return !isAboutHost(host, about) && !isWellKnownHost(host);
@@ -78,7 +76,7 @@ const OWN_KEYS =
 
 function gravityOf(secret: Fact, sink: Fact, about: About): ScanSeverity | null {
   const name = secret.target ?? "";
-  const host = hostOf(sink.target);
+  const host = goesTo(sink);
   if (isNobodys(sink) || sink.op === "resolve") return "high";
   if (isOpenHost(host) || belongsTo(name, host, about)) return null;
   if (OWN_KEYS.test(name) || isWellKnownOwner(name)) return isCredential(sink) ? "low" : "high";
@@ -93,7 +91,7 @@ function findForeign(evidence: Evidence): readonly Match[] {
       const severity = gravityOf(source, sink, evidence.about);
       if (severity === null) continue;
       const name = source.target ?? "A secret of the environment";
-      const message = `${name} is sent to ${hostOf(sink.target)}, which has nothing to do with it.`;
+      const message = `${name} is sent to ${goesTo(sink)}, which has nothing to do with it.`;
       return [matchAt(sink, message, [source], { severity })];
     }
     return [];

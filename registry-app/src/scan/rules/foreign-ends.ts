@@ -1,6 +1,5 @@
-import type { Fact } from "../facts.ts";
 import type { Match } from "../types.ts";
-import { isAboutHost, isWellKnownHost } from "./affinity.ts";
+import { hostOf, isAboutHost, isWellKnownHost } from "./affinity.ts";
 import { has, matchAt } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
@@ -26,17 +25,13 @@ function findForeignPushes({ facts, about }: Evidence): readonly Match[] {
     });
 }
 
-function hostOf(fact: Fact): string {
-  return /^https?:\/\/([^/:?#\s]{1,255})/i.exec(fact.target ?? "")?.[1]?.toLowerCase() ?? "";
-}
-
 /** A charge that is made in passing, at a service that the skill does not speak of. */
 function findCharges({ facts, about }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "send" && !has(fact, "local"))
     .filter((fact) => /\/(?:billing|charges?|payments?|debit)\b/i.test(fact.target ?? ""))
     .flatMap((fact) => {
-      const host = hostOf(fact);
+      const host = hostOf(fact.target);
       const isSaid = isAboutHost(host, about) || isWellKnownHost(host) || about.hosts.has(host);
       if (host === "" || isSaid) return [];
       return [matchAt(fact, `Money is asked for at ${host}, which the skill does not speak of.`)];

@@ -10,16 +10,14 @@ function sayMatch({ dependency, advisory }: AdvisoryMatch): string {
   return `${dependency.spelled}${version}: ${advisory.summary} (${advisory.id})`;
 }
 
+function toMatch(one: AdvisoryMatch): Match {
+  const { ecosystem, spelled, version, at } = one.dependency;
+  const evidence = `${ecosystem} ${spelled} ${version ?? ""}`.trim();
+  return { at, evidence, message: sayMatch(one), chain: [] };
+}
+
 function findMalicious({ advisoryMatches }: Evidence): readonly Match[] {
-  return advisoryMatches
-    .filter(({ advisory }) => advisory.kind === "malicious")
-    .map((one) => ({
-      at: one.dependency.at,
-      evidence:
-        `${one.dependency.ecosystem} ${one.dependency.spelled} ${one.dependency.version ?? ""}`.trim(),
-      message: sayMatch(one),
-      chain: [],
-    }));
+  return advisoryMatches.filter(({ advisory }) => advisory.kind === "malicious").map(toMatch);
 }
 
 /** A hole is not an attack: only what can be run over from afar asks for a person's look. */
@@ -34,14 +32,7 @@ const WEIGHT: Readonly<Record<ScanSeverity, ScanSeverity>> = {
 function findVulnerable({ advisoryMatches }: Evidence): readonly Match[] {
   return advisoryMatches
     .filter(({ advisory }) => advisory.kind === "vulnerable")
-    .map((one) => ({
-      at: one.dependency.at,
-      evidence:
-        `${one.dependency.ecosystem} ${one.dependency.spelled} ${one.dependency.version ?? ""}`.trim(),
-      message: sayMatch(one),
-      chain: [],
-      severity: WEIGHT[one.advisory.severity],
-    }));
+    .map((one) => ({ ...toMatch(one), severity: WEIGHT[one.advisory.severity] }));
 }
 
 /** What fetches a package and runs it at once, whatever its newest version is that day. */

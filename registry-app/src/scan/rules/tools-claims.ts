@@ -3,6 +3,7 @@ import type { Match } from "../types.ts";
 import { isAboutHost } from "./affinity.ts";
 import { has, matchAt, sayFact } from "./flow.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
+import { STORES } from "./secrets.ts";
 
 /** Sentences by which a skill promises not to reach out. */
 const OFFLINE =
@@ -70,19 +71,7 @@ const PLAIN_WORK =
   /(?:^|[-_ ])(?:formatter|format|prettier|linter|lint|viewer|preview|counter|converter|convert|beautifier|minifier|calculator|sorter|deduper|splitter|merger|normalizer|pretty-printer|printer|validator|highlighter|renamer|word-count|diff|cleaner|parser|tree|outliner|organizer|summary|summarizer|reporter|reader|inspector|rotator|extractor|annotator|checker|check|stats|template|templates|scaffold|boilerplate|cheatsheet)(?:$|[-_ ])/i;
 const NETWORK_WORK =
   /\b(?:api|cloud|remote|online|web|http|url|fetch|download|upload|send|post|sync|publish|deploy|github|gitlab|slack|email|telegram|discord|notion|google|openai|anthropic|llm|translate|webhook|registry|account|token|credential|secret|ssh|aws|currency|weather|link|news|price|market|search|twitter|stock|crypto|website|site|dns|domain|ssl|certificate)\w{0,3}\b/i;
-const GRAVE = new Set([
-  "ssh-key",
-  "cloud-credentials",
-  "git-credentials",
-  "package-credentials",
-  "browser-profile",
-  "keychain",
-  "wallet",
-  "agent-secret",
-  "cloud-metadata",
-  "system-accounts",
-  "private-key",
-]);
+const GRAVE: ReadonlySet<string> = new Set([...STORES, "cloud-metadata", "private-key"]);
 
 function isPlainWork(about: About): boolean {
   return (

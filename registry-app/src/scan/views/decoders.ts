@@ -91,7 +91,7 @@ export function unescapeOne(escape: string): string {
 }
 
 function unescapeEntity(name: string): string {
-  if (!name.startsWith("#")) return ENTITIES[name] ?? "";
+  if (!name.startsWith("#")) return Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? "") : "";
   const isHex = /^#x/i.test(name);
   return fromCode(Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10));
 }

@@ -15,7 +15,8 @@ export function lineTable(
   return (offset) => lines[searchLine(from, offset) - 1] ?? 1;
 }
 
-function lineStarts(text: string): Uint32Array {
+/** The offset at which each line begins. */
+export function lineStarts(text: string): Uint32Array {
   let count = 1;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
   const starts = new Uint32Array(count);
