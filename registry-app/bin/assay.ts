@@ -30,6 +30,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   law: async () => (await import("./commands/law.ts")).lawCommand,
 };
 
+// `assay … | head`: whoever reads has seen enough, and nothing went wrong.
+process.stdout.on("error", (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== "EPIPE") throw cause;
+  process.exit();
+});
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<ExitCode> {

@@ -1,38 +1,54 @@
+import { lineCounter } from "./views/lines.ts";
+
 /** Commands that stand in data: hooks of a settings file, scripts of a manifest, steps of a workflow. */
 
 const KEYS = new Set(
-  "command cmd run exec script preinstall install postinstall prepare prepublish start build test hook onload entrypoint args statusLine".split(
+  "command cmd run exec script scripts preinstall install postinstall prepare prepublish start build test hook onload entrypoint args statusLine".split(
     " ",
   ),
 );
-const MAX_NODES = 20_000;
+/** More than a file of the size that a skill may have holds, unless it was made for it. */
+const MAX_NODES = 500_000;
+const MAX_COMMANDS = 500;
 const MAX_DEPTH = 40;
 
 export type DataCommand = { readonly text: string; readonly line: number };
+export type DataReading = {
+  readonly commands: readonly DataCommand[];
+  /** False when there was more than is looked at. */
+  readonly isWhole: boolean;
+};
+
+type Node = { readonly value: unknown; readonly isCommand: boolean; readonly depth: number };
 
 /** `source` is the text of a JSON file; a file that is no JSON has none. */
-export function commandsInJson(source: string): readonly DataCommand[] {
-  const root = parse(source);
-  const commands: DataCommand[] = [];
-  const waiting: {
-    readonly value: unknown;
-    readonly isCommand: boolean;
-    readonly depth: number;
-  }[] = [{ value: root, isCommand: false, depth: 0 }];
-  for (let nodes = 0; waiting.length > 0 && nodes < MAX_NODES; nodes += 1) {
-    const one = waiting.pop();
-    if (one === undefined) break;
-    if (typeof one.value === "string") {
-      if (one.isCommand) commands.push({ text: one.value, line: lineOf(source, one.value) });
-    } else if (typeof one.value === "object" && one.value !== null && one.depth < MAX_DEPTH) {
-      for (const [key, value] of Object.entries(one.value)) {
-        const isList = Array.isArray(one.value);
-        const isCommand = isList ? one.isCommand : KEYS.has(key) || one.isCommand;
-        waiting.push({ value, isCommand: isCommand || key === "scripts", depth: one.depth + 1 });
-      }
-    }
+export function commandsInJson(source: string): DataReading {
+  const waiting: Node[] = [{ value: parse(source), isCommand: false, depth: 0 }];
+  const texts: string[] = [];
+  let nodes = 0;
+  let isWhole = true;
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    nodes += 1;
+    if (nodes > MAX_NODES || texts.length >= MAX_COMMANDS || one.depth > MAX_DEPTH) isWhole = false;
+    else if (typeof one.value === "string" && one.isCommand) texts.push(one.value);
+    else for (const inner of innerOf(one)) waiting.push(inner);
+    if (nodes > MAX_NODES) break;
   }
-  return commands.toReversed();
+  return { commands: placed(source, texts), isWhole };
+}
+
+/** What stands in a list or an object, last first, so that the first is read next. */
+function innerOf({ value, isCommand, depth }: Node): readonly Node[] {
+  if (typeof value !== "object" || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value)
+    .slice(0, MAX_NODES)
+    .toReversed()
+    .map(([key, inner]) => ({
+      value: inner,
+      isCommand: isCommand || (!isList && KEYS.has(key)),
+      depth: depth + 1,
+    }));
 }
 
 function parse(source: string): unknown {
@@ -43,7 +59,13 @@ function parse(source: string): unknown {
   }
 }
 
-function lineOf(source: string, text: string): number {
-  const at = source.indexOf(JSON.stringify(text).slice(1, 60));
-  return at < 0 ? 1 : source.slice(0, at).split("\n").length;
+/** Each command with its line. They come in the order of the file, so that each is looked for behind the one before. */
+function placed(source: string, texts: readonly string[]): readonly DataCommand[] {
+  const lineAt = lineCounter(source);
+  let from = 0;
+  return texts.map((text) => {
+    const found = source.indexOf(JSON.stringify(text).slice(1, 60), from);
+    if (found >= 0) from = found;
+    return { text, line: lineAt(from) };
+  });
 }

@@ -129,7 +129,7 @@ function readingsOf(file: ScanFile, gathered: Gathered): readonly Reading[] {
   return [...views, ...uncovered].flatMap((view) => {
     const as = readAs(view);
     const readings: Reading[] = as === null ? [] : [{ view, as, depth: 0, standing: "plain" }];
-    return [...readings, ...commandsOf(view)];
+    return [...readings, ...commandsOf(view, gathered)];
   });
 }
 
@@ -143,9 +143,11 @@ function readAs(view: TextView): Reading["as"] | null {
   return file.via.length > 0 ? (guessLanguage(view.text) ?? "prose") : null;
 }
 
-function commandsOf(view: TextView): readonly Reading[] {
+function commandsOf(view: TextView, gathered: Gathered): readonly Reading[] {
   if (view.file.language !== "json") return [];
-  return commandsInJson(view.text).map(({ text, line }) => ({
+  const { commands, isWhole } = commandsInJson(view.text);
+  if (!isWhole) gathered.gaps.push(gap(view.file.path, "Not all of its commands were read."));
+  return commands.map(({ text, line }) => ({
     view: partOf(view, text, line, "string"),
     as: "shell",
     depth: 1,
