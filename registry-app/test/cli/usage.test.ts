@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Context, Values } from "../../bin/command.ts";
 import { key } from "../../bin/commands/key.ts";
@@ -76,6 +79,22 @@ describe("the dispatcher", () => {
       const run = await runCli(["team", "list"], { env });
       expect(run).toMatchObject({ code: 2 });
       expect(run.stderr).toContain("DATABASE_URL");
+    },
+    PROCESS_MS,
+  );
+
+  it(
+    "ends without a word when whoever reads its output has seen enough",
+    async () => {
+      const entry = fileURLToPath(new URL("../../bin/assay.ts", import.meta.url));
+      const child = spawn(process.execPath, [entry, "--help"], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child.stdout.destroy();
+      const said: Buffer[] = [];
+      child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+      const [code] = (await once(child, "close")) as [number | null];
+      expect([code, Buffer.concat(said).toString("utf8")]).toEqual([0, ""]);
     },
     PROCESS_MS,
   );
