@@ -208,7 +208,13 @@ export const TAG_CODES = {
     title: "A check blocked the version",
     what: "A scan or an eval ended with a verdict that policy.yaml does not let through.",
     why: "Nothing that policy refuses reaches anybody's agent.",
-    remedy: next,
+    remedy: (f) =>
+      f.skill === undefined || f.nextVersion === undefined
+        ? next(f)
+        : commitAndTag(
+            { ...f, isFollowed: false, wantedTag: `${f.skill}--v${f.nextVersion}` },
+            "fix: what the check found",
+          ),
   },
   HELD: {
     title: "The version waits for a person",

@@ -2,6 +2,7 @@ import { record } from "../audit/index.ts";
 import type { ControlSnapshot } from "../control/index.ts";
 import { transaction, type Db, type Tx } from "../db/index.ts";
 import type { Clock } from "../runtime/index.ts";
+import { nextPatch } from "./bind-batch.ts";
 import { remedyFor } from "./codes.ts";
 import type { Decision } from "./decide.ts";
 import type { RegistryLog } from "./registry-log.ts";
@@ -84,6 +85,7 @@ function remedyOf(version: ReleaseFacts, decision: Decision, isImport: boolean):
     source: version.source.slug,
     isImport,
     skill: decision.kind === "hold" ? `${version.team}/${version.skill}` : version.skill,
-    ...(decision.kind === "hold" ? { nextVersion: version.version } : {}),
+    // What was judged keeps its version, so that the mended one is the next.
+    nextVersion: decision.kind === "hold" ? version.version : nextPatch(version.version),
   });
 }

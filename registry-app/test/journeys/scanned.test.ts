@@ -90,7 +90,9 @@ describe("a pushed version", () => {
     expect(finding?.chain.map(({ file }) => file)).toContain("scripts/check.sh");
     expect([await archiveOf("doctor", "1.0.0"), tag["remedy"]]).toEqual([
       404,
-      expect.stringContaining("git tag"),
+      expect.stringMatching(
+        /^git commit -a .* && git tag -s -f doctor--v1\.0\.1 .*doctor--v1\.0\.1$/,
+      ),
     ]);
   });
 
