@@ -3,7 +3,7 @@ import { MAY_IMPORT, PACKAGE_HOMES } from "./scripts/layout.mjs";
 const SRC = "^registry-app/src/";
 const modules = Object.keys(MAY_IMPORT);
 const folder = (names) => `${SRC}(${names.join("|")})/`;
-const TESTS = "\\.test(-kit)?\\.ts$|^registry-app/test/";
+const TESTS = "\\.test(-kit)?\\.ts$|^registry-app/test/|^sandbox/test/";
 
 function allowed(name) {
   const rule = MAY_IMPORT[name];
@@ -27,7 +27,7 @@ const homes = Object.entries(PACKAGE_HOMES).map(([names, home]) => ({
     .replaceAll(" ", "-")}`,
   severity: "error",
   from: {
-    path: "^(registry-app|site|github-app)/",
+    path: "^(registry-app|site|github-app|sandbox)/",
     pathNot: [home, TESTS, "^registry-app/(bin|bench)/"],
   },
   to: { path: `node_modules/${names}/`, dependencyTypesNot: ["type-only"] },
@@ -56,6 +56,20 @@ export default {
       severity: "error",
       from: { path: `${SRC}|^registry-app/(bin|migrations)/`, pathNot: TESTS },
       to: { path: TESTS },
+    },
+    {
+      name: "sandbox-alone",
+      severity: "error",
+      comment: "What runs the code of strangers knows nothing of ours.",
+      from: { path: "^sandbox/" },
+      to: { path: "^(registry-app|site|github-app)/" },
+    },
+    {
+      name: "sandbox-for-evals-only",
+      severity: "error",
+      comment: "Types are fine; the values are built in bin.",
+      from: { path: SRC, pathNot: [folder(["evals"]), TESTS] },
+      to: { path: "^sandbox/" },
     },
     {
       name: "no-cycle",

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What a suite needs decides its project: `unit` needs nothing, `db` a Postgres cluster, `journey` the whole product. */
+/** What a suite needs decides its project: `unit` nothing, `engine` Docker, `db` a Postgres cluster, `journey` all. */
 export default defineConfig({
   test: {
     reporters: ["default"],
@@ -8,8 +8,29 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["registry-app/**/*.test.ts", "site/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["**/*.db.test.ts", "**/journeys/**", "**/node_modules/**", "**/dist/**"],
+          include: [
+            "registry-app/**/*.test.ts",
+            "sandbox/**/*.test.ts",
+            "site/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [
+            "**/*.db.test.ts",
+            "**/*.engine.test.ts",
+            "**/journeys/**",
+            "**/node_modules/**",
+            "**/dist/**",
+          ],
+        },
+      },
+      {
+        test: {
+          name: "engine",
+          include: ["sandbox/**/*.engine.test.ts", "registry-app/**/*.engine.test.ts"],
+          testTimeout: 60_000,
+          // The first of them may have to build the image.
+          hookTimeout: 600_000,
+          maxWorkers: 1,
         },
       },
       {

@@ -1,6 +1,7 @@
 // What this machine offers to tests. A suite that needs something absent is skipped by name, with the command that enables it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { request } from "node:http";
 import { connect } from "node:net";
 
 const works = (command, args) =>
@@ -15,6 +16,20 @@ const reaches = (port) =>
       .on("error", () => end(false))
       .on("timeout", () => end(false));
   });
+
+const reachesDocker = () => {
+  const host = process.env.DOCKER_HOST || "unix:///var/run/docker.sock";
+  const { protocol, hostname, port, pathname } = new URL(host);
+  const at = protocol === "unix:" ? { socketPath: pathname } : { host: hostname, port };
+  return new Promise((resolve) => {
+    const asked = request({ ...at, path: "/_ping", timeout: 2_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on("error", () => resolve(false)).on("timeout", () => asked.destroy());
+    asked.end();
+  });
+};
 
 export const CAPABILITIES = [
   {
@@ -40,6 +55,19 @@ export const CAPABILITIES = [
     suites: "sources followed over ssh",
     enable: "apt-get install openssh-server openssh-client",
     present: () => works("sh", ["-c", "command -v ssh && test -x /usr/sbin/sshd"]),
+  },
+  {
+    name: "docker",
+    suites: "evals in the sandbox, and what the sandbox must hold",
+    enable: "apt-get install docker.io && dockerd",
+    present: () =>
+      process.env.DOCKER_HOST || existsSync("/var/run/docker.sock") ? reachesDocker() : false,
+  },
+  {
+    name: "clamd",
+    suites: "scans that clamd reviews",
+    enable: "apt-get install clamav-daemon",
+    present: () => existsSync("/usr/sbin/clamd"),
   },
   {
     name: "chromium",

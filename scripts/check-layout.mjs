@@ -5,7 +5,15 @@ import { root } from "./install.mjs";
 
 const LEAST_MODULES = 100;
 const bin = join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
-const args = [bin, "registry-app", "--config", ".dependency-cruiser.mjs", "--output-type", "json"];
+const args = [
+  bin,
+  "registry-app",
+  "sandbox",
+  "--config",
+  ".dependency-cruiser.mjs",
+  "--output-type",
+  "json",
+];
 const run = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
 
 let summary;

@@ -43,7 +43,9 @@ export const MAY_IMPORT = {
     "audit",
     "runtime",
   ],
-  evals: ["skill", "blobs", "db", "queue", "runtime"],
+  model: ["runtime"],
+  reviewers: ["scan", "skill", "blobs", "model", "runtime"],
+  evals: ["skill", "model", "blobs", "db", "queue", "runtime"],
   catalog: ["people", "skill", "scan", "changelog", "db", "blobs", "runtime"],
   bundles: ["catalog", "people", "skill", "db", "audit", "queue", "runtime"],
   insight: ["catalog", "people", "db", "runtime"],
@@ -58,5 +60,7 @@ export const PACKAGE_HOMES = {
   "(bullmq|ioredis)": "^registry-app/src/queue/",
   "(isomorphic-git|simple-git)": "^registry-app/src/git/",
   openpgp: "^registry-app/src/keys/",
+  "(dockerode|tar-stream)": "^sandbox/",
+  "(ajv|re2js)": "^registry-app/src/evals/",
   "(gray-matter|yaml)": "^registry-app/src/(skill|control|evals|bundles)/",
 };

@@ -18,6 +18,15 @@ export const envSchema = z.object({
   ASSAY_SECRET_FILE: z.string().min(1).optional(),
   ASSAY_GIT_HOSTS: z.string().default(""),
   ASSAY_GIT_CA_FILE: z.string().startsWith("/", "must be an absolute path").optional(),
+  ASSAY_ADVISORIES_FILE: z.string().startsWith("/", "must be an absolute path").optional(),
+  CLAMD_URL: z.url({ protocol: /^(tcp|unix)$/ }).optional(),
+  MODEL_URL: httpUrl.optional(),
+  MODEL_DIALECT: z.enum(["openai", "anthropic"]).default("openai"),
+  MODEL_NAME: z.string().min(1).max(200).optional(),
+  MODEL_KEY_FILE: z.string().startsWith("/", "must be an absolute path").optional(),
+  MODEL_REVIEWS: flag.default("0"),
+  DOCKER_HOST: z.url({ protocol: /^(unix|tcp|https?)$/ }).optional(),
+  ASSAY_SANDBOX: z.enum(["docker", "gvisor", "off"]).default("docker"),
   ASSAY_DEMO: flag.default("0"),
   ASSAY_SINGLE_PROCESS: z.literal("accept").optional(),
   TRUSTED_PROXIES: z.string().default(""),
@@ -50,11 +59,24 @@ export function readConfig(env: Record<string, string | undefined>, isRoot: bool
     secretFile: e.ASSAY_SECRET_FILE ?? join(home, "secret"),
     gitHosts: words(e.ASSAY_GIT_HOSTS),
     gitCaFile: e.ASSAY_GIT_CA_FILE,
+    advisoriesFile: e.ASSAY_ADVISORIES_FILE,
+    clamdUrl: e.CLAMD_URL,
+    model: modelOf(e),
+    modelReviews: e.MODEL_REVIEWS === "1",
+    dockerHost: e.DOCKER_HOST,
+    sandbox: e.ASSAY_SANDBOX,
     demo: e.ASSAY_DEMO === "1",
     singleProcessAccepted: e.ASSAY_SINGLE_PROCESS === "accept",
     trustedProxies: words(e.TRUSTED_PROXIES),
     logLevel: e.LOG_LEVEL,
   } as const;
+}
+
+/** A model is there when both its address and its name are. */
+function modelOf(e: z.output<typeof envSchema>) {
+  if (e.MODEL_URL === undefined || e.MODEL_NAME === undefined) return undefined;
+  const { MODEL_URL: url, MODEL_NAME: name, MODEL_DIALECT: dialect, MODEL_KEY_FILE: keyFile } = e;
+  return { url, name, dialect, keyFile } as const;
 }
 
 function defaultHome(env: Record<string, string | undefined>, isRoot: boolean): string {

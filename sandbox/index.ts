@@ -1,0 +1,14 @@
+/** Running the code of strangers: one command in one container, and what came of it. Knows no skills. */
+export type {
+  Artifact,
+  Captured,
+  End,
+  InputFile,
+  Isolation,
+  Limits,
+  Opening,
+  RunResult,
+  RunSpec,
+  Sandbox,
+  Session,
+} from "./types.ts";
