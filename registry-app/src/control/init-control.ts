@@ -57,6 +57,13 @@ certificates:
 # for an admin: npx assay rescan --show
 scan:
   maxFlips: 5
+# What the evals of one team may use: runs at the same time, minutes within 24 hours, and for one case seconds, memory, cores.
+evals:
+  slots: 2
+  minutesPerDay: 240
+  maxSeconds: 120
+  maxMemoryMiB: 512
+  maxCpus: 2
 `;
 const SIGNERS = `# Who may sign, by the grammar of ssh-keygen(1), ALLOWED SIGNERS. Times without Z are UTC here.
 # An authority for a domain: *@example.com cert-authority,namespaces="git" ssh-ed25519 …

@@ -135,6 +135,7 @@ function scanFacts({ minScore, advisories }: ScanLaw): Record<string, Fact> {
 function rankedField(name: string, value: string): Fact {
   if (name === "certificates.maxDays") return { text: `${value} days`, rank: -Number(value) };
   if (name === "scan.maxFlips") return { text: `${value} %`, rank: -Number(value) };
+  if (name.startsWith("evals.")) return { text: value, rank: -Number(value) };
   const ranks: Readonly<Record<string, number>> = { require: 2, refuse: 2, hold: 1 };
   return { text: value, rank: Object.hasOwn(ranks, value) ? (ranks[value] ?? 0) : 0 };
 }

@@ -14,6 +14,11 @@ const FIELDS: Readonly<Record<string, (value: string) => string>> = {
     `A signer's SSH certificate may be valid for ${value} days in all.`,
   "scan.maxFlips": (value) =>
     `New rules of the scanner that would warn about or block more than ${value} % of what is published wait for an admin.`,
+  "evals.slots": (value) => `A team has ${value} runs of evals at the same time.`,
+  "evals.minutesPerDay": (value) => `A team's evals run for ${value} minutes a day.`,
+  "evals.maxSeconds": (value) => `A case of an eval may run for ${value} seconds.`,
+  "evals.maxMemoryMiB": (value) => `A case of an eval may use ${value} MiB of memory.`,
+  "evals.maxCpus": (value) => `A case of an eval may use ${value} cores.`,
 };
 
 /** A policy in sentences; a field that has none here is told by its name. Pure. */

@@ -302,5 +302,14 @@ export const policySchema = z
     // A week: long enough for a certificate fetched on Mondays, short enough that nobody need be taken off a list.
     certificates: z.strictObject({ maxDays: maxDays.default(7) }).prefault({}),
     scan: z.strictObject({ maxFlips: z.number().min(0).max(100).default(5) }).prefault({}),
+    evals: z
+      .strictObject({
+        slots: z.number().int().min(1).max(100).default(2),
+        minutesPerDay: z.number().int().min(0).max(100_000).default(240),
+        maxSeconds: z.number().int().min(1).max(3_600).default(120),
+        maxMemoryMiB: z.number().int().min(64).max(65_536).default(512),
+        maxCpus: z.number().min(0.1).max(64).default(2),
+      })
+      .prefault({}),
   })
   .transform((policy): PolicyLaw => policy);

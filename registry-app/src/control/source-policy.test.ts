@@ -52,6 +52,7 @@ describe("a source's own policy", () => {
       singleAuthor: "hold",
       certificates: { maxDays: 1 },
       scan: { maxFlips: 5 },
+      evals: base.evals,
     });
     expect(policyOf(parsed.snapshot, "plain")).toEqual(base);
     expect(policyOf(parsed.snapshot, "removed")).toEqual(base);

@@ -49,6 +49,7 @@ function tighten(base: PolicyLaw, own: SourcePolicy): PolicyLaw {
     singleAuthor: own.singleAuthor ?? base.singleAuthor,
     certificates: { maxDays: own.certificates?.maxDays ?? base.certificates.maxDays },
     scan: base.scan,
+    evals: base.evals,
   };
 }
 

@@ -53,6 +53,19 @@ export type PolicyLaw = {
   readonly certificates: { readonly maxDays: number };
   /** New rules that would warn about or block more than this share of what is published wait for a person; in percent. */
   readonly scan: { readonly maxFlips: number };
+  readonly evals: EvalsLaw;
+};
+
+/** What the evals of one team may use of the machine. */
+export type EvalsLaw = {
+  /** Runs at the same time. */
+  readonly slots: number;
+  /** Minutes of runs within 24 hours; what is beyond waits. */
+  readonly minutesPerDay: number;
+  /** What one case may ask for at most. */
+  readonly maxSeconds: number;
+  readonly maxMemoryMiB: number;
+  readonly maxCpus: number;
 };
 
 /** What a source asks for beyond the registry's policy; what is left out is as the registry has it. */

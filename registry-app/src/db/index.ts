@@ -3,6 +3,7 @@ export { startEmbedded, type Embedded, type EmbeddedOptions } from "./embedded/s
 export { insertRows, type NewRow } from "./insert-rows.ts";
 export { migrate, type MigrateOptions, type OwnerClient } from "./migrate.ts";
 export { APP_ROLE, openDatabase, type OpenDatabase, type OpenOptions } from "./open.ts";
+export type * from "./schema/evals.ts";
 export type * from "./schema/people.ts";
 export type * from "./schema/records.ts";
 export type * from "./schema/scans.ts";

@@ -1,3 +1,4 @@
+import type { EvalQueuesTable, EvalResultsTable } from "./evals.ts";
 import type { TeamMembersTable, TeamsTable, TokensTable, UsersTable } from "./people.ts";
 import type {
   AuditLogTable,
@@ -33,6 +34,8 @@ export interface Database {
   dead_letters: DeadLettersTable;
   deliveries: DeliveriesTable;
   download_events: DownloadEventsTable;
+  eval_queues: EvalQueuesTable;
+  eval_results: EvalResultsTable;
   findings: FindingsTable;
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;

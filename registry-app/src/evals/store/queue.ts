@@ -1,0 +1,220 @@
+import { sql } from "kysely";
+import {
+  lockInTx,
+  transaction,
+  type Db,
+  type EvalPolicy,
+  type EvalReason,
+  type EvalRunStatus,
+  type EvalSubject,
+  type Outcome,
+  type Tx,
+} from "../../db/index.ts";
+
+/** A run that this worker may do until its lease ends. */
+export type ClaimedRun = {
+  readonly id: string;
+  readonly kind: EvalSubject;
+  readonly versionId: string | null;
+  readonly sourceId: string;
+  readonly skill: string;
+  readonly folder: string;
+  readonly commitOid: string;
+  readonly policy: EvalPolicy;
+  /** Goes with everything that this claim writes. */
+  readonly attempt: number;
+  /** The claim before it ended without a word: its worker died. */
+  readonly isTakeover: boolean;
+};
+
+/** The folder of a version that evals are read from. */
+export const EVALS_FILE = "evals/evals.json";
+
+export type WantedRuns = {
+  readonly versionIds: readonly string[];
+  readonly reason: EvalReason;
+  readonly priority: number;
+  readonly requestedBy: string | null;
+  readonly policy: EvalPolicy;
+  readonly at: Date;
+};
+
+/**
+ * Asks for a run of each of these versions that has evals; one that waits already is not asked for twice. Returns the
+ * versions that a run was added for.
+ */
+export async function queueVersions(tx: Tx, wanted: WantedRuns): Promise<readonly string[]> {
+  if (wanted.versionIds.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    INSERT INTO eval_queues (id, kind, version_id, source_id, team_id, skill, folder, commit_oid, reason, priority,
+      requested_by, policy, state, not_before, created_at)
+    SELECT gen_random_uuid(), 'version', v.id, k.source_id, k.team_id, k.name, k.folder, v.commit_oid, ${wanted.reason},
+      ${wanted.priority}, ${wanted.requestedBy}, ${JSON.stringify(wanted.policy)}::jsonb, 'queued', ${wanted.at}, ${wanted.at}
+    FROM skill_versions v JOIN skills k ON k.id = v.skill_id
+    JOIN skill_files f ON f.version_id = v.id AND f.path = ${EVALS_FILE}
+    WHERE v.id = ANY(${[...wanted.versionIds]}::uuid[])
+    ON CONFLICT (version_id) WHERE state = 'queued' DO NOTHING
+    RETURNING version_id AS id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Takes the run whose turn it is: by priority, then the team with the fewest running, then age. Runs whose lease has
+ * ended are there again. Undefined when nothing may be run now.
+ */
+export async function claimRun(
+  db: Db,
+  { kind, worker, now, leaseUntil }: ClaimWish,
+): Promise<ClaimedRun | undefined> {
+  return transaction(db, async (tx) => {
+    // Two claims at once would each count what runs without the other.
+    await lockInTx(tx, "eval-claim");
+    const { rows } = await sql<ClaimedRun & { readonly wasRunning: boolean }>`
+      WITH alive AS (
+        SELECT team_id, count(*)::int AS n FROM eval_queues
+        WHERE state = 'running' AND lease_until > ${now} GROUP BY team_id),
+      used AS (
+        SELECT team_id, sum(extract(epoch FROM finished_at - started_at)) / 60 AS minutes FROM eval_queues
+        WHERE finished_at > ${new Date(now.getTime() - DAY_MS)} AND started_at IS NOT NULL GROUP BY team_id),
+      next AS (
+        SELECT q.id, q.state = 'running' AS "wasRunning" FROM eval_queues q
+        LEFT JOIN alive a ON a.team_id = q.team_id LEFT JOIN used u ON u.team_id = q.team_id
+        WHERE q.kind = ${kind}
+          AND ((q.state = 'queued' AND q.not_before <= ${now}) OR (q.state = 'running' AND q.lease_until <= ${now}))
+          AND coalesce(a.n, 0) < (q.policy->>'slots')::int
+          AND coalesce(u.minutes, 0) < (q.policy->>'minutesPerDay')::int
+        ORDER BY q.priority, coalesce(a.n, 0), q.created_at, q.id LIMIT 1)
+      UPDATE eval_queues q SET state = 'running', attempt = q.attempt + 1, worker = ${worker}, lease_until = ${leaseUntil},
+        started_at = ${now}
+      FROM next WHERE q.id = next.id
+      RETURNING q.id, q.kind, q.version_id AS "versionId", q.source_id AS "sourceId", q.skill, q.folder,
+        q.commit_oid AS "commitOid", q.policy, q.attempt, next."wasRunning"`.execute(tx);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { wasRunning, ...claimed } = row;
+    return { ...claimed, isTakeover: wasRunning };
+  });
+}
+
+export type ClaimWish = {
+  readonly kind: EvalSubject;
+  /** Names the process on pages. */
+  readonly worker: string;
+  readonly now: Date;
+  readonly leaseUntil: Date;
+};
+
+type Claim = Pick<ClaimedRun, "id" | "attempt">;
+
+/** False when the run is no longer this claim's: it was cancelled, or another worker has it. */
+export async function renewLease(db: Db, { id, attempt }: Claim, until: Date): Promise<boolean> {
+  const row = await db
+    .updateTable("eval_queues")
+    .set({ lease_until: until })
+    .where("id", "=", id)
+    .where("attempt", "=", attempt)
+    .where("state", "=", "running")
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** As `renewLease`, for the rest of the transaction: what this claim writes in it is written by nobody else. */
+export async function holdClaim(tx: Tx, { id, attempt }: Claim): Promise<boolean> {
+  const row = await tx
+    .selectFrom("eval_queues")
+    .where("id", "=", id)
+    .where("attempt", "=", attempt)
+    .where("state", "=", "running")
+    .select("id")
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export type FinishedRun = {
+  readonly status: EvalRunStatus;
+  readonly outcome: Outcome;
+  readonly summary: string;
+  readonly report: object;
+  readonly at: Date;
+};
+
+/** Closes a run that `holdClaim` holds. */
+export async function putFinished(tx: Tx, { id }: Claim, run: FinishedRun): Promise<void> {
+  await tx
+    .updateTable("eval_queues")
+    .set({
+      state: "done",
+      status: run.status,
+      outcome: run.outcome,
+      summary: run.summary,
+      report: JSON.stringify(run.report),
+      lease_until: null,
+      finished_at: run.at,
+    })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Puts a run that failed on our side back, to be tried again from `notBefore` on. */
+export async function putBack(
+  tx: Tx,
+  { id }: Claim,
+  { notBefore, summary, at }: { notBefore: Date; summary: string; at: Date },
+): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE eval_queues q SET state = 'queued', lease_until = NULL, worker = NULL, not_before = ${notBefore},
+      summary = ${summary}
+    WHERE q.id = ${id} AND NOT EXISTS (SELECT FROM eval_queues o WHERE o.version_id = q.version_id AND o.state = 'queued')
+    RETURNING q.id`.execute(tx);
+  if (rows.length === 0) await cancelRun(tx, id, "Another run of the same version waits.", at);
+}
+
+/** Ends a run that waits or runs; the worker that has it sees that at its next renewal. False when it was over already. */
+export async function cancelRun(db: Db | Tx, id: string, because: string, at: Date) {
+  const row = await db
+    .updateTable("eval_queues")
+    .set({ state: "cancelled", summary: because, finished_at: at, lease_until: null })
+    .where("id", "=", id)
+    .where("state", "in", ["queued", "running"])
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether something of this kind could be claimed: what the sweep asks for again when a job was lost. */
+export async function hasClaimable(db: Db, kind: EvalSubject, now: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom("eval_queues")
+    .where("kind", "=", kind)
+    .where(({ and, or, eb }) =>
+      or([
+        and([eb("state", "=", "queued"), eb("not_before", "<=", now)]),
+        and([eb("state", "=", "running"), eb("lease_until", "<=", now)]),
+      ]),
+    )
+    .select("id")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Versions whose newest run had no sandbox, or failed on our side: worth another try once there is one. */
+export async function listUnanswered(
+  db: Db,
+  { before, limit }: { readonly before: Date; readonly limit: number },
+): Promise<readonly { readonly versionId: string; readonly reason: EvalReason }[]> {
+  const { rows } = await sql<{ versionId: string; reason: EvalReason }>`
+    SELECT newest.version_id AS "versionId",
+      CASE newest.status WHEN 'errored' THEN 'errored' ELSE 'no-sandbox' END AS reason
+    FROM (SELECT DISTINCT ON (version_id) version_id, state, status, report, finished_at FROM eval_queues
+      WHERE kind = 'version' AND state <> 'cancelled' ORDER BY version_id, created_at DESC, id DESC) newest
+    JOIN skill_versions v ON v.id = newest.version_id AND v.state <> 'refused'
+    WHERE newest.state = 'done' AND newest.finished_at < ${before}
+      AND (newest.status = 'errored' OR newest.report->>'unavailable' IS NOT NULL)
+    ORDER BY newest.finished_at LIMIT ${limit}`.execute(db);
+  return rows;
+}
