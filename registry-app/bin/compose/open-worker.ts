@@ -1,6 +1,6 @@
 import { alignPublicFiles, materialise } from "../../src/catalog/index.ts";
 import { withLock } from "../../src/db/index.ts";
-import { createHandlers, startPatrol, startSweeping } from "../../src/jobs/index.ts";
+import { createHandlers, EVALS_CHECK, startPatrol, startSweeping } from "../../src/jobs/index.ts";
 import { findUser } from "../../src/people/index.ts";
 import { createLanes } from "../../src/sources/index.ts";
 import { nameEngine } from "../../src/publish/index.ts";
@@ -36,7 +36,7 @@ export async function openWorker(core: Core): Promise<void> {
       gitHome,
       clock,
       ids,
-      pendingChecks: [{ name: "scan", engineVersion: nameEngine(scanner) }],
+      pendingChecks: [{ name: "scan", engineVersion: nameEngine(scanner) }, EVALS_CHECK],
       findAccount: async (from, principal) => (await findUser(from, principal))?.id ?? null,
     },
     decide: {

@@ -11,6 +11,7 @@ import {
 } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
+import { requestEvals } from "./eval-handlers.ts";
 import { scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
 
 /** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
@@ -46,13 +47,17 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
       { concurrency: LOOKS_AT_ONCE },
     ),
     queue.handle(queue.admitTags, async ({ sourceId }) => {
+      const { policy } = await deps.admit.law();
       // The scan asks for the decision, which would only wait for it.
-      const onCandidates: AdmitDeps["onCandidates"] = (tx, ids) =>
-        ask.enqueueAll(
+      const onCandidates: AdmitDeps["onCandidates"] = async (tx, versionIds) => {
+        await ask.enqueueAll(
           tx,
           queue.scanVersion,
-          ids.map((versionId) => ({ versionId })),
+          versionIds.map((versionId) => ({ versionId })),
         );
+        const why = { reason: "tag", requestedBy: null, at: deps.admit.clock.now() } as const;
+        await requestEvals(ask, tx, { versionIds, law: policy, ...why });
+      };
       await admitTags({ ...deps.admit, onCandidates }, sourceId);
     }),
     queue.handle(queue.decideVersion, async ({ versionId }) => {

@@ -1,4 +1,5 @@
 /** Which job calls which functions, and the sweep that repairs what was lost. Glue only. */
+export { EVALS_CHECK, evalHandlers, requestEvals, type EvaluatingDeps } from "./eval-handlers.ts";
 export { createHandlers, reopener, type JobDeps } from "./handlers.ts";
 export { startPatrol, type Patrol, type PatrolDeps } from "./patrol.ts";
 export { checked, scanHandlers, type ScanningDeps } from "./scan-handlers.ts";

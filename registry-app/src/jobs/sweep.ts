@@ -1,4 +1,5 @@
 import type { Db } from "../db/index.ts";
+import { listClaimable } from "../evals/index.ts";
 import {
   hasLapsed,
   isRollingOut,
@@ -55,6 +56,15 @@ export function startSweeping(deps: SweepDeps): Sweeping {
       queue.candidatesFor(queue.scanVersion, async (limit) => {
         const ids = await listUnscanned(deps.db, { before: patience(), limit });
         return ids.map((versionId) => ({ versionId }));
+      }),
+      queue.candidatesFor(queue.evaluateVersion, async (limit) => {
+        const runs = await listClaimable(deps.db, { kind: "version", before: patience(), limit });
+        return runs.flatMap(({ versionId }) => (versionId === null ? [] : [{ versionId }]));
+      }),
+      queue.candidatesFor(queue.evaluatePullRequest, async (limit) => {
+        const kind = "pull-request";
+        const runs = await listClaimable(deps.db, { kind, before: patience(), limit });
+        return runs.map(({ runId }) => ({ runId }));
       }),
       queue.candidatesFor(queue.rescan, async () =>
         (await isRollingOut(deps.db)) ? [{ because: "it was not finished" }] : [],

@@ -1,13 +1,6 @@
 import type { Blobs } from "../blobs/index.ts";
 import { policyOf, type ControlSnapshot } from "../control/index.ts";
-import {
-  isUnstorable,
-  transaction,
-  withLock,
-  type CheckName,
-  type Db,
-  type Tx,
-} from "../db/index.ts";
+import { isUnstorable, transaction, withLock, type Db, type Tx } from "../db/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import { compareVersions, parseTagName } from "../skill/index.ts";
 import {
@@ -38,6 +31,7 @@ import {
   skillsOf,
   type ClosedTag,
   type NewCandidate,
+  type PendingCheck,
 } from "./store/verdicts.ts";
 import type { Ignored, Judged, Packed, PendingTag, Refused } from "./types.ts";
 
@@ -52,7 +46,7 @@ export type AdmitDeps = JudgeDeps &
     readonly clock: Clock;
     readonly ids: Ids;
     /** Engines whose checks every new version waits for; none is a registry that only validates. */
-    readonly pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[];
+    readonly pendingChecks: readonly PendingCheck[];
     /** Finds the account of a principal, when there is one. */
     readonly findAccount: (db: Db, principal: string) => Promise<string | null>;
     /** Called in the transaction that made the candidates. */

@@ -15,7 +15,7 @@ export { listDamage, type InspectDeps } from "./inspect.ts";
 export { createPushJudge, type PushDeps } from "./judge-push.ts";
 export { createLogProofs, type LogProofs } from "./log-proofs.ts";
 export { CHECKPOINT_PATH, readNewestCheckpoint } from "./newest-checkpoint.ts";
-export { recordCheck, type CheckReport } from "./record-check.ts";
+export { recordCheck, recordCheckIn, type CheckReport, type RecordDeps } from "./record-check.ts";
 export {
   appendFirstSync,
   appendToLog,
@@ -34,6 +34,7 @@ export {
   listVersionIds,
   type Rollout,
 } from "./store/scans.ts";
+export type { PendingCheck } from "./store/verdicts.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { listUndecided } from "./store/decisions.ts";

@@ -37,6 +37,19 @@ export async function recordCheck(deps: RecordDeps, report: CheckReport): Promis
   if (isLate) await tellLate(deps, version);
 }
 
+/** As `recordCheck`, in the caller's transaction; the caller calls what it gives after the commit. */
+export async function recordCheckIn(
+  tx: Tx,
+  deps: RecordDeps,
+  report: CheckReport,
+): Promise<() => Promise<void>> {
+  const version = await findReleaseFacts(tx, report.versionId);
+  const isLate = version !== undefined && (await writeCheck(deps, tx, version, report));
+  return async () => {
+    if (isLate) await tellLate(deps, version);
+  };
+}
+
 /** What came after the decision is in nobody's files yet. */
 export async function tellLate(
   { registryLog, alignFiles }: Pick<RecordDeps, "registryLog" | "alignFiles">,

@@ -6,6 +6,8 @@ export {
   applyLaw,
   decideVersion,
   defineJob,
+  evaluatePullRequest,
+  evaluateVersion,
   JOBS,
   releaseVersion,
   rescan,

@@ -51,6 +51,24 @@ export const scanVersion = defineJob({
   keyOf: ({ versionId }) => versionId,
 });
 
+/** Run the evals whose turn it is, of a version; the rows say which. */
+export const evaluateVersion = defineJob({
+  name: "evaluate-version",
+  payload: ofVersion,
+  attempts: 5,
+  backoffMs: 2000,
+  keyOf: ({ versionId }) => versionId,
+});
+
+/** The same for the commit of a pull request. */
+export const evaluatePullRequest = defineJob({
+  name: "evaluate-pull-request",
+  payload: z.strictObject({ runId: z.uuid() }),
+  attempts: 5,
+  backoffMs: 2000,
+  keyOf: ({ runId }) => runId,
+});
+
 /** One step of bringing the scanner's rules into force for what was decided before. */
 export const rescan = defineJob({
   name: "rescan",
@@ -92,6 +110,8 @@ export const JOBS = [
   syncSource,
   admitTags,
   scanVersion,
+  evaluateVersion,
+  evaluatePullRequest,
   decideVersion,
   releaseVersion,
   applyLaw,

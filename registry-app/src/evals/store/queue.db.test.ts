@@ -6,7 +6,7 @@ import { systemClock, systemIds } from "../../runtime/index.ts";
 import {
   cancelRun,
   claimRun,
-  hasClaimable,
+  listClaimable,
   holdClaim,
   putBack,
   putFinished,
@@ -157,7 +157,9 @@ it("a run that is put back waits for its time and is then claimed again", async 
     putBack(tx, run, { notBefore: at(30), summary: "the engine was gone", at: at(1) }),
   );
   expect(await claim(at(29))).toBeUndefined();
-  expect(await hasClaimable(database.db, "pull-request", at(29))).toBe(false);
+  const claimable = (before: Date) =>
+    listClaimable(database.db, { kind: "pull-request", before, limit: 10 });
+  expect([await claimable(at(29)), (await claimable(at(30))).length]).toEqual([[], 1]);
   expect((await claim(at(30)))?.attempt).toBe(2);
 });
 

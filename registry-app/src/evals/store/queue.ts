@@ -20,6 +20,9 @@ export type ClaimedRun = {
   readonly skill: string;
   readonly folder: string;
   readonly commitOid: string;
+  /** Of a version: its archive, and whether it was refused meanwhile. */
+  readonly tarSha256: string | null;
+  readonly isRefused: boolean;
   readonly policy: EvalPolicy;
   /** Goes with everything that this claim writes. */
   readonly attempt: number;
@@ -39,6 +42,9 @@ export type WantedRuns = {
   readonly at: Date;
 };
 
+/** A history that a repo brings along waits behind what people have just tagged. */
+const IMPORTED_LATER = 40;
+
 /**
  * Asks for a run of each of these versions that has evals; one that waits already is not asked for twice. Returns the
  * versions that a run was added for.
@@ -49,8 +55,8 @@ export async function queueVersions(tx: Tx, wanted: WantedRuns): Promise<readonl
     INSERT INTO eval_queues (id, kind, version_id, source_id, team_id, skill, folder, commit_oid, reason, priority,
       requested_by, policy, state, not_before, created_at)
     SELECT gen_random_uuid(), 'version', v.id, k.source_id, k.team_id, k.name, k.folder, v.commit_oid, ${wanted.reason},
-      ${wanted.priority}, ${wanted.requestedBy}, ${JSON.stringify(wanted.policy)}::jsonb, 'queued', ${wanted.at}, ${wanted.at}
-    FROM skill_versions v JOIN skills k ON k.id = v.skill_id
+      ${wanted.priority} + CASE WHEN g.imported THEN ${IMPORTED_LATER} ELSE 0 END, ${wanted.requestedBy}, ${JSON.stringify(wanted.policy)}::jsonb, 'queued', ${wanted.at}, ${wanted.at}
+    FROM skill_versions v JOIN skills k ON k.id = v.skill_id JOIN tags g ON g.id = v.tag_id
     JOIN skill_files f ON f.version_id = v.id AND f.path = ${EVALS_FILE}
     WHERE v.id = ANY(${[...wanted.versionIds]}::uuid[])
     ON CONFLICT (version_id) WHERE state = 'queued' DO NOTHING
@@ -90,7 +96,11 @@ export async function claimRun(
         started_at = ${now}
       FROM next WHERE q.id = next.id
       RETURNING q.id, q.kind, q.version_id AS "versionId", q.source_id AS "sourceId", q.skill, q.folder,
-        q.commit_oid AS "commitOid", q.policy, q.attempt, next."wasRunning"`.execute(tx);
+        q.commit_oid AS "commitOid", q.policy, q.attempt, next."wasRunning",
+        (SELECT v.tar_sha256 FROM skill_versions v WHERE v.id = q.version_id) AS "tarSha256",
+        coalesce((SELECT v.state = 'refused' FROM skill_versions v WHERE v.id = q.version_id), false) AS "isRefused"`.execute(
+      tx,
+    );
     const [row] = rows;
     if (row === undefined) return undefined;
     const { wasRunning, ...claimed } = row;
@@ -185,21 +195,24 @@ export async function cancelRun(db: Db | Tx, id: string, because: string, at: Da
   return row !== undefined;
 }
 
-/** Whether something of this kind could be claimed: what the sweep asks for again when a job was lost. */
-export async function hasClaimable(db: Db, kind: EvalSubject, now: Date): Promise<boolean> {
-  const row = await db
+/** Runs of this kind that could be claimed since `before`: what the sweep asks for again when a job was lost. */
+export async function listClaimable(
+  db: Db,
+  { kind, before, limit }: { kind: EvalSubject; before: Date; limit: number },
+): Promise<readonly { readonly runId: string; readonly versionId: string | null }[]> {
+  return db
     .selectFrom("eval_queues")
     .where("kind", "=", kind)
     .where(({ and, or, eb }) =>
       or([
-        and([eb("state", "=", "queued"), eb("not_before", "<=", now)]),
-        and([eb("state", "=", "running"), eb("lease_until", "<=", now)]),
+        and([eb("state", "=", "queued"), eb("not_before", "<=", before)]),
+        and([eb("state", "=", "running"), eb("lease_until", "<=", before)]),
       ]),
     )
-    .select("id")
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .orderBy("created_at")
+    .limit(limit)
+    .select(["id as runId", "version_id as versionId"])
+    .execute();
 }
 
 /** Versions whose newest run had no sandbox, or failed on our side: worth another try once there is one. */

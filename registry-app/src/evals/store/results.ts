@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { CaseDetail } from "../stored-report.ts";
 import type { Db, EvalArm, EvalCaseStatus, EvalKind, Tx } from "../../db/index.ts";
 
 /** A case that has begun. */
@@ -21,7 +22,7 @@ export type CaseRow = StartedCase & {
   readonly durationMs: number | null;
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
-  readonly detail: object;
+  readonly detail: CaseDetail;
   readonly logSha256: string | null;
   readonly cacheKey: string | null;
   readonly isCached: boolean;
@@ -105,7 +106,7 @@ export type CachedResult = Pick<
   | "cpuMs"
   | "peakMemoryBytes"
   | "logSha256"
-> & { readonly detail: Record<string, unknown> };
+> & { readonly detail: unknown };
 
 /** The newest result that was really run with this key since `since`. */
 export async function findCached(

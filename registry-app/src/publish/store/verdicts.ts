@@ -77,9 +77,16 @@ export async function insertSkills(
     .execute();
 }
 
+/** A check that every new version waits for, or each that has the file `onlyWith`. */
+export type PendingCheck = {
+  readonly name: CheckName;
+  readonly engineVersion: string;
+  readonly onlyWith?: string;
+};
+
 export type CandidateFacts = {
   /** Checks that no engine has run yet. */
-  readonly pendingChecks: readonly { readonly name: CheckName; readonly engineVersion: string }[];
+  readonly pendingChecks: readonly PendingCheck[];
   /** Engine versions of the two checks that admitting decides itself. */
   readonly engines: { readonly signature: string; readonly validation: string };
   readonly ids: { next(): string };
@@ -117,7 +124,7 @@ function fileRows({ id, packed }: NewCandidate) {
 }
 
 function checkRows(candidate: NewCandidate, facts: CandidateFacts) {
-  const { id, judged, history, acceptedAt, recordedChecks } = candidate;
+  const { id, judged, packed, history, acceptedAt, recordedChecks } = candidate;
   if (recordedChecks !== undefined)
     return recordedChecks.map((check) => recordedRow(id, check, acceptedAt));
   const row = (name: CheckName, engineVersion: string, summary: string | null) => ({
@@ -131,10 +138,13 @@ function checkRows(candidate: NewCandidate, facts: CandidateFacts) {
     created_at: acceptedAt,
     finished_at: summary === null ? null : acceptedAt,
   });
+  const paths = new Set(packed.files.map(({ path }) => path));
   return [
     row("signature", facts.engines.signature, `signed by ${judged.signer.principal}`),
     row("validation", facts.engines.validation, validationSummary(history.findings.length)),
-    ...facts.pendingChecks.map((check) => row(check.name, check.engineVersion, null)),
+    ...facts.pendingChecks
+      .filter(({ onlyWith }) => onlyWith === undefined || paths.has(onlyWith))
+      .map((check) => row(check.name, check.engineVersion, null)),
   ];
 }
 
