@@ -6,6 +6,7 @@ import { up as lawMemory } from "./0004-law-memory.ts";
 import { up as signerFacts } from "./0005-signer-facts.ts";
 import { up as scans } from "./0006-scans.ts";
 import { up as evals } from "./0008-evals.ts";
+import { up as checkRole } from "./0009-check-role.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0005-signer-facts": { up: signerFacts },
   "0006-scans": { up: scans },
   "0008-evals": { up: evals },
+  "0009-check-role": { up: checkRole },
 };

@@ -2,7 +2,7 @@
 export { startEmbedded, type Embedded, type EmbeddedOptions } from "./embedded/start.ts";
 export { insertRows, type NewRow } from "./insert-rows.ts";
 export { migrate, type MigrateOptions, type OwnerClient } from "./migrate.ts";
-export { APP_ROLE, openDatabase, type OpenDatabase, type OpenOptions } from "./open.ts";
+export { APP_ROLE, CHECK_ROLE, openDatabase, type OpenDatabase, type OpenOptions } from "./open.ts";
 export type * from "./schema/evals.ts";
 export type * from "./schema/people.ts";
 export type * from "./schema/records.ts";

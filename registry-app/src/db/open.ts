@@ -6,23 +6,27 @@ import type { Db } from "./types.ts";
 
 /** The role every connection of the product takes on. It owns nothing; migrations make it and grant it its rights. */
 export const APP_ROLE = "assay_app";
+/** The role of a process that does nothing but checks: it can claim and record its own (migration 0009). */
+export const CHECK_ROLE = "assay_checks";
 
 export type OpenDatabase = { readonly db: Db; readonly pool: Pool; close(): Promise<void> };
 export type OpenOptions = {
   readonly url: string;
   readonly log: Log;
+  /** `assay_app` unless another is named. */
+  readonly role?: typeof APP_ROLE | typeof CHECK_ROLE;
   /** Connections kept at most. A process that consumes jobs holds one for each kind of job. */
   readonly maxConnections?: number;
 };
 
 /**
- * Connects to a migrated database as the role `assay_app`.
+ * Connects to a migrated database as the role `assay_app`, or another that is named.
  * Throws a Refusal when the server cannot be reached, the role is missing, or this user may not take it on.
  */
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
-  const { url, log, maxConnections = 20 } = options;
+  const { url, log, role = APP_ROLE, maxConnections = 20 } = options;
   const pool = new Pool({
-    connectionString: asAppRole(url),
+    connectionString: asRole(url, role),
     max: maxConnections,
     types: typeParsers,
     keepAlive: true,
@@ -37,7 +41,7 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     await pool.query("SELECT 1");
   } catch (cause) {
     await pool.end();
-    throw explainConnectError(cause);
+    throw explainConnectError(cause, role);
   }
   return { db: kyselyOver(pool), pool, close: () => closeOnce(pool) };
 }
@@ -45,10 +49,10 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
 // The queue calls its own functions by unqualified names, also inside our transactions.
 const SEARCH_PATH = "public,bullmq";
 
-function asAppRole(url: string): string {
+function asRole(url: string, role: string): string {
   const parsed = new URL(url);
   const given = parsed.searchParams.get("options") ?? "";
-  const ours = `-c role=${APP_ROLE} -c search_path=${SEARCH_PATH}`;
+  const ours = `-c role=${role} -c search_path=${SEARCH_PATH}`;
   parsed.searchParams.set("options", `${given} ${ours}`.trim());
   return parsed.href;
 }
@@ -81,14 +85,14 @@ const NO_DATABASE = "3D000";
 const BAD_LOGIN = new Set(["28P01", "28000"]);
 
 /** Turns the common reasons why a database cannot be opened into a Refusal; anything else is returned as it came. */
-export function explainConnectError(cause: unknown): unknown {
+export function explainConnectError(cause: unknown, role: string = APP_ROLE): unknown {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const detail = { cause };
   if (code === INVALID_ROLE || (code === NO_RIGHT && String(cause).includes("role"))) {
     return new Refusal(
       "unavailable",
-      `The database has no role "${APP_ROLE}" that this user may take on.`,
-      `Run "assay migrate" with the owner's DATABASE_URL, then "GRANT ${APP_ROLE} TO <user>" if the user differs.`,
+      `The database has no role "${role}" that this user may take on.`,
+      `Run "assay migrate" with the owner's DATABASE_URL, then "GRANT ${role} TO <user>" if the user differs.`,
       detail,
     );
   }

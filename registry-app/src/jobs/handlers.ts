@@ -8,11 +8,12 @@ import {
   type DecideDeps,
   type LawDeps,
   type ReleaseDeps,
+  type RescanDeps,
 } from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
 import { requestEvals } from "./eval-handlers.ts";
-import { scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
+import { rescanHandler, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
 
 /** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
 export type JobDeps = {
@@ -22,7 +23,7 @@ export type JobDeps = {
   readonly decide: Omit<DecideDeps, "onPublish">;
   readonly release: Omit<ReleaseDeps, "onYanked">;
   readonly law: Omit<LawDeps, "onReopened">;
-  readonly scan: ScanningDeps;
+  readonly scan: ScanningDeps & Pick<RescanDeps, "law" | "log">;
 };
 
 /** Most of a look is waiting for a host; `lanes` keeps one host or team from having all of them. */
@@ -79,7 +80,9 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
     queue.handle(queue.applyLaw, async () => {
       await applyLaw({ ...deps.law, onReopened: reopener(ask) });
     }),
-    ...scanHandlers(ask, deps.scan),
+    queue.handle(queue.alignFiles, ({ skillId }) => deps.scan.alignFiles(skillId)),
+    scanHandler(ask, deps.scan),
+    rescanHandler(ask, deps.scan),
   ];
 }
 

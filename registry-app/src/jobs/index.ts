@@ -2,5 +2,5 @@
 export { EVALS_CHECK, evalHandlers, requestEvals, type EvaluatingDeps } from "./eval-handlers.ts";
 export { createHandlers, reopener, type JobDeps } from "./handlers.ts";
 export { startPatrol, type Patrol, type PatrolDeps } from "./patrol.ts";
-export { checked, scanHandlers, type ScanningDeps } from "./scan-handlers.ts";
+export { checked, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
 export { startSweeping, type SweepDeps, type Sweeping } from "./sweep.ts";

@@ -3,6 +3,7 @@ export { handle, type ConsumeOptions, type Consumer, type Handler } from "./cons
 export { createQueue, type JobCounts, type Queue, type QueueOptions } from "./create-queue.ts";
 export {
   admitTags,
+  alignFiles,
   applyLaw,
   decideVersion,
   defineJob,

@@ -96,6 +96,15 @@ export const releaseVersion = defineJob({
   keyOf: ({ versionId }) => versionId,
 });
 
+/** Make the public JSON of a skill say what is recorded. */
+export const alignFiles = defineJob({
+  name: "align-files",
+  payload: z.strictObject({ skillId: z.uuid() }),
+  attempts: 5,
+  backoffMs: 1000,
+  keyOf: ({ skillId }) => skillId,
+});
+
 /** Bring what was published in line with a law of the control repo, named by its digest. */
 export const applyLaw = defineJob({
   name: "apply-law",
@@ -114,6 +123,7 @@ export const JOBS = [
   evaluatePullRequest,
   decideVersion,
   releaseVersion,
+  alignFiles,
   applyLaw,
   rescan,
 ] as const;

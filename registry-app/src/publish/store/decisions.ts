@@ -209,13 +209,13 @@ export async function putLatest(
 }
 
 /** How far a version is, read under a lock that lasts as long as the transaction. */
-export async function lockVersion(tx: Tx, versionId: string) {
-  return tx
-    .selectFrom("skill_versions")
-    .where("id", "=", versionId)
-    .select(["state", "decided_at as decidedAt"])
-    .forUpdate()
-    .executeTakeFirst();
+export async function lockVersion(
+  tx: Tx,
+  versionId: string,
+): Promise<{ state: VersionState; decidedAt: Date | null } | undefined> {
+  const { rows } = await sql<{ state: VersionState; decidedAt: Date | null }>`
+    SELECT state, decided_at AS "decidedAt" FROM lock_version(${versionId}::uuid)`.execute(tx);
+  return rows[0];
 }
 
 /** Candidates that no worker has finished: what the sweeper puts back into the queue. */
