@@ -1,4 +1,4 @@
-# One image for every process of Assay; the command says which: serve, worker, migrate.
+# One image for every process of Assay; the command says which: serve, worker, check-worker, migrate.
 FROM node:24-bookworm-slim
 
 RUN apt-get update \
@@ -13,7 +13,8 @@ RUN node registry-app/bin/assay.mjs --help \
   && node_modules/node/bin/node -e "import('/app/registry-app/bin/compose/site.ts').then((site) => site.openSite(console.log))" \
   && npm cache clean --force
 
-RUN useradd --system --uid 10001 --home-dir /var/lib/assay --create-home assay
+RUN useradd --system --uid 10001 --home-dir /var/lib/assay --create-home assay \
+  && install --directory --owner=assay --group=assay --mode=0700 /var/lib/assay/blobs
 USER assay
 ENV ASSAY_HOME=/var/lib/assay HOST=0.0.0.0
 VOLUME /var/lib/assay

@@ -60,6 +60,7 @@ describe("docker-compose.yml", () => {
 
   it("runs the production processes, each a command that there is", () => {
     expect(Object.keys(compose.services).toSorted()).toEqual([
+      "check-worker",
       "migrate",
       "postgres",
       "redis",
@@ -69,9 +70,11 @@ describe("docker-compose.yml", () => {
     const commands = services
       .filter(([, one]) => one.image.startsWith("assay"))
       .map(([, one]) => one.command?.[0] ?? "");
-    expect(commands.toSorted()).toEqual(["migrate", "serve", "worker"]);
+    expect(commands.toSorted()).toEqual(["check-worker", "migrate", "serve", "worker"]);
     const known = readDoc("registry-app/bin/assay.ts");
-    expect(commands.filter((name) => !known.includes(`  ${name}: `))).toEqual([]);
+    const isKnown = (name: string) =>
+      known.includes(`  ${name}: `) || known.includes(`  "${name}": `);
+    expect(commands.filter((name) => !isKnown(name))).toEqual([]);
   });
 
   it("names only services and volumes that it has", () => {
@@ -80,7 +83,16 @@ describe("docker-compose.yml", () => {
     const mounted = services.flatMap(([, one]) =>
       one.volumes.map((text) => text.split(":")[0] ?? ""),
     );
-    expect(mounted.filter((name) => !(name in compose.volumes))).toEqual([]);
+    const isSocket = (name: string) => name.startsWith("${DOCKER_SOCKET");
+    expect(mounted.filter((name) => !isSocket(name) && !(name in compose.volumes))).toEqual([]);
+  });
+
+  it("gives Docker's socket to the process that needs it, and to that one no repo and no key", () => {
+    const withSocket = services.filter(([, one]) =>
+      one.volumes.some((text) => text.includes("docker.sock")),
+    );
+    expect(withSocket.map(([name]) => name)).toEqual(["check-worker"]);
+    expect(withSocket.flatMap(([, one]) => one.volumes)).not.toContain("assay:/var/lib/assay");
   });
 
   it("opens one port, on the loopback of the host", () => {
