@@ -1,0 +1,84 @@
+import type { Container } from "dockerode";
+import { openContainer, removeContainer } from "./container.ts";
+import type { Engine } from "./engine.ts";
+import { keyOf, type ContainerWish } from "./limits.ts";
+import type { Limits } from "./types.ts";
+
+export type PoolDeps = {
+  readonly engine: Engine;
+  readonly wish: Pick<ContainerWish, "image" | "seccomp" | "owner"> & { readonly runtime?: string };
+  /** Containers that are kept ready. */
+  readonly size: number;
+  readonly onLeak: (cause: unknown) => void;
+};
+
+export type Pool = {
+  /** A container that nobody has used, for one run. */
+  take(limits: Limits, run: string): Promise<Container>;
+  /** Ends its life; gives back at once, and `close` waits. */
+  give(container: Container): void;
+  close(): Promise<void>;
+};
+
+/** A container that waits is made anew after this time; its deadline lies a run's time beyond. */
+const KEPT_MS = 5 * 60_000;
+const RUN_AT_MOST_MS = 2 * 3_600_000;
+
+type Waiting = {
+  readonly key: string;
+  readonly madeAtMs: number;
+  readonly made: Promise<Container>;
+};
+
+/**
+ * Keeps a few containers made and started before they are wanted, of the kind that was wanted last; each is used once.
+ * Making and removing take longer than most cases, and neither has to be waited for.
+ */
+export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
+  let waiting: Waiting[] = [];
+  const ending = new Set<Promise<void>>();
+  let isClosed = false;
+  const end = (container: Promise<Container> | Container) => {
+    const gone = Promise.resolve(container)
+      .then(removeContainer)
+      .catch(onLeak)
+      .finally(() => ending.delete(gone));
+    ending.add(gone);
+  };
+  const make = (limits: Limits, run: string) => {
+    const deadline = new Date(
+      Date.now() + KEPT_MS + Math.min(limits.timeoutMs * 2, RUN_AT_MOST_MS),
+    );
+    return openContainer(engine, { ...wish, limits, run, deadline });
+  };
+  const refill = (limits: Limits) => {
+    const key = keyOf(limits);
+    const isStale = (one: Waiting) => one.key !== key || Date.now() - one.madeAtMs > KEPT_MS;
+    for (const one of waiting.filter(isStale)) end(one.made);
+    waiting = waiting.filter((one) => !isStale(one));
+    while (!isClosed && waiting.length < size) {
+      const made = make(limits, "waiting");
+      // Who takes it is told.
+      made.catch(() => undefined);
+      waiting.push({ key, madeAtMs: Date.now(), made });
+    }
+  };
+  return {
+    async take(limits, run) {
+      const key = keyOf(limits);
+      const isFresh = (one: Waiting) => one.key === key && Date.now() - one.madeAtMs <= KEPT_MS;
+      const at = waiting.findIndex(isFresh);
+      const [ready] = at === -1 ? [] : waiting.splice(at, 1);
+      refill(limits);
+      if (ready === undefined) return make(limits, run);
+      return ready.made.catch(() => make(limits, run));
+    },
+    give: (container) => end(container),
+    async close() {
+      isClosed = true;
+      for (const one of waiting) end(one.made.catch(() => Promise.reject(new Error("never made"))));
+      waiting = [];
+      while (ending.size > 0) await Promise.all(ending);
+    },
+  };
+}
