@@ -24,3 +24,30 @@ export {
   type CaseLog,
   type RunReport,
 } from "./stored-report.ts";
+export { evaluateSkill, type EvaluateInput, type Evaluation } from "./evaluate-skill.ts";
+export { makeEvalsSchema } from "./format/json-schema.ts";
+export { DEFAULT_POLICY, type LimitPolicy } from "./format/limits.ts";
+export { parseEvals, type ParseOptions } from "./format/parse-evals.ts";
+export type {
+  AgentCase,
+  EvalCase,
+  FormatFinding,
+  Grader,
+  ScriptCase,
+  Suite,
+  SuiteReading,
+  TriggerCase,
+} from "./format/types.ts";
+export { evalKey, type KeyInput } from "./key.ts";
+export { computeLift, sayLift, type ArmTrials, type Lift } from "./lift.ts";
+export type {
+  AgentRun,
+  AgentRunner,
+  AgentTask,
+  AgentTrace,
+  AskModel,
+  ModelAnswer,
+} from "./ports.ts";
+export { reportInvalid, runSuite } from "./run-suite.ts";
+export { flipRate, foldTrials, toOutcome, type CaseFold, type JudgedCase } from "./statuses.ts";
+export type { CaseResult, EvalReport, SkillFiles, SuiteDeps, SuiteInput } from "./suite-types.ts";

@@ -6,6 +6,7 @@ export { readAllowedTools, readSkill } from "./read-skill.ts";
 export { getRule, listRules, type Rule, type RuleId } from "./rules.ts";
 export type { Severity } from "./rule-row.ts";
 export { skillFolders, type SkillFolder } from "./skill-folders.ts";
+export { printable } from "./finding.ts";
 export { isSkillName } from "./skill-name.ts";
 export {
   formatTagName,
