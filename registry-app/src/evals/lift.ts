@@ -39,9 +39,10 @@ export function computeLift(
     .flatMap(({ caseId, statuses }) =>
       statuses.flatMap((status, at) => toPair(status, others.get(caseId)?.[at])),
     );
+  if (pairs.length === 0) return undefined;
   const better = pairs.filter(({ own, other }) => own && !other).length;
   const worse = pairs.filter(({ own, other }) => !own && other).length;
-  const points = pairs.length === 0 ? 0 : (100 * (better - worse)) / pairs.length;
+  const points = (100 * (better - worse)) / pairs.length;
   const base = { against, pairs: pairs.length, better, worse, points };
   if (better + worse < MIN_DISCORDANT) return { ...base, verdict: "not enough evidence", p: null };
   const p = signTest(Math.max(better, worse), better + worse);

@@ -1,6 +1,6 @@
 import { Ajv, type Options, type ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { compilePattern, findPattern, type Work } from "./pattern.ts";
+import { compilePattern, findPattern, PATTERN_WORK, type Work } from "./pattern.ts";
 
 // A schema is code of a stranger: it decides how much work a validation is. So references stay inside the document and
 // never lead back, the schema with all of them written out is small, and patterns are matched in linear time.
@@ -37,7 +37,7 @@ const NAMED = new Set([
 export function checkSchema(schema: unknown): string | undefined {
   const measured = measure(schema);
   if (typeof measured === "string") return measured;
-  const compiled = compile(schema, { left: 0 });
+  const compiled = compile(schema, { left: PATTERN_WORK });
   return typeof compiled === "string" ? compiled : undefined;
 }
 
@@ -109,7 +109,8 @@ function linearRegExp(work: Work) {
       if (found === "unknown") throw new Error("its patterns would take too much work");
       return found === "found";
     };
-    return { test };
+    // ajv keeps one matcher for each text that this gives.
+    return { test, toString: () => `/${source}/` };
   };
   return Object.assign(make, { code: "linear" });
 }
