@@ -61,7 +61,7 @@ export default {
       name: "sandbox-alone",
       severity: "error",
       comment: "What runs the code of strangers knows nothing of ours.",
-      from: { path: "^sandbox/" },
+      from: { path: "^sandbox/", pathNot: TESTS },
       to: { path: "^(registry-app|site|github-app)/" },
     },
     {

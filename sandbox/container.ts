@@ -74,7 +74,8 @@ export const END_AND_TELL = `kill -KILL -1 2>/dev/null; { ${USAGE}\n} >&2`;
 
 /** Reads what `END_AND_TELL` told. Pure. */
 export function parseUsage(text: string): Usage {
-  const [peak = -1, cpuNs = -1, kills = 0] = text.trim().split("\n").map(Number);
+  const lines = text.split("\n").map((line) => (line.trim() === "" ? -1 : Number(line)));
+  const [peak = -1, cpuNs = -1, kills = 0] = lines;
   const known = (value: number) => (Number.isFinite(value) && value >= 0 ? value : null);
   const ns = known(cpuNs);
   return {

@@ -23,12 +23,19 @@ export function unpackOutputs(limits: Pick<Limits, "artifacts" | "artifactBytes"
   let streamed = 0;
   let isCut = false;
   const reader = extract();
+  let room = limits.artifactBytes;
   reader.on("entry", (header, body, next) => {
     const chunks: Buffer[] = [];
-    body.on("data", (chunk: unknown) => chunks.push(chunk as Buffer));
+    const size = header.size ?? 0;
+    const isTaken = header.name.length <= MAX_NAME && files.length < limits.artifacts;
+    const hasRoom = size <= room;
+    if (hasRoom) room -= size;
+    const at = isTaken ? files.push(toArtifact(header, null)) - 1 : -1;
+    body.on("data", (chunk: unknown) => {
+      if (isTaken && hasRoom) chunks.push(chunk as Buffer);
+    });
     body.on("end", () => {
-      const isFit = header.name.length <= MAX_NAME && files.length < limits.artifacts;
-      if (isFit) files.push(toArtifact(header, Buffer.concat(chunks)));
+      if (isTaken && hasRoom) files[at] = toArtifact(header, Buffer.concat(chunks));
       next(null);
     });
     body.resume();
@@ -70,14 +77,14 @@ const KINDS: Readonly<Partial<Record<string, Artifact["kind"]>>> = {
   link: "link",
 };
 
-function toArtifact(header: Header, body: Buffer): Artifact {
+function toArtifact(header: Header, body: Buffer | null): Artifact {
   const kind = KINDS[header.type ?? "file"] ?? "other";
   return {
     path: header.name.replace(/^\.\//, "").replace(/\/$/, ""),
     kind,
     target: kind === "link" ? (header.linkname ?? "") : null,
     mode: (header.mode ?? 0) & 0o7777,
-    sizeBytes: header.size ?? body.length,
+    sizeBytes: header.size ?? 0,
     content: kind === "file" ? body : null,
   };
 }

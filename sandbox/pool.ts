@@ -52,11 +52,12 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
     return openContainer(engine, { ...wish, limits, run, deadline });
   };
   const refill = (limits: Limits) => {
+    if (isClosed) return;
     const key = keyOf(limits);
     const isStale = (one: Waiting) => one.key !== key || Date.now() - one.madeAtMs > KEPT_MS;
     for (const one of waiting.filter(isStale)) end(one.made);
     waiting = waiting.filter((one) => !isStale(one));
-    while (!isClosed && waiting.length < size) {
+    while (waiting.length < size) {
       const made = make(limits, "waiting");
       // Who takes it is told.
       made.catch(() => undefined);
