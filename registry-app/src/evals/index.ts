@@ -1,4 +1,6 @@
 /** Evaluations: cases as files of the skill, run in the sandbox, graded here, and their rows. */
+export { toAskModel } from "./agent/ask-model.ts";
+export { createAgentRunner, type AgentDeps } from "./agent/create-agent-runner.ts";
 export {
   evaluateNext,
   type EvalFinding,
@@ -40,14 +42,8 @@ export type {
 } from "./format/types.ts";
 export { evalKey, type KeyInput } from "./key.ts";
 export { computeLift, sayLift, type ArmTrials, type Lift } from "./lift.ts";
-export type {
-  AgentRun,
-  AgentRunner,
-  AgentTask,
-  AgentTrace,
-  AskModel,
-  ModelAnswer,
-} from "./ports.ts";
+export type { AgentRun, AgentRunner, AgentTask, AgentTrace } from "./ports.ts";
+export { createSuiteRunner, type StoredDeps } from "./run-stored.ts";
 export { reportInvalid, runSuite } from "./run-suite.ts";
 export { flipRate, foldTrials, toOutcome, type CaseFold, type JudgedCase } from "./statuses.ts";
 export type { CaseResult, EvalReport, SkillFiles, SuiteDeps, SuiteInput } from "./suite-types.ts";

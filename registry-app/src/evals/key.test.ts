@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, integer, nat, property } from "fast-check";
 import { expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "@assay/sandbox";
 import type { ArchiveFile } from "../blobs/index.ts";
@@ -58,15 +58,15 @@ const touch = (path: string, at: number, value: number) =>
   });
 
 it("no two inputs of a case that differ in a byte that it sees share a key, and the same always do", () => {
-  const seen = fc.constantFrom(
+  const seen = constantFrom(
     "SKILL.md",
     "run.sh",
     "evals/files/in.txt",
     "evals/files/want.txt",
     "evals/files/schema.json",
   );
-  fc.assert(
-    fc.property(seen, fc.nat(20), fc.integer({ min: 0, max: 255 }), (path, at, value) => {
+  assert(
+    property(seen, nat(20), integer({ min: 0, max: 255 }), (path, at, value) => {
       const other = touch(path, at, value);
       const isSame = FILES.every((file, index) =>
         Buffer.from(file.bytes).equals(other.files[index]?.bytes ?? Buffer.of()),

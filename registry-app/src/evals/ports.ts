@@ -2,22 +2,6 @@ import type { Artifact, InputFile, RunResult } from "@assay/sandbox";
 import type { EvalArm } from "../db/index.ts";
 import type { AgentCase, TriggerCase } from "./format/types.ts";
 
-/** A model that answers one question; what it is told may hold words of strangers. */
-export type AskModel = {
-  /** Names the model in cache keys and on pages. */
-  readonly id: string;
-  ask(question: {
-    readonly system: string;
-    readonly user: string;
-    readonly maxTokens: number;
-    readonly signal: AbortSignal | undefined;
-  }): Promise<ModelAnswer>;
-};
-
-export type ModelAnswer =
-  | { readonly kind: "said"; readonly text: string }
-  | { readonly kind: "failed"; readonly because: string };
-
 /** One run of an agent over a case, with or without a skill. */
 export type AgentTask = {
   /** Names the run in labels and logs. */

@@ -1,5 +1,6 @@
 import type { Artifact, InputFile, Limits, RunResult, Sandbox } from "@assay/sandbox";
 import type { EvalArm, EvalCaseStatus } from "../db/index.ts";
+import type { Model } from "../model/index.ts";
 import type { Ids } from "../runtime/index.ts";
 import type { AgentCase, EvalCase, Grader, ScriptCase, TriggerCase } from "./format/types.ts";
 import { makeCheck, plain, type Check, type Grade } from "./grade/check.ts";
@@ -10,7 +11,7 @@ import { gradeProcess, type Ran } from "./grade/process.ts";
 import { gradeByScript, type Evidence } from "./grade/script.ts";
 import { bytesOf, gradeText, type Fixtures, type Grading } from "./grade/text.ts";
 import { gradeTrace } from "./grade/trace.ts";
-import type { AgentRunner, AgentTask, AgentTrace, AskModel } from "./ports.ts";
+import type { AgentRunner, AgentTask, AgentTrace } from "./ports.ts";
 import { statusOfChecks } from "./statuses.ts";
 import { toTrialLog, type TrialLog } from "./trial-log.ts";
 
@@ -32,7 +33,7 @@ export type Trial = {
 
 export type TrialDeps = {
   readonly sandbox: Sandbox;
-  readonly model: AskModel | null;
+  readonly model: Model | null;
   readonly agent: AgentRunner | null;
   readonly ids: Ids;
 };

@@ -1,11 +1,12 @@
 import type { Isolation, Opening } from "@assay/sandbox";
 import type { ArchiveFile } from "../blobs/index.ts";
 import type { EvalArm, EvalRunStatus, Outcome } from "../db/index.ts";
+import type { Model } from "../model/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import type { EvalFinding } from "./evaluate-next.ts";
 import type { Suite } from "./format/types.ts";
 import type { Lift } from "./lift.ts";
-import type { AgentRunner, AskModel } from "./ports.ts";
+import type { AgentRunner } from "./ports.ts";
 import type { CachedResult, CaseRow, StartedCase } from "./store/results.ts";
 import type { CaseLog } from "./stored-report.ts";
 
@@ -30,7 +31,7 @@ export type EvalReport = {
 export type SuiteDeps = {
   readonly opening: Opening;
   /** Grades by criteria; null where none is configured. */
-  readonly model: AskModel | null;
+  readonly model: Model | null;
   /** Runs agent and trigger cases; null where no model is configured. */
   readonly agent: AgentRunner | null;
   readonly clock: Clock;

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { askForJson, type Model } from "../../model/index.ts";
 import type { Ids } from "../../runtime/index.ts";
-import { parseJson } from "../format/json-text.ts";
 import type { Grader } from "../format/types.ts";
-import type { AskModel } from "../ports.ts";
 import { makeCheck, quote, type Grade } from "./check.ts";
 import type { Evidence } from "./script.ts";
 
@@ -10,7 +9,7 @@ type ModelGrader = Extract<Grader, { kind: "model" }>;
 
 const MAX_EVIDENCE_LENGTH = 60_000;
 const MIN_QUOTE_LENGTH = 3;
-const MAX_ANSWER_LENGTH = 200_000;
+const TIMEOUT_MS = 120_000;
 
 const answerSchema = z.object({
   results: z.array(z.object({ passed: z.boolean(), evidence: z.string().max(20_000) })).max(200),
@@ -21,7 +20,7 @@ const answerSchema = z.object({
  * nobody can guess, and a criterion counts as held only by a quote that really stands there.
  */
 export async function gradeByModel(
-  { model, ids }: { readonly model: AskModel; readonly ids: Ids },
+  { model, ids }: { readonly model: Model; readonly ids: Ids },
   grader: ModelGrader,
   evidence: Evidence,
   signal: AbortSignal | undefined,
@@ -29,11 +28,13 @@ export async function gradeByModel(
   const artefact = joinEvidence(evidence);
   const votes: Vote[][] = [];
   for (let sample = 0; sample < grader.samples; sample += 1) {
-    const answer = await model.ask({ ...question(grader.criteria, artefact, ids.next()), signal });
-    if (answer.kind === "failed")
-      return { kind: "errored", because: `the model failed: ${answer.because}` };
-    const vote = readAnswer(answer.text, grader.criteria.length, artefact);
-    if (vote !== undefined) votes.push(vote);
+    const wish = { ...question(grader.criteria, artefact, ids.next()), timeoutMs: TIMEOUT_MS };
+    const answer = await askForJson(model, { ...wish, signal }, answerSchema);
+    if (answer.kind === "json") {
+      const vote = toVote(answer.value.results, grader.criteria.length, artefact);
+      if (vote !== undefined) votes.push(vote);
+    } else if (answer.kind === "unavailable")
+      return { kind: "errored", because: `the model did not answer: ${answer.because}` };
   }
   if (votes.length === 0)
     return {
@@ -69,13 +70,14 @@ function question(criteria: readonly string[], artefact: string, mark: string) {
   return { system, user, maxTokens: 400 + 200 * criteria.length };
 }
 
-function readAnswer(text: string, criteria: number, artefact: string): Vote[] | undefined {
-  if (text.length > MAX_ANSWER_LENGTH) return undefined;
-  const json = parseJson(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1), 20);
-  const answer = json.kind === "json" ? answerSchema.safeParse(json.value) : undefined;
-  if (answer?.success !== true || answer.data.results.length !== criteria) return undefined;
+function toVote(
+  results: z.infer<typeof answerSchema>["results"],
+  criteria: number,
+  artefact: string,
+): Vote[] | undefined {
+  if (results.length !== criteria) return undefined;
   const known = squeeze(artefact);
-  return answer.data.results.map(({ passed, evidence }) => {
+  return results.map(({ passed, evidence }) => {
     if (!passed) return { passed, told: evidence };
     const cited = squeeze(evidence);
     if (cited.length < MIN_QUOTE_LENGTH) return { passed: false, told: "no quote was given" };

@@ -23,6 +23,7 @@ export type ClaimedRun = {
   /** Of a version: its archive, and whether it was refused meanwhile. */
   readonly tarSha256: string | null;
   readonly isRefused: boolean;
+  readonly reason: EvalReason;
   readonly policy: EvalPolicy;
   /** Goes with everything that this claim writes. */
   readonly attempt: number;
@@ -96,7 +97,7 @@ export async function claimRun(
         started_at = ${now}
       FROM next WHERE q.id = next.id
       RETURNING q.id, q.kind, q.version_id AS "versionId", q.source_id AS "sourceId", q.skill, q.folder,
-        q.commit_oid AS "commitOid", q.policy, q.attempt, next."wasRunning",
+        q.commit_oid AS "commitOid", q.policy, q.attempt, q.reason, next."wasRunning",
         (SELECT v.tar_sha256 FROM skill_versions v WHERE v.id = q.version_id) AS "tarSha256",
         coalesce((SELECT v.state = 'refused' FROM skill_versions v WHERE v.id = q.version_id), false) AS "isRefused"`.execute(
       tx,
@@ -230,4 +231,13 @@ export async function listUnanswered(
       AND (newest.status = 'errored' OR newest.report->>'unavailable' IS NOT NULL)
     ORDER BY newest.finished_at LIMIT ${limit}`.execute(db);
   return rows;
+}
+
+/** The archive of the published version that came before this one; undefined for a first one. */
+export async function findPreviousTar(db: Db, versionId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ tarSha256: string }>`
+    SELECT o.tar_sha256 AS "tarSha256" FROM skill_versions v
+    JOIN skill_versions o ON o.skill_id = v.skill_id AND o.version = v.changelog->>'from' AND o.state = 'published'
+    WHERE v.id = ${versionId} LIMIT 1`.execute(db);
+  return rows[0]?.tarSha256;
 }
