@@ -51,44 +51,14 @@ export async function layIn(container: Container, skill: Uint8Array): Promise<vo
     throw new Error(`the skill could not be laid into the sandbox: ${stderr.toString("utf8")}`);
 }
 
-// In one line for each: peak memory in bytes, CPU in nanoseconds, kills for want of memory. First as cgroup v1 has
-// them, then v2.
-const USAGE = `
-read_first() { for f; do if [ -r "$f" ]; then cat "$f"; return; fi; done; echo -1; }
-cd /sys/fs/cgroup || exit 0
-read_first memory/memory.max_usage_in_bytes memory.peak
-if [ -r cpuacct/cpuacct.usage ]; then cat cpuacct/cpuacct.usage
-elif [ -r cpu.stat ]; then sed -n 's/^usage_usec \\(.*\\)/\\1000/p' cpu.stat
-else echo -1; fi
-sed -n 's/^oom_kill //p' memory/memory.oom_control memory.events 2>/dev/null | head -n 1`;
-
-/** What the container has used so far. */
-export type Usage = {
-  readonly peakMemoryBytes: number | null;
-  readonly cpuMs: number | null;
-  readonly oomKills: number;
-};
-
-/** The script that ends whatever the case left running and then tells what was used, on stderr. */
-export const END_AND_TELL = `kill -KILL -1 2>/dev/null; { ${USAGE}\n} >&2`;
-
-/** Reads what `END_AND_TELL` told. Pure. */
-export function parseUsage(text: string): Usage {
-  const lines = text.split("\n").map((line) => (line.trim() === "" ? -1 : Number(line)));
-  const [peak = -1, cpuNs = -1, kills = 0] = lines;
-  const known = (value: number) => (Number.isFinite(value) && value >= 0 ? value : null);
-  const ns = known(cpuNs);
-  return {
-    peakMemoryBytes: known(peak),
-    cpuMs: ns === null ? null : Math.round(ns / 1e6),
-    oomKills: known(kills) ?? 0,
-  };
-}
-
-/** Ends everything of the case: kindly, and after a moment not. */
-export async function endCase(container: Container, graceMs: number): Promise<void> {
+/** Ends everything of the case: kindly, and after a moment not. False when the case leaves no room for that. */
+export async function endCase(container: Container, graceMs: number): Promise<boolean> {
   const seconds = (graceMs / 1_000).toFixed(3);
-  const script = `kill -TERM -1; sleep ${seconds}; kill -KILL -1`;
+  const script = `kill -TERM -1; sleep ${seconds}; kill -KILL -1; exit 0`;
   const wish = { container, command: ["bash", "-c", script], user: CASE_USER };
-  await say(wish, { limitMs: graceMs + 3_000 });
+  try {
+    return (await say(wish, { limitMs: graceMs + 2_000 })).exitCode === 0;
+  } catch {
+    return false;
+  }
 }

@@ -81,6 +81,7 @@ export function toContainer(wish: ContainerWish) {
       NanoCpus: Math.round(limits.cpus * 1e9),
       OomScoreAdj: 500,
       IpcMode: "private",
+      ShmSize: Math.min(16 * MIB, Math.floor(limits.memoryBytes / 8)),
       LogConfig: { Type: "none", Config: {} },
       ...(wish.runtime === undefined ? {} : { Runtime: wish.runtime }),
       Ulimits: [
@@ -104,7 +105,17 @@ export function toContainer(wish: ContainerWish) {
 /** Room for the largest skill that is published, twice. */
 const SKILL_BYTES = 64 * MIB;
 
+const MINUTE_MS = 60_000;
+const SHORT_RUN_MS = 5 * MINUTE_MS;
+
+/** How long a container may be there at most, from its making: the wait, the run, and what is around it. Pure. */
+export function lifeMs({ timeoutMs }: Pick<Limits, "timeoutMs">): number {
+  if (timeoutMs <= SHORT_RUN_MS) return 20 * MINUTE_MS;
+  return 20 * MINUTE_MS + 2 * timeoutMs;
+}
+
 /** Containers with the same key are alike: what a run is given beyond that is enforced from outside. Pure. */
-export function keyOf({ memoryBytes, cpus, pids, diskBytes, inodes, fileBytes }: Limits): string {
-  return [memoryBytes, cpus, pids, diskBytes, inodes, fileBytes].join("/");
+export function keyOf(limits: Limits): string {
+  const { memoryBytes, cpus, pids, diskBytes, inodes, fileBytes } = limits;
+  return [memoryBytes, cpus, pids, diskBytes, inodes, fileBytes, lifeMs(limits)].join("/");
 }

@@ -1,13 +1,13 @@
 import { statusOf, within, connectEngine, type Engine } from "./engine.ts";
-import { collect, runCommand, runInside, toResult } from "./run.ts";
-import { layIn, removeContainer } from "./container.ts";
-import { packInputs } from "./files-in.ts";
+import { guarded, messageOf } from "./guarded.ts";
 import { RUNNER } from "./limits.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { nameOwner, reap } from "./reap.ts";
 import { digestSeccomp, seccompProfile } from "./seccomp.ts";
+import { runInside } from "./run.ts";
+import { openSession } from "./session.ts";
 import { tryLimits } from "./self-test.ts";
-import type { Isolation, Opening, RunResult, Sandbox } from "./types.ts";
+import type { Isolation, Opening, Sandbox } from "./types.ts";
 
 export type SandboxWish = {
   /** `unix:///…` or `tcp://…`; the engine's usual socket when absent. */
@@ -84,10 +84,11 @@ async function findEngine(
     const isolation = { kind, engine: `docker ${version.Version}`, image: Id, cgroup } as const;
     return { kind: "found", isolation: { ...isolation, runner: RUNNER } };
   } catch (cause) {
-    const because =
-      statusOf(cause) === 404
-        ? "the engine does not have the sandbox's image"
-        : `Docker engine not reachable: ${messageOf(cause)}`;
+    if (statusOf(cause) === 404) {
+      const because = `the engine does not have the sandbox's image ${image}`;
+      return { kind: "unavailable", because, remedy: "Build it: `ensureImage` does." };
+    }
+    const because = `Docker engine not reachable: ${messageOf(cause)}`;
     return { kind: "unavailable", because, remedy: REMEDY_ENGINE };
   }
 }
@@ -106,51 +107,8 @@ function createSandbox(engine: Engine, pool: Pool, isolation: Isolation): Sandbo
         }
       });
     },
-    async openSession(spec) {
-      const opened = await guarded(async () => {
-        const container = await pool.take(spec.limits, spec.id);
-        try {
-          if (spec.skill !== null) await layIn(container, spec.skill);
-          return { kind: "open" as const, container, inputs: await packInputs(spec.inputs) };
-        } catch (cause) {
-          pool.give(container);
-          throw cause;
-        }
-      });
-      if (opened.kind !== "open") return opened;
-      const { container, inputs } = opened;
-      let isFresh = true;
-      return {
-        run: ({ timeoutMs, ...command }) =>
-          guarded<RunResult>(async () => {
-            const limits = { ...spec.limits, timeoutMs };
-            const first = isFresh ? inputs : Buffer.alloc(0);
-            isFresh = false;
-            const ended = await runCommand(container, { ...command, limits }, first);
-            if (ended.why === "cancelled") return { kind: "cancelled" };
-            const usage = { peakMemoryBytes: null, cpuMs: null, oomKills: 0 };
-            return toResult(ended, { files: [], usage, notes: [] });
-          }),
-        collect: async () => (await collect(container, spec.limits)).files,
-        close: async () => removeContainer(container),
-      };
-    },
+    openSession: (spec) => guarded(async () => openSession(pool, spec)),
     reap: () => reap(engine, new Date()),
     close: () => pool.close(),
   };
-}
-
-/** Whatever the engine does wrong is no verdict on the command. */
-async function guarded<T>(
-  work: () => Promise<T>,
-): Promise<T | Extract<RunResult, { kind: "errored" }>> {
-  try {
-    return await work();
-  } catch (cause) {
-    return { kind: "errored", because: messageOf(cause) };
-  }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

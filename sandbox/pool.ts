@@ -1,7 +1,7 @@
 import type { Container } from "dockerode";
 import { openContainer, removeContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
-import { keyOf, type ContainerWish } from "./limits.ts";
+import { keyOf, lifeMs, type ContainerWish } from "./limits.ts";
 import type { Limits } from "./types.ts";
 
 export type PoolDeps = {
@@ -20,9 +20,8 @@ export type Pool = {
   close(): Promise<void>;
 };
 
-/** A container that waits is made anew after this time; its deadline lies a run's time beyond. */
+/** A container that waits is made anew after this time, which is well within its life. */
 const KEPT_MS = 5 * 60_000;
-const RUN_AT_MOST_MS = 2 * 3_600_000;
 
 type Waiting = {
   readonly key: string;
@@ -31,13 +30,15 @@ type Waiting = {
 };
 
 /**
- * Keeps a few containers made and started before they are wanted, of the kind that was wanted last; each is used once.
+ * Keeps a few containers made and started before they are wanted, of the kind that was wanted twice in a row; each is
+ * used once.
  * Making and removing take longer than most cases, and neither has to be waited for.
  */
 export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
   let waiting: Waiting[] = [];
   const ending = new Set<Promise<void>>();
   let isClosed = false;
+  let lastKey: string | undefined;
   const end = (container: Promise<Container> | Container) => {
     const gone = Promise.resolve(container)
       .then(removeContainer)
@@ -46,9 +47,7 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
     ending.add(gone);
   };
   const make = (limits: Limits, run: string) => {
-    const deadline = new Date(
-      Date.now() + KEPT_MS + Math.min(limits.timeoutMs * 2, RUN_AT_MOST_MS),
-    );
+    const deadline = new Date(Date.now() + lifeMs(limits));
     return openContainer(engine, { ...wish, limits, run, deadline });
   };
   const refill = (limits: Limits) => {
@@ -70,7 +69,8 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
       const isFresh = (one: Waiting) => one.key === key && Date.now() - one.madeAtMs <= KEPT_MS;
       const at = waiting.findIndex(isFresh);
       const [ready] = at === -1 ? [] : waiting.splice(at, 1);
-      refill(limits);
+      if (lastKey === undefined || lastKey === key) refill(limits);
+      lastKey = key;
       if (ready === undefined) return make(limits, run);
       return ready.made.catch(() => make(limits, run));
     },

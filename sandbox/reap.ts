@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { removeContainer } from "./container.ts";
 import { within, type Engine } from "./engine.ts";
@@ -6,9 +6,18 @@ import { LABELS } from "./limits.ts";
 
 const ENGINE_MS = 30_000;
 
-/** Names this process so that another can tell whether it still lives: machine, number and the time it began. */
+/** Names this process so that another can tell whether it still lives: where it is, its number and when it began. */
 export function nameOwner(): string {
-  return `${hostname()}:${process.pid}:${startOf(process.pid) ?? "unknown"}`;
+  return `${place()}:${process.pid}:${startOf(process.pid) ?? "unknown"}`;
+}
+
+/** Numbers of processes mean something on one machine, within one space of such numbers. */
+function place(): string {
+  try {
+    return `${hostname()}/${readlinkSync("/proc/self/ns/pid").replaceAll(/\D/g, "")}`;
+  } catch {
+    return hostname();
+  }
 }
 
 /** When a process began, in ticks since the machine did; undefined when there is no such process. */
@@ -22,10 +31,10 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** Whether an owner is surely gone; of one on another machine nobody here can say. */
+/** Whether an owner is surely gone; of one elsewhere nobody here can say. */
 export function isOwnerGone(owner: string): boolean {
-  const [host, pid, start] = owner.split(":");
-  if (host !== hostname() || !/^\d+$/.test(pid ?? "") || start === "unknown") return false;
+  const [where, pid, start] = owner.split(":");
+  if (where !== place() || !/^\d+$/.test(pid ?? "") || start === "unknown") return false;
   return startOf(Number(pid)) !== start;
 }
 

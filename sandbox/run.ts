@@ -1,35 +1,44 @@
 import type { Container } from "dockerode";
-import { END_AND_TELL, endCase, layIn, parseUsage, type Usage } from "./container.ts";
+import { collect, NOTHING_LEFT, type Left } from "./collect.ts";
+import { endCase, layIn } from "./container.ts";
 import { within } from "./engine.ts";
-import { startExec } from "./exec.ts";
+import { startExec, type Execution } from "./exec.ts";
 import { packInputs } from "./files-in.ts";
-import { unpackOutputs } from "./files-out.ts";
 import { CASE_USER } from "./limits.ts";
 import { createCapture } from "./output.ts";
-import type { Artifact, End, Limits, RunResult, RunSpec } from "./types.ts";
+import type { End, Limits, RunResult, RunSpec } from "./types.ts";
 
 /** Between being asked to end and being made to. */
 const GRACE_MS = 200;
-/** For what our own programs do in the container beside the command. */
-const COLLECT_MS = 20_000;
+/** For laying the input in, before the command starts. */
+const SETUP_MS = 20_000;
+const KILL_MS = 15_000;
 
 type Command = Pick<RunSpec, "command" | "stdin" | "env" | "signal"> & { readonly limits: Limits };
 type Ran = Extract<RunResult, { kind: "ran" }>;
 /** What came of the command before the container was looked at. */
 export type Ended = Pick<Ran, "stdout" | "stderr" | "durationMs" | "notes"> & {
   readonly exitCode: number | null;
-  readonly why: "exit" | "timeout" | "output-limit" | "cancelled";
+  readonly why: Why;
+  /** False when the input could not be laid in, so that the command never began. */
+  readonly isStarted: boolean;
+  /** Whether the container had to be killed with everything in it. */
+  readonly isKilled: boolean;
 };
+type Why = "exit" | "timeout" | "output-limit" | "cancelled";
 
 /** Runs the whole of a spec in a container that nobody has used before. Throws only what is the engine's fault. */
 export async function runInside(container: Container, spec: RunSpec): Promise<RunResult> {
   if (spec.signal?.aborted === true) return { kind: "cancelled" };
-  if (spec.skill !== null) await layIn(container, spec.skill);
   const inputs = spec.inputs.length === 0 ? Buffer.alloc(0) : await packInputs(spec.inputs);
+  if (spec.skill !== null) await layIn(container, spec.skill);
   const ended = await runCommand(container, spec, inputs);
   if (ended.why === "cancelled") return { kind: "cancelled" };
-  const left = await collect(container, spec.limits);
-  return toResult(ended, left);
+  if (!ended.isStarted) {
+    const said = Buffer.from(ended.stderr.bytes.subarray(0, 500)).toString("utf8");
+    throw new Error(`the input could not be laid into the sandbox: ${said}`);
+  }
+  return toResult(ended, ended.isKilled ? NOTHING_LEFT : await collect(container, spec.limits));
 }
 
 /** Runs one command as the case's user, and ends it when it takes too long, says too much or is no longer wanted. */
@@ -39,47 +48,123 @@ export async function runCommand(
   inputs: Buffer,
 ): Promise<Ended> {
   const { limits } = spec;
-  const stdout = createCapture(limits.keptOutputBytes);
-  const stderr = createCapture(limits.keptOutputBytes);
-  let why = "exit" as Ended["why"];
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => (stop = resolve));
-  const endFor = (reason: Ended["why"]) => {
-    if (why === "exit") why = reason;
-    stop();
-  };
-  const countOutput = () => {
-    if (stdout.totalBytes() + stderr.totalBytes() > limits.outputBytes) endFor("output-limit");
-  };
-  const startedMs = performance.now();
-  const execution = await startExec({
-    container,
-    // The input files come first on the same stream; what follows them is the command's own.
-    command: ["bash", "-c", UNPACK_AND_RUN, "run", String(inputs.length), ...spec.command],
-    user: CASE_USER,
-    env: toEnv(spec.env),
-    workingDir: "/work",
-    stdin: Buffer.concat([inputs, spec.stdin]),
-    onStdout: (chunk) => (stdout.push(chunk), countOutput()),
-    onStderr: (chunk) => (stderr.push(chunk), countOutput()),
-  });
-  const timer = setTimeout(() => endFor("timeout"), limits.timeoutMs);
-  const onAbort = () => endFor("cancelled");
-  spec.signal?.addEventListener("abort", onAbort, { once: true });
+  const captured = captureStreams(limits);
+  const watch = watchOver(spec);
+  const sent = Buffer.concat([inputs, spec.stdin]);
+  const sizes = [String(inputs.length), String(spec.stdin.length)];
   try {
-    const first = await Promise.race([execution.ended, stopped.then(() => undefined)]);
-    const exitCode = first ?? (await endByForce(container, execution));
-    const durationMs = Math.round(performance.now() - startedMs);
-    const notes = why === "output-limit" ? [`It was ended after ${limits.outputBytes} bytes.`] : [];
-    return { stdout: stdout.take(), stderr: stderr.take(), durationMs, exitCode, why, notes };
+    const execution = await startExec({
+      container,
+      // The input files come first on the same stream; what follows them is the command's own.
+      command: ["bash", "-c", UNPACK_AND_RUN, "run", ...sizes, ...spec.command],
+      user: CASE_USER,
+      env: toEnv(spec.env),
+      workingDir: "/work",
+      ...(sent.length === 0 ? {} : { stdin: sent }),
+      onStdout: (chunk) => {
+        watch.begin();
+        // The first byte is ours and says that the command starts.
+        captured.stdout.push(captured.isMarked() ? chunk : captured.unmark(chunk));
+        if (captured.isFull()) watch.endFor("output-limit");
+      },
+      onStderr: (chunk) => {
+        captured.stderr.push(chunk);
+        if (captured.isFull()) watch.endFor("output-limit");
+      },
+    });
+    const first = await waitFor(execution, watch);
+    const end = first ?? (await endByForce(container, execution, watch.why()));
+    const notes =
+      watch.why() === "output-limit" ? [`It was ended after ${limits.outputBytes} bytes.`] : [];
+    return {
+      stdout: captured.stdout.take(),
+      stderr: captured.stderr.take(),
+      durationMs: watch.elapsedMs(),
+      why: watch.why(),
+      isStarted: captured.isMarked(),
+      notes,
+      ...end,
+    };
   } finally {
-    clearTimeout(timer);
-    spec.signal?.removeEventListener("abort", onAbort);
+    watch.close();
   }
 }
 
-const UNPACK_AND_RUN = `n=$1; shift
+function captureStreams({ keptOutputBytes, outputBytes }: Limits) {
+  const stdout = createCapture(keptOutputBytes);
+  const stderr = createCapture(keptOutputBytes);
+  let isMarked = false;
+  return {
+    stdout,
+    stderr,
+    isMarked: () => isMarked,
+    unmark: (chunk: Buffer) => {
+      isMarked = true;
+      return chunk.subarray(1);
+    },
+    isFull: () => stdout.totalBytes() + stderr.totalBytes() > outputBytes,
+  };
+}
+
+/** Remembers the first reason to end a command, and tells who waits. */
+function watchOver({ limits, signal }: Command) {
+  let why: Why = "exit";
+  let beganMs: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const began = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const endFor = (reason: Why) => {
+    if (why === "exit") why = reason;
+    stopped.resolve();
+  };
+  const onAbort = () => endFor("cancelled");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  return {
+    why: () => why,
+    began: began.promise,
+    stopped: stopped.promise,
+    endFor,
+    begin: () => {
+      if (beganMs !== undefined) return;
+      beganMs = performance.now();
+      timer = setTimeout(() => endFor("timeout"), limits.timeoutMs);
+      began.resolve();
+    },
+    elapsedMs: () => (beganMs === undefined ? 0 : Math.round(performance.now() - beganMs)),
+    close: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+type Watch = ReturnType<typeof watchOver>;
+type ByItself = { readonly exitCode: number | null; readonly isKilled: boolean };
+
+/** How the command ended by itself; undefined when it has to be ended. */
+async function waitFor(execution: Execution, watch: Watch): Promise<ByItself | undefined> {
+  const stopped = watch.stopped.then(() => undefined);
+  const ended = execution.ended.then((exitCode) => ({ exitCode, isKilled: false }));
+  const begun = Promise.race([watch.began, stopped, ended]);
+  try {
+    await within("laying the input in", SETUP_MS, begun);
+    return await Promise.race([ended, stopped]);
+  } catch (cause) {
+    execution.abandon();
+    throw cause;
+  }
+}
+
+// All of the input is read before the command starts: one that ends without reading would break the stream, and with
+// it our sight of how it ended.
+const UNPACK_AND_RUN = `n=$1; m=$2; shift 2
 if [ "$n" -gt 0 ]; then head -c "$n" | tar -x -f - -C /work --no-same-owner || exit 125; fi
+if [ "$m" -gt 0 ]; then
+  head -c "$m" >/dev/shm/stdin || exit 125
+  exec </dev/shm/stdin; rm -f /dev/shm/stdin
+else exec </dev/null; fi
+printf R
 exec "$@"`;
 
 function toEnv(own: Readonly<Record<string, string>>): string[] {
@@ -94,60 +179,23 @@ function toEnv(own: Readonly<Record<string, string>>): string[] {
 }
 
 /** A container whose processes fill it leaves no room for the one that ends them: then all of it is killed. */
-async function endByForce(
-  container: Container,
-  execution: Awaited<ReturnType<typeof startExec>>,
-): Promise<number | null> {
-  const isOver = within("ending a case", GRACE_MS + 3_000, execution.ended);
-  await endCase(container, GRACE_MS).catch(() => undefined);
-  try {
-    return await isOver;
-  } catch {
-    await within("killing a container", COLLECT_MS, container.kill()).catch(() => undefined);
+async function endByForce(container: Container, execution: Execution, why: Why): Promise<ByItself> {
+  if (why === "cancelled") {
     execution.abandon();
-    return null;
+    return { exitCode: null, isKilled: false };
   }
+  if (await endCase(container, GRACE_MS)) {
+    try {
+      const exitCode = await within("ending a case", KILL_MS, execution.ended);
+      return { exitCode, isKilled: false };
+    } catch {
+      // Then all of it has to go.
+    }
+  }
+  execution.abandon();
+  await within("killing a container", KILL_MS, container.kill());
+  return { exitCode: null, isKilled: true };
 }
-
-/** What is left in the container; null when it had to be killed and nothing can be asked of it. */
-export type Left = {
-  readonly files: readonly Artifact[];
-  readonly usage: Usage;
-  readonly notes: readonly string[];
-};
-
-/** Ends what still runs and takes out of /work what is there, with what was used. */
-export async function collect(container: Container, limits: Limits): Promise<Left> {
-  const outputs = unpackOutputs({ ...limits, artifacts: limits.artifacts + 1 });
-  const told: Buffer[] = [];
-  const script = `${END_AND_TELL}
-cd /work && find . -xdev -mindepth 1 -print0 2>/dev/null | head -z -n ${limits.artifacts + 1} |
-  tar -c -f - --null --no-recursion --ignore-failed-read -T - 2>/dev/null`;
-  const state = await within("looking at a container", COLLECT_MS, container.inspect());
-  if (!state.State.Running) return GONE;
-  const execution = await startExec({
-    container,
-    command: ["bash", "-c", script],
-    user: CASE_USER,
-    onStdout: (chunk) => {
-      if (!outputs.push(chunk)) execution.abandon();
-    },
-    onStderr: (chunk) => void (told.length < 16 && told.push(Buffer.from(chunk))),
-  });
-  // Abandoned once it holds more than is taken.
-  await within("taking the files out", COLLECT_MS, execution.ended).catch(() => undefined);
-  const { files, notes } = await outputs.end();
-  const usage = parseUsage(Buffer.concat(told).toString("latin1"));
-  const isMore = files.length > limits.artifacts;
-  const more = isMore ? [`More than ${limits.artifacts} files were left in /work.`] : [];
-  return { files: files.slice(0, limits.artifacts), usage, notes: [...notes, ...more] };
-}
-
-const GONE: Left = {
-  files: [],
-  usage: { peakMemoryBytes: null, cpuMs: null, oomKills: 0 },
-  notes: ["It could not be ended in peace: the whole container was killed, and its files with it."],
-};
 
 const SIGNALS: Readonly<Partial<Record<number, string>>> = {
   1: "SIGHUP",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 // What a case may ask of the kernel. Everything that is not named here answers EPERM: ptrace and process_vm_*,
 // io_uring, namespaces, mounts, keys, bpf, perf, userfaultfd, modules, handles of files, other processes' descriptors,
-// and whatever the kernel learns later.
+// System V's memory and queues (they outlive their processes and hold memory), and whatever the kernel learns later.
 
 const FILES = `access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2 fadvise64
   fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetxattr flistxattr flock fremovexattr
@@ -32,8 +32,8 @@ const WAITING = `clock_getres clock_gettime clock_nanosleep epoll_create epoll_c
   timer_create timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime`;
 
 const TALKING = `accept accept4 bind connect getpeername getsockname getsockopt listen mq_getsetattr mq_notify mq_open
-  mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd recvfrom recvmmsg recvmsg semctl semget semop
-  semtimedop sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget shutdown socketpair`;
+  mq_timedreceive mq_timedsend mq_unlink recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt shutdown
+  socketpair`;
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
 const NAMESPACES = 0x7e_02_00_00;

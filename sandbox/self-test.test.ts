@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseUsage } from "./container.ts";
+import { parseUsage } from "./usage.ts";
 import { DEFAULT_LIMITS, keyOf, toContainer } from "./limits.ts";
 import { createCapture } from "./output.ts";
 import { isOwnerGone, nameOwner } from "./reap.ts";
