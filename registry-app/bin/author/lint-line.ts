@@ -1,5 +1,8 @@
 import type { Finding, SkillReading } from "../../src/skill/index.ts";
 
+/** A finding of the rules for skills, or of the format of evals. */
+export type LintFinding = Omit<Finding, "rule"> & { readonly rule: string };
+
 /** One line of `assay lint --json`. */
 export type LintLine = {
   readonly dir: string;
@@ -9,13 +12,18 @@ export type LintLine = {
   readonly publishable: boolean;
   readonly name: string | null;
   readonly version?: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
   /** With --fix: what was changed, in words. */
   readonly fixed?: readonly string[];
 };
 
-export function toLintLine(dir: string, reading: SkillReading): LintLine {
-  const { valid, publishable, name = null, version, findings } = reading;
+export function toLintLine(
+  dir: string,
+  reading: SkillReading,
+  ofEvals: readonly LintFinding[] = [],
+): LintLine {
+  const { valid, publishable, name = null, version } = reading;
+  const findings = [...reading.findings, ...ofEvals];
   return {
     dir,
     valid,
@@ -39,7 +47,7 @@ export function describeLint(line: LintLine): string {
   ].join("\n");
 }
 
-function describeFinding(dir: string, finding: Finding): string[] {
+function describeFinding(dir: string, finding: LintFinding): string[] {
   const { file, line, column, severity, rule, message, fix } = finding;
   const place = `${dir.replace(/\/+$/, "")}/${file}:${line}:${column}`;
   const told = `  ${place}  ${severity}  ${message}  [${rule}]`;

@@ -18,7 +18,8 @@ export function readSkillToScan(path: string): readonly TreeEntry[] {
   });
 }
 
-function readWhole(path: string): Buffer | undefined {
+/** All bytes of a regular file that is not a link; undefined when it is gone. */
+export function readWhole(path: string): Buffer | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -1,5 +1,6 @@
 import { fixSkill, readSkill, type FieldProfile, type ReadOptions } from "../../src/skill/index.ts";
 import { EXIT, text, wrongUsage, type Command, type ExitCode, type Output } from "../command.ts";
+import { lintEvals } from "../author/lint-evals.ts";
 import { describeLint, toLintLine } from "../author/lint-line.ts";
 import {
   findDiskSkills,
@@ -10,7 +11,7 @@ import {
 
 /** Judges skill folders on disk as publishing would, without a registry. */
 export const lint: Command = {
-  summary: "judge skills: SKILL.md and folder, with the fix for each finding",
+  summary: "judge skills: SKILL.md, folder and evals, with the fix for each finding",
   usage: "DIR… [--profile spec|clients] [--fix]",
   environment: "unread",
   options: { profile: { type: "string" }, fix: { type: "boolean" } },
@@ -22,6 +23,8 @@ export const lint: Command = {
     "--fix first rewrites what a machine may decide: flow lists as lines, text in quotes, line",
     "ends, the folder's name, unknown fields below metadata. It says what it changed; git diff",
     "shows it.",
+    "evals/evals.json is judged too, by warnings: a case that cannot be run keeps no version back",
+    "unless the registry's policy asks for evals.",
     "Ends with 1 when a skill is not publishable.",
     "",
     "Examples:",
@@ -33,7 +36,8 @@ export const lint: Command = {
     const profile = readProfile(text(values, "profile"));
     if (dirs.length === 0) throw wrongUsage("lint", "Say which folder to lint.");
     const how = { profile, isFixing: values["fix"] === true };
-    const codes = dirs.map((dir) => lintArgument(output, dir, how));
+    const codes: ExitCode[] = [];
+    for (const dir of dirs) codes.push(await lintArgument(output, dir, how));
     return codes.includes(EXIT.failed) ? EXIT.failed : (codes.find(isBad) ?? EXIT.fine);
   },
 };
@@ -47,11 +51,12 @@ function readProfile(given: string | undefined): FieldProfile {
 }
 
 /** One folder that cannot be read is told of and does not keep the others from being judged. */
-function lintArgument(output: Output, dir: string, how: How): ExitCode {
+async function lintArgument(output: Output, dir: string, how: How): Promise<ExitCode> {
   try {
     const skills = findDiskSkills(dir);
     if (skills !== undefined) {
-      const codes = skills.map((skill) => lintSkill(output, skill, how));
+      const codes: ExitCode[] = [];
+      for (const skill of skills) codes.push(await lintSkill(output, skill, how));
       return codes.find(isBad) ?? EXIT.fine;
     }
     output.say(`assay: ${dir} is not a folder.`);
@@ -62,11 +67,20 @@ function lintArgument(output: Output, dir: string, how: How): ExitCode {
   return EXIT.failed;
 }
 
-function lintSkill(output: Output, skill: DiskSkill, { profile, isFixing }: How): ExitCode {
+async function lintSkill(
+  output: Output,
+  skill: DiskSkill,
+  { profile, isFixing }: How,
+): Promise<ExitCode> {
   const options = { dirName: skill.dirName, profile };
   const fixed = isFixing ? fixOnDisk(skill, options) : undefined;
-  const reading = readSkill(readDiskSkill(skill.path), options);
-  const line = { ...toLintLine(skill.dir, reading), ...(fixed !== undefined && { fixed }) };
+  const entries = readDiskSkill(skill.path);
+  const reading = readSkill(entries, options);
+  const ofEvals = await lintEvals(skill.path, entries, reading.name);
+  const line = {
+    ...toLintLine(skill.dir, reading, ofEvals),
+    ...(fixed !== undefined && { fixed }),
+  };
   output.print(line, describeLint(line));
   return line.publishable ? EXIT.fine : EXIT.bad;
 }

@@ -54,7 +54,7 @@ function readText(bytes: Uint8Array): string | SuiteReading {
     return invalid(
       "evals-too-large",
       1,
-      `The file has ${saySize(bytes.length)}, ${saySize(FORMAT_LIMITS.fileBytes)} are allowed`,
+      `The file is larger than ${saySize(FORMAT_LIMITS.fileBytes)}`,
       "Move long texts to files below evals/files/.",
     );
   try {
