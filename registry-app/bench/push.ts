@@ -65,7 +65,7 @@ async function measurePairs(pairs: number): Promise<string> {
   try {
     const core = await openCore(readConfig({ ASSAY_HOME: home, PORT: "0" }, false), log, shutdown);
     const token = await layDown(core, [...names, "visible"]);
-    await openWorker(core);
+    await openWorker(core, { runsEvals: false });
     let url = "";
     const hosting = withoutJudging(await createHosting(core, () => url), "unjudged");
     const server = await openServer(core, {

@@ -20,6 +20,10 @@ export type RegistryWish = {
   readonly gitCaFile?: string;
   /** False: jobs pile up, as while the worker's process is down. */
   readonly hasWorker?: boolean;
+  /** The engine that evals run on; none is reached unless it is named. */
+  readonly dockerHost?: string;
+  /** Evals are run by another process. */
+  readonly hasCheckWorker?: boolean;
   /** The pages as well; they are built when nobody has built them yet. */
   readonly hasSite?: boolean;
 };
@@ -31,13 +35,15 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
     DATABASE_URL: wish.databaseUrl,
     ASSAY_GIT_HOSTS: wish.gitHosts,
     ASSAY_GIT_CA_FILE: wish.gitCaFile,
+    DOCKER_HOST: wish.dockerHost ?? "unix:///nonexistent/docker.sock",
     PORT: "0",
   };
   const shutdown = createShutdown(wish.log);
   try {
     const core = await openCore(readConfig(env, false), wish.log, shutdown);
-    if (wish.hasWorker !== false) await openWorker(core);
-    else await core.law();
+    if (wish.hasWorker !== false) {
+      await openWorker(core, { runsEvals: wish.hasCheckWorker !== true });
+    } else await core.law();
     let url = "";
     const server = await openServer(core, {
       publicUrl: () => url,

@@ -75,7 +75,10 @@ export type World = {
   close(): Promise<void>;
 };
 
-export type WorldWish = Pick<RegistryWish, "gitHosts" | "gitCaFile" | "hasSite"> & {
+export type WorldWish = Pick<
+  RegistryWish,
+  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker"
+> & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
   /** The test breaks something on purpose, so that errors in the log are as they should be. */
@@ -109,6 +112,8 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     ...(wish.gitHosts !== undefined && { gitHosts: wish.gitHosts }),
     ...(wish.hasSite !== undefined && { hasSite: wish.hasSite }),
     ...(wish.gitCaFile !== undefined && { gitCaFile: wish.gitCaFile }),
+    ...(wish.dockerHost !== undefined && { dockerHost: wish.dockerHost }),
+    ...(wish.hasCheckWorker !== undefined && { hasCheckWorker: wish.hasCheckWorker }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
   // What the log complained of last says best why something did not come.

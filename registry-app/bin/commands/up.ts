@@ -33,7 +33,7 @@ export const up: Command = {
       const claim = await claimHome(config, shutdown);
       const site = await openSite(say);
       const core = await openCore(config, log, shutdown);
-      await openWorker(core);
+      await openWorker(core, { runsEvals: true });
       let base = config.publicUrl ?? "";
       let isMakingDemo = config.demo;
       const server = await openServer(core, {

@@ -16,7 +16,9 @@ export const worker: Command = {
     const shutdown = createShutdown(log);
     const stopped = untilStopped(shutdown, (line) => log.info({}, line));
     try {
-      await openWorker(await openCore(config, log, shutdown));
+      // Without a check worker, somebody has to say that evals are not run.
+      const runsEvals = config.sandbox === "off";
+      await openWorker(await openCore(config, log, shutdown), { runsEvals });
       log.info({ home: config.home }, "working");
     } catch (cause) {
       await shutdown.stop();

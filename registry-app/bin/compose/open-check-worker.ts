@@ -2,6 +2,7 @@ import { scanHandler } from "../../src/jobs/index.ts";
 import { appendToLog } from "../../src/publish/index.ts";
 import { alignFiles } from "../../src/queue/index.ts";
 import type { CheckCore } from "./open-check-core.ts";
+import { openEvals } from "./open-evals.ts";
 import { openScan, SCANS_AT_ONCE } from "./open-scan.ts";
 
 /**
@@ -18,7 +19,10 @@ export async function openCheckWorker(core: CheckCore): Promise<void> {
     // Public files are the worker's to write.
     alignFiles: (skillId: string) => queue.enqueue(db, alignFiles, { skillId }),
   };
-  const handlers = [scanHandler(queue, { ...recording, scanner, scansAtOnce: SCANS_AT_ONCE })];
+  const handlers = [
+    scanHandler(queue, { ...recording, scanner, scansAtOnce: SCANS_AT_ONCE }),
+    ...openEvals(core, recording),
+  ];
   const consumer = await queue.consume(handlers);
   shutdown.onStop("jobs", () => consumer.close());
 }

@@ -7,13 +7,17 @@ import { nameEngine } from "../../src/publish/index.ts";
 import { rescan } from "../../src/queue/index.ts";
 import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
+import { openEvals } from "./open-evals.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
 import { openScan, SCANS_AT_ONCE } from "./open-scan.ts";
 import { finishRevocations } from "./revoke.ts";
 import { syncDeps } from "./sync-deps.ts";
 
-/** Takes up the jobs: sync, admit, scan, decide, release, and the sweep that repairs what was lost. */
-export async function openWorker(core: Core): Promise<void> {
+/**
+ * Takes up the jobs: sync, admit, scan, decide, release, and the sweep that repairs what was lost. With `runsEvals` those
+ * as well, where no process of its own does that.
+ */
+export async function openWorker(core: Core, { runsEvals }: { runsEvals: boolean }): Promise<void> {
   const { db, queue, clock, ids, log, law, blobs, paths, shutdown } = core;
   const lanes = createLanes();
   const [registryLog, scanner] = await Promise.all([openRegistryLog(core), openScan({ log })]);
@@ -67,7 +71,9 @@ export async function openWorker(core: Core): Promise<void> {
   });
   await law();
   await withLock(db, "revoke", () => finishRevocations(core));
-  const consumer = await queue.consume(handlers);
+  const recording = { registryLog, alignFiles: (id: string) => alignPublicFiles(core, id) };
+  const evals = runsEvals ? openEvals(core, recording) : [];
+  const consumer = await queue.consume([...handlers, ...evals]);
   await queue.enqueue(db, rescan, { because: "the worker has started" });
   shutdown.onStop("jobs", () => consumer.close());
   const sweeping = startSweeping({

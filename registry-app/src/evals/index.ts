@@ -1,5 +1,4 @@
 /** Evaluations: cases as files of the skill, run in the sandbox, graded here, and their rows. */
-export { toAskModel } from "./agent/ask-model.ts";
 export { createAgentRunner, type AgentDeps } from "./agent/create-agent-runner.ts";
 export {
   evaluateNext,
@@ -12,7 +11,8 @@ export {
   cancelRun,
   EVALS_FILE,
   listClaimable,
-  listUnanswered,
+  isSandboxMissed,
+  queueUnanswered,
   queueVersions,
   type ClaimedRun,
   type WantedRuns,

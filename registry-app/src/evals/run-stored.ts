@@ -83,5 +83,11 @@ function toResult(evaluation: Evaluation): SuiteResult {
     throw new Stalled("a run was asked for of a skill that has no evals");
   const { report } = evaluation;
   const { status, outcome, summary, findings, unavailable, isolation, warnings } = report;
-  return { status, outcome, summary, findings, report: { unavailable, isolation, warnings } };
+  return {
+    status,
+    outcome,
+    summary,
+    findings,
+    report: { unavailable, isolation, warnings: [...warnings] },
+  };
 }

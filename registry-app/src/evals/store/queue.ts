@@ -216,21 +216,42 @@ export async function listClaimable(
     .execute();
 }
 
-/** Versions whose newest run had no sandbox, or failed on our side: worth another try once there is one. */
-export async function listUnanswered(
-  db: Db,
-  { before, limit }: { readonly before: Date; readonly limit: number },
-): Promise<readonly { readonly versionId: string; readonly reason: EvalReason }[]> {
-  const { rows } = await sql<{ versionId: string; reason: EvalReason }>`
-    SELECT newest.version_id AS "versionId",
-      CASE newest.status WHEN 'errored' THEN 'errored' ELSE 'no-sandbox' END AS reason
-    FROM (SELECT DISTINCT ON (version_id) version_id, state, status, report, finished_at FROM eval_queues
-      WHERE kind = 'version' AND state <> 'cancelled' ORDER BY version_id, created_at DESC, id DESC) newest
-    JOIN skill_versions v ON v.id = newest.version_id AND v.state <> 'refused'
-    WHERE newest.state = 'done' AND newest.finished_at < ${before}
-      AND (newest.status = 'errored' OR newest.report->>'unavailable' IS NOT NULL)
-    ORDER BY newest.finished_at LIMIT ${limit}`.execute(db);
-  return rows;
+/** Behind everything that somebody waits for. */
+const SECOND_TRY = 50;
+
+/**
+ * Asks again for the versions whose newest run had no sandbox, or failed on our side before `erroredBefore`, with what
+ * the law gave them then. Returns the versions.
+ */
+export async function queueUnanswered(
+  tx: Tx,
+  wish: { readonly erroredBefore: Date; readonly at: Date; readonly limit: number },
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    INSERT INTO eval_queues (id, kind, version_id, source_id, team_id, skill, folder, commit_oid, reason, priority,
+      requested_by, policy, state, not_before, created_at)
+    SELECT gen_random_uuid(), 'version', n.version_id, n.source_id, n.team_id, n.skill, n.folder, n.commit_oid,
+      CASE n.status WHEN 'errored' THEN 'errored' ELSE 'no-sandbox' END, ${SECOND_TRY}, NULL, n.policy, 'queued',
+      ${wish.at}, ${wish.at}
+    FROM (SELECT DISTINCT ON (version_id) * FROM eval_queues WHERE kind = 'version' AND state <> 'cancelled'
+      ORDER BY version_id, created_at DESC, id DESC) n
+    JOIN skill_versions v ON v.id = n.version_id AND v.state <> 'refused'
+    WHERE n.state = 'done' AND (n.report->>'unavailable' IS NOT NULL
+      OR (n.status = 'errored' AND n.finished_at < ${wish.erroredBefore}))
+    ORDER BY n.finished_at LIMIT ${wish.limit}
+    ON CONFLICT (version_id) WHERE state = 'queued' DO NOTHING
+    RETURNING version_id AS id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Whether some version's newest run had no sandbox: a reason to look for one. */
+export async function isSandboxMissed(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ missed: boolean }>`
+    SELECT EXISTS (SELECT FROM eval_queues q WHERE q.state = 'done' AND q.report->>'unavailable' IS NOT NULL
+      AND NOT EXISTS (SELECT FROM eval_queues o WHERE o.version_id = q.version_id AND o.created_at > q.created_at)) AS missed`.execute(
+    db,
+  );
+  return rows[0]?.missed === true;
 }
 
 /** The archive of the published version that came before this one; undefined for a first one. */

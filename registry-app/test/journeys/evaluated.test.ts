@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
+import { makeSigner } from "../forge-keys.ts";
+import { describeWith } from "../needs.ts";
+import { createWorld, waitUntil, type World } from "../world.ts";
+
+const ann = makeSigner("ann@example.test");
+const ADD = "#!/bin/sh\necho $(($1 + $2))\n";
+const dockerHost = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+let world: World;
+let forge: Forge;
+let remote: string;
+
+async function begin(wish: Parameters<typeof createWorld>[0]) {
+  world = await createWorld(wish);
+  forge = await createForge();
+  await world.addTeam("acme", ann);
+  await world.addSource({ slug: "acme-skills", team: "acme", visibility: "public" });
+  remote = world.remote("acme-skills", await world.token("acme"));
+}
+async function end() {
+  await forge.remove();
+  await world.close();
+}
+
+type Case = Readonly<Record<string, unknown>>;
+async function release(skill: string, version: string, cases: readonly Case[]) {
+  const files: Record<string, Content> = {
+    [`skills/${skill}/SKILL.md`]: skillMd(skill, `Version ${version}.\n`),
+    [`skills/${skill}/scripts/add.sh`]: ADD,
+    [`skills/${skill}/evals/evals.json`]: JSON.stringify({ evals: cases }),
+  };
+  await forge.commit(files);
+  const tag = `${skill}--v${version}`;
+  await forge.tag(tag, { signer: ann });
+  await forge.push(remote, "main", tag);
+  return world.tag("acme-skills", tag);
+}
+const adds = (result: string, more: Case = {}): Case => ({
+  id: "adds",
+  run: ["sh", "/skill/scripts/add.sh", "2", "3"],
+  expect: { stdout: { equals: `${result}\n` } },
+  ...more,
+});
+const runsOf = (skill: string) =>
+  world.database.db
+    .selectFrom("eval_queues")
+    .where("skill", "=", skill)
+    .orderBy("created_at")
+    .select(["id", "state", "status", "outcome", "attempt", "reason", "report", "summary"])
+    .execute();
+const casesOf = (id: string) =>
+  world.database.db
+    .selectFrom("eval_results")
+    .where("queue_id", "=", id)
+    .orderBy("position")
+    .select(["case_id as id", "status", "is_cached as isCached", "log_sha256 as log", "detail"])
+    .execute();
+const versionOf = async (skill: string, version: string) =>
+  (await world.ask(`/api/v1/skills/acme/${skill}/versions/${version}`)).json();
+const evalsCheck = async (skill: string, version: string) =>
+  ((await versionOf(skill, version))["checks"] as readonly Case[]).find(
+    ({ name }) => name === "evals",
+  );
+
+describeWith("docker")("a version with evals", () => {
+  beforeAll(() => begin({ dockerHost }), 600_000);
+  afterAll(end);
+
+  it("is published once they have passed in the sandbox, and says where they ran", async () => {
+    expect(await release("adder", "1.0.0", [adds("5")])).toMatchObject({ state: "published" });
+    const [run, ...more] = await runsOf("adder");
+    expect([run?.state, run?.status, run?.outcome, more]).toEqual(["done", "passed", "pass", []]);
+    expect(run?.report).toMatchObject({ unavailable: null, isolation: { kind: "docker" } });
+    const [one] = await casesOf(run?.id ?? "");
+    expect([one?.id, one?.status, one?.isCached]).toEqual(["adds", "passed", false]);
+    expect(await world.core.blobs.has(one?.log ?? "")).toBe(true);
+    expect(await evalsCheck("adder", "1.0.0")).toMatchObject({ outcome: "pass" });
+  });
+
+  it("is refused when a case that decides fails, and its page says which", async () => {
+    const tag = await release("adder", "1.1.0", [adds("6")]);
+    expect(tag).toMatchObject({ state: "refused", code: "CHECK_FAILED" });
+    expect(tag["reason"]).toMatch(/evals: block/);
+    const [run] = (await runsOf("adder")).slice(-1);
+    expect([run?.status, (await casesOf(run?.id ?? ""))[0]?.status]).toEqual(["failed", "failed"]);
+  });
+
+  it("is not kept from being published by a case that is evidence only", async () => {
+    const cases = [adds("5"), adds("6", { id: "hopes", required: false })];
+    const tag = await release("adder", "1.2.0", cases);
+    expect(tag).toMatchObject({ state: "published" });
+    expect((await evalsCheck("adder", "1.2.0"))?.["outcome"]).not.toBe("pass");
+  });
+
+  it("with a case that takes too long is refused in good time, and the reason is the time", async () => {
+    const slow = { id: "slow", run: ["sleep", "100"], limits: { timeout: "1s" } };
+    expect(await release("adder", "1.3.0", [slow])).toMatchObject({ state: "refused" });
+    const [run] = (await runsOf("adder")).slice(-1);
+    expect((await casesOf(run?.id ?? ""))[0]?.status).toBe("timeout");
+  });
+
+  it("whose skill and cases are as they were is answered from what was run before", async () => {
+    await release("twice", "1.0.0", [adds("5")]);
+    const [first] = await runsOf("twice");
+    // The same folder again: only the tag is new.
+    const tag = "twice--v1.0.1";
+    await forge.commit({ "README.md": "About.\n" });
+    await forge.tag(tag, { signer: ann });
+    await forge.push(remote, "main", tag);
+    expect(await world.tag("acme-skills", tag)).toMatchObject({ state: "published" });
+    const [, second] = await runsOf("twice");
+    const cached = await casesOf(second?.id ?? "");
+    expect(cached.map(({ status, isCached }) => [status, isCached])).toEqual([["passed", true]]);
+    expect(cached[0]?.log).toBe((await casesOf(first?.id ?? ""))[0]?.log);
+  });
+
+  it("with a file of cases that cannot be read is not passed", async () => {
+    const tag = await release("adder", "1.4.0", [{ id: "x", run: [] }]);
+    expect(tag["state"]).not.toBe("published");
+  });
+
+  it("without any is published as before, and has no outcome of evals", async () => {
+    await forge.commit({ "skills/plain/SKILL.md": skillMd("plain") });
+    await forge.tag("plain--v1.0.0", { signer: ann });
+    await forge.push(remote, "main", "plain--v1.0.0");
+    expect(await world.tag("acme-skills", "plain--v1.0.0")).toMatchObject({ state: "published" });
+    expect(await evalsCheck("plain", "1.0.0")).toBeUndefined();
+  });
+});
+
+describeWith("docker")("without a sandbox, a version with evals", () => {
+  beforeAll(() => begin({}));
+  afterAll(end);
+
+  it("is published, its evals are skipped and never green, and the reason is told", async () => {
+    expect(await release("adder", "1.0.0", [adds("5")])).toMatchObject({ state: "published" });
+    const [run] = await runsOf("adder");
+    expect([run?.status, run?.outcome]).toEqual(["skipped", "skipped"]);
+    expect(run?.summary).toMatch(/no sandbox/);
+    expect(await evalsCheck("adder", "1.0.0")).toMatchObject({ outcome: "skipped" });
+  });
+
+  it("is held where the law asks for evals", async () => {
+    await world.change(
+      (files) => new Map([...files, ["policy.yaml", Buffer.from("checks:\n  evals: required\n")]]),
+    );
+    await world.settled();
+    const tag = await release("adder", "1.0.1", [adds("5")]);
+    expect(tag).toMatchObject({ state: "held", code: "HELD" });
+    await waitUntil("nothing runs", async () =>
+      (await runsOf("adder")).every(({ state }) => state === "done"),
+    );
+  });
+});
