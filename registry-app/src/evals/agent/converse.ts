@@ -167,7 +167,8 @@ async function runCalls(
     const leftMs = of.limits.timeoutMs - course.usedMs;
     if (command.kind === "unfit") refuse(command.because);
     else if (index >= MAX_CALLS_A_TURN) refuse(`Not run: at most ${MAX_CALLS_A_TURN} at once.`);
-    else if (leftMs <= 0 || course.isOutOfMemory) refuse("Not run: a limit of the case is reached.");
+    else if (leftMs <= 0 || course.isOutOfMemory)
+      refuse("Not run: a limit of the case is reached.");
     else {
       if (signal?.aborted === true) return { kind: "cancelled" };
       const { text } = command;

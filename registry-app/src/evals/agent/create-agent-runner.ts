@@ -60,4 +60,3 @@ export function createAgentRunner({ model, sandbox, clock }: AgentDeps): AgentRu
 function isCancelled({ signal }: AgentTask): boolean {
   return signal?.aborted === true;
 }
-

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Captured, RunResult } from "@assay/sandbox";
 import type { Tool, ToolCall } from "../../model/index.ts";
 import { printable } from "../../skill/index.ts";
@@ -72,20 +73,23 @@ export function sayResult(ran: Extract<RunResult, { kind: "ran" }>): string {
       ? `exit status ${exitCode ?? "unknown"}`
       : end === "signal"
         ? `killed by ${signal ?? "a signal"}`
-        : { timeout: "ended: out of time", oom: "killed: out of memory", "output-limit": "ended: too much output" }[
-            end
-          ];
+        : {
+            timeout: "ended: out of time",
+            oom: "killed: out of memory",
+            "output-limit": "ended: too much output",
+          }[end];
   const errors = sayStream(ran.stderr);
   return [sayStream(ran.stdout), errors === "" ? "" : `stderr:\n${errors}`, `(${how})`]
     .filter((part) => part !== "")
     .join("\n");
 }
 
-const COLOURS = /\x1b\[[0-9;?]{0,50}[ -/]{0,5}[@-~]/g;
-
 /** Readable, safe for a terminal and a log, and no longer than a model should read: its beginning and its end. */
 function sayStream({ bytes, isTruncated }: Captured): string {
-  const text = Buffer.from(bytes).toString("utf8").replaceAll(COLOURS, "").replaceAll("\r\n", "\n");
+  const text = stripVTControlCharacters(Buffer.from(bytes).toString("utf8")).replaceAll(
+    "\r\n",
+    "\n",
+  );
   const isLong = text.length > MAX_HEAD_LENGTH + MAX_TAIL_LENGTH;
   const left = text.length - MAX_HEAD_LENGTH - MAX_TAIL_LENGTH;
   const cut = isLong

@@ -16,7 +16,10 @@ export function createSkillWatch(tar: Uint8Array | null) {
       const text = Buffer.from(output).toString("utf8");
       const written = new Set(text.split("\n").map((line) => line.trim()));
       // Line by line first; with numbers or file names before them they are still there.
-      return lines.some((line) => written.has(line)) || lines.slice(0, 50).some((one) => text.includes(one));
+      return (
+        lines.some((line) => written.has(line)) ||
+        lines.slice(0, 50).some((one) => text.includes(one))
+      );
     },
   };
 }
