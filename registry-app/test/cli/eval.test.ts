@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const PROCESS_MS = 60_000;
+/** Nobody listens there. */
+const NO_ENGINE = { DOCKER_HOST: "unix:///nonexistent/docker.sock" };
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "assay-eval-"));
+  await writeSkill("good", { evals: [{ id: "a", run: "true" }] });
+  await writeSkill("bad", { evals: [{ id: "a", run: "true", expect: { stdot: {} } }] });
+  await writeSkill("none", undefined);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function writeSkill(name: string, evals: object | undefined): Promise<void> {
+  const file = join(root, name, "evals", "evals.json");
+  await mkdir(dirname(file), { recursive: true });
+  const text = `---\nname: ${name}\ndescription: Helps. Use when help is asked for.\nlicense: MIT\n---\n\nHelp.\n`;
+  await writeFile(join(root, name, "SKILL.md"), text);
+  if (evals !== undefined) await writeFile(file, JSON.stringify(evals, null, 2));
+}
+
+const run = (...args: string[]) => runCli(args, { cwd: root, env: NO_ENGINE });
+
+describe("eval", () => {
+  it(
+    "without an engine skips every case, says why and what to do, and calls nothing passed",
+    async () => {
+      const evaluated = await run("eval", "good", "--json");
+      expect(evaluated.code).toBe(0);
+      expect(evaluated.lines()).toMatchObject([
+        {
+          dir: "good",
+          case: "a",
+          kind: "script",
+          status: "skipped",
+          because: expect.stringMatching(/^no sandbox: /),
+          checks: [],
+          durationMs: null,
+          isolation: null,
+          log: null,
+        },
+      ]);
+      expect(evaluated.stderr).toContain("no sandbox (");
+    },
+    PROCESS_MS,
+  );
+
+  it(
+    "ends with 1 for a file that is not valid, with 2 for a folder that is not there, with 0 without evals",
+    async () => {
+      const bad = await run("eval", "bad", "--json");
+      expect(bad.code).toBe(1);
+      expect(bad.lines()).toMatchObject([
+        { dir: "bad", status: "invalid", findings: [{ rule: "evals-field", line: 7 }] },
+      ]);
+      expect((await run("eval", "nowhere")).code).toBe(2);
+      expect((await run("eval", "none")).code).toBe(0);
+    },
+    PROCESS_MS,
+  );
+});
+
+it(
+  "lint tells of evals that cannot be run by a warning, with line and fix, and the skill stays publishable",
+  async () => {
+    const linted = await run("lint", "bad", "good", "--json");
+    expect(linted.code).toBe(0);
+    expect(linted.lines()).toMatchObject([
+      {
+        dir: "bad",
+        publishable: true,
+        findings: [
+          {
+            rule: "evals-field",
+            severity: "warning",
+            file: "evals/evals.json",
+            line: 7,
+            fix: expect.stringContaining("docs/evals.md"),
+          },
+        ],
+      },
+      { dir: "good", publishable: true, findings: [] },
+    ]);
+  },
+  PROCESS_MS,
+);
