@@ -76,6 +76,25 @@ describe("text checks", () => {
       expect(passes(checks, "json" in checks ? "1" : "a", true)).toBe(false);
   });
 
+  it("take a second or so over 10 MB that a case wrote, and keep little of it", () => {
+    const start = performance.now();
+    const checks = gradeText(
+      {
+        ...NO_TEXT_CHECKS,
+        equals: text("a"),
+        contains: ["b"],
+        notContains: ["a"],
+        ...pattern("(a+)+b"),
+        json: [{ path: "a", value: 1 }],
+      },
+      { name: "stdout", bytes: Buffer.alloc(10 * 1024 * 1024, "a"), isTruncated: false },
+      fresh(),
+    );
+    expect(checks.map(({ passed }) => passed)).toEqual([false, false, false, false, false]);
+    expect(JSON.stringify(checks).length).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(5 * SECOND_MS);
+  });
+
   it("show what was there cut and visible, so that it cannot steer a terminal", () => {
     const [check] = gradeText(
       { ...NO_TEXT_CHECKS, contains: ["x"] },
