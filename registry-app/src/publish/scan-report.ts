@@ -8,6 +8,8 @@ export type ScanEngine = {
   readonly engine: Engine;
   /** When the advisories that it goes by were taken. */
   readonly advisoriesAt: Date | null;
+  /** Name and version of each engine elsewhere that adds findings; without it, none does. */
+  readonly reviewers?: readonly string[];
   /** Reads the canonical tar of a skill. What could not be read is `incomplete`; throws when it has to be asked again. */
   readonly scan: (tar: Uint8Array, today: Date) => Promise<ScanReport>;
 };
@@ -62,10 +64,14 @@ export function digestReport(report: ScanReport): string {
   return createHash("sha256").update(JSON.stringify(report)).digest("hex");
 }
 
-/** One name for engine, rules and advisories: what has another name may judge otherwise. */
-export function nameEngine({ engine, advisoriesAt }: Pick<ScanEngine, "engine" | "advisoriesAt">) {
+/** One name for engine, rules, advisories and reviewers: what has another name may judge otherwise. */
+export function nameEngine(
+  scanner: Pick<ScanEngine, "engine" | "advisoriesAt" | "reviewers">,
+): string {
+  const { engine, advisoriesAt, reviewers = [] } = scanner;
   const advisories = advisoriesAt === null ? "" : `.${advisoriesAt.toISOString().slice(0, 10)}`;
-  return `${engine.version}+${engine.rules.slice(0, 12)}${advisories}`;
+  const others = reviewers.map((one) => `.${one.replaceAll(/[^A-Za-z0-9-]+/g, "-")}`).join("");
+  return `${engine.version}+${engine.rules.slice(0, 12)}${advisories}${others}`;
 }
 
 /** More are counted and not listed; of each rule one is always there, since each must be waived by itself. */

@@ -1,9 +1,11 @@
 /** Pure judging of a skill's files: facts, rules, score. No I/O but loading the grammars; input is hostile. */
 export { openScanner, type Scanner } from "./open-scanner.ts";
+export { addFindings, type AddedFinding } from "./add-findings.ts";
 export type { AdvisorySnapshot } from "./advisories/advisory.ts";
 export { BUNDLED_SNAPSHOT } from "./advisories/bundled-snapshot.ts";
 export { parseAdvisories, type AdvisoryReading } from "./advisories/parse-advisories.ts";
 export { compareCapabilities } from "./capabilities/compare-capabilities.ts";
+export type { FileCoverage } from "./inventory/scan-file.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";

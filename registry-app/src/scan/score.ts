@@ -33,10 +33,20 @@ const INCOMPLETE_AT_MOST = 60;
 
 type Weighed = Omit<ScanFinding, "points"> & { readonly exposure: Exposure };
 
-/** Gives each finding its share of the score. `findings` are in report order: gravest first. */
-export function sharePoints(findings: readonly Weighed[]): readonly ScanFinding[] {
+/**
+ * Gives each finding its share of the score. `findings` are in report order: gravest first. `known` have theirs already,
+ * and count as the earlier ones of their rule and family.
+ */
+export function sharePoints(
+  findings: readonly Weighed[],
+  known: readonly ScanFinding[] = [],
+): readonly ScanFinding[] {
   const ofRule = new Map<string, number>();
   const ofFamily = new Map<string, number>();
+  for (const { rule, category, points } of known) {
+    ofRule.set(rule, (ofRule.get(rule) ?? 0) + 1);
+    ofFamily.set(category, (ofFamily.get(category) ?? 0) + points);
+  }
   return findings.map(({ exposure, ...finding }) => {
     const nth = ofRule.get(finding.rule) ?? 0;
     ofRule.set(finding.rule, nth + 1);

@@ -1,0 +1,30 @@
+import { decodeUstar } from "../../src/blobs/index.ts";
+import type { ScanEngine } from "../../src/publish/index.ts";
+import type { Reviewer } from "../../src/reviewers/index.ts";
+import { addFindings } from "../../src/scan/index.ts";
+
+/**
+ * The scanner, and after it each reviewer, one after the other. One that does not answer makes the scan throw: nothing
+ * is recorded, and the queue asks again.
+ */
+export function withReviewers<T extends ScanEngine>(
+  scanner: T,
+  reviewers: readonly Reviewer[],
+): T & { readonly reviewers: readonly string[] } {
+  return {
+    ...scanner,
+    reviewers: reviewers.map(({ name, version }) => `${name}-${version}`),
+    async scan(tar, today) {
+      let report = await scanner.scan(tar, today);
+      if (reviewers.length === 0) return report;
+      const files = decodeUstar(tar);
+      for (const reviewer of reviewers) {
+        const review = await reviewer.review(files, report);
+        if (review.kind === "unavailable")
+          throw new Error(`${reviewer.name} did not answer: ${review.because}`);
+        report = addFindings(report, review.findings, review.gaps);
+      }
+      return report;
+    },
+  };
+}
