@@ -38,7 +38,7 @@ export async function openSandbox(wish: SandboxWish): Promise<Opening> {
   const runtime = wish.runtime === "gvisor" ? { runtime: GVISOR } : {};
   const pool = createPool({
     engine,
-    wish: { image: wish.image, seccomp, owner, ...runtime },
+    wish: { image: found.isolation.image, seccomp, owner, ...runtime },
     size: wish.poolSize ?? 2,
     onLeak: wish.onLeak ?? (() => undefined),
   });
@@ -108,7 +108,7 @@ function createSandbox(engine: Engine, pool: Pool, isolation: Isolation): Sandbo
       });
     },
     openSession: (spec) => guarded(async () => openSession(pool, spec)),
-    reap: () => reap(engine, new Date()),
+    reap: async () => (await pool.retry()) + (await reap(engine, new Date())),
     close: () => pool.close(),
   };
 }

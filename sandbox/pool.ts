@@ -17,6 +17,8 @@ export type Pool = {
   take(limits: Limits, run: string): Promise<Container>;
   /** Ends its life; gives back at once, and `close` waits. */
   give(container: Container): void;
+  /** Tries again to remove what could not be removed; gives how many it was. */
+  retry(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -39,11 +41,21 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
   const ending = new Set<Promise<void>>();
   let isClosed = false;
   let lastKey: string | undefined;
+  const lost = new Set<Container>();
+  const remove = async (made: Promise<Container> | Container) => {
+    // One that was never made was told to who asked for it.
+    const container = await Promise.resolve(made).catch(() => undefined);
+    if (container === undefined) return;
+    try {
+      await removeContainer(container);
+      lost.delete(container);
+    } catch (cause) {
+      lost.add(container);
+      onLeak(cause);
+    }
+  };
   const end = (container: Promise<Container> | Container) => {
-    const gone = Promise.resolve(container)
-      .then(removeContainer)
-      .catch(onLeak)
-      .finally(() => ending.delete(gone));
+    const gone = remove(container).finally(() => ending.delete(gone));
     ending.add(gone);
   };
   const make = (limits: Limits, run: string) => {
@@ -75,9 +87,14 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
       return ready.made.catch(() => make(limits, run));
     },
     give: (container) => end(container),
+    async retry() {
+      const before = [...lost];
+      await Promise.all(before.map(remove));
+      return before.filter((container) => !lost.has(container)).length;
+    },
     async close() {
       isClosed = true;
-      for (const one of waiting) end(one.made.catch(() => Promise.reject(new Error("never made"))));
+      for (const one of waiting) end(one.made);
       waiting = [];
       while (ending.size > 0) await Promise.all(ending);
     },

@@ -4,7 +4,7 @@ import { runInside } from "./run.ts";
 
 /** Each line: what was tried, a tab, and `held` or what happened instead. */
 const PROBE = `
-import ctypes, errno, os, signal, socket
+import ctypes, errno, os, platform, signal, socket, time
 libc = ctypes.CDLL(None, use_errno=True)
 def tell(what, held, got): print(what + "\\t" + ("held" if held else str(got).replace("\\n", " ")[:200]), flush=True)
 def refused(number, *args):
@@ -27,9 +27,11 @@ root = [l.split()[3].split(",") for l in open("/proc/mounts") if l.split()[1] ==
 tell("a root that cannot be written", all("ro" in one for one in root), root)
 tell("a skill that cannot be written", writes("/skill/x") == "EACCES", writes("/skill/x"))
 tell("no socket of the engine", not any(map(os.path.exists, ["/run/docker.sock", "/var/run/docker.sock"])), "it is there")
-tell("no tracing of others", refused(101, 0, 0, 0, 0), "ptrace is allowed")
+calls = {"x86_64": (101, 310, 272), "aarch64": (117, 270, 97)}.get(platform.machine(), (-1, -1, -1))
+tell("no tracing of others", refused(calls[0], 0, 0, 0, 0), "ptrace is allowed")
+tell("no reading of others", refused(calls[1], 1, 0, 0, 0, 0, 0), "process_vm_readv is allowed")
 tell("no io_uring", refused(425, 1, 0), "io_uring_setup is allowed")
-tell("no namespaces", refused(272, 0x10000000), "unshare is allowed")
+tell("no namespaces", refused(calls[2], 0x10000000), "unshare is allowed")
 try:
     socket.create_connection(("192.0.2.1", 80), 1)
     tell("no way out", False, "connected")
@@ -71,6 +73,22 @@ except OSError as e:
     got = errno.errorcode.get(e.errno)
 tell("a limit of the number of files", got == "ENOSPC", got)
 for name in os.listdir("/work"): os.unlink("/work/" + name)
+before = os.times()
+began = time.monotonic()
+def burn():
+    while time.monotonic() < began + 0.4: pass
+burning = []
+for n in range(BURNERS):
+    pid = os.fork()
+    if pid == 0:
+        burn()
+        os._exit(0)
+    burning.append(pid)
+for pid in burning: os.waitpid(pid, 0)
+after = os.times()
+used = after.children_user + after.children_system - before.children_user - before.children_system
+share = used / (time.monotonic() - began)
+tell("a limit of cores", share < CPUS * 1.6, share)
 pid = os.fork()
 if pid == 0:
     taken = bytearray(MEMORY + 67108864)
@@ -105,6 +123,8 @@ export async function tryLimits(pool: Pool): Promise<readonly string[]> {
     `DISK=${limits.diskBytes}`,
     `INODES=${limits.inodes}`,
     `MEMORY=${limits.memoryBytes}`,
+    `CPUS=${limits.cpus}`,
+    `BURNERS=${Math.ceil(limits.cpus * 2)}`,
   ];
   const container = await pool.take(limits, "self-test");
   try {
