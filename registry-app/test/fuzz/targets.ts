@@ -1,6 +1,7 @@
 import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
 import { connect } from "node:net";
 import { parseControl } from "../../src/control/index.ts";
+import { parseEvals } from "../../src/evals/format/parse-evals.ts";
 import { parseCommit, parseTagObject } from "../../src/git/index.ts";
 import { readCertificate } from "../../src/keys/certificate.ts";
 import {
@@ -304,6 +305,17 @@ const logLines: Target = {
   },
 };
 
+const evals: Target = {
+  name: "evals files",
+  seeds: buffers(
+    '{"evals": [{"id": "a", "run": ["true"], "expect": {"stdout": {"regex": "^a+$"}}}]}',
+    '{"evals": [{"prompt": "x", "assertions": ["y"]}, {"query": "z", "should_trigger": true}]}',
+  ),
+  words: ['"limits": {"timeout": "3s"}', '"__proto__"', "(a|b){9}", '"$ref": "#"', "[[[["],
+  outcomes: ["suite", "invalid"],
+  run: (input) => parseEvals(input, { paths: new Set(["evals/evals.json"]) }).kind,
+};
+
 const tagNames: Target = {
   name: "tag names",
   seeds: buffers("deploy--v1.2.0", "refs/tags/deploy/v1.0.0-rc.1", "deploy@1.0.0", "v1.0.0"),
@@ -382,6 +394,6 @@ async function ask(port: number, input: Buffer): Promise<string> {
 
 export async function openTargets(): Promise<Target[]> {
   const pure = [tagObjects, commits, armours, blobs, certificates, allowedSigners, publicKeys];
-  const texts = [frontmatter, law, logLines, tagNames];
+  const texts = [frontmatter, law, logLines, tagNames, evals];
   return [...pure, ...(await makeOpenPgpTargets()), ...texts, await makeWebhooks()];
 }
