@@ -27,6 +27,7 @@ const TARGETS = [
   "files of the control repo",
   "lines and checkpoints of the registry log",
   "tag names",
+  "evals files",
   "webhooks",
 ];
 /** For one input. Far above what any takes, since other tests share the machine. */
