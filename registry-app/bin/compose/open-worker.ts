@@ -9,9 +9,10 @@ import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
 import { openEvals } from "./open-evals.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
-import { openScan, SCANS_AT_ONCE } from "./open-scan.ts";
+import { SCANS_AT_ONCE } from "./open-scan.ts";
 import { finishRevocations } from "./revoke.ts";
 import { syncDeps } from "./sync-deps.ts";
+import { openReviewedScan } from "./with-reviewers.ts";
 
 /**
  * Takes up the jobs: sync, admit, scan, decide, release, and the sweep that repairs what was lost. With `runsEvals` those
@@ -20,7 +21,7 @@ import { syncDeps } from "./sync-deps.ts";
 export async function openWorker(core: Core, { runsEvals }: { runsEvals: boolean }): Promise<void> {
   const { db, queue, clock, ids, log, law, blobs, paths, shutdown } = core;
   const lanes = createLanes();
-  const [registryLog, scanner] = await Promise.all([openRegistryLog(core), openScan({ log })]);
+  const [registryLog, scanner] = await Promise.all([openRegistryLog(core), openReviewedScan(core)]);
   shutdown.onStop("scanner", () => scanner.close());
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) => materialise(core, skillId, versionId);

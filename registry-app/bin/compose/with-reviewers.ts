@@ -1,7 +1,19 @@
 import { decodeUstar } from "../../src/blobs/index.ts";
 import type { ScanEngine } from "../../src/publish/index.ts";
-import type { Reviewer } from "../../src/reviewers/index.ts";
+import { openClamd, type Reviewer } from "../../src/reviewers/index.ts";
+import type { Config, Log } from "../../src/runtime/index.ts";
 import { addFindings } from "../../src/scan/index.ts";
+import { openScan, type ScanPool } from "./open-scan.ts";
+
+/** The scanner with every reviewer whose address is configured; refuses the start when one is not there. */
+export async function openReviewedScan(core: {
+  readonly log: Log;
+  readonly config: Pick<Config, "clamdUrl">;
+}): Promise<ScanPool> {
+  const { clamdUrl } = core.config;
+  const reviewers = clamdUrl === undefined ? [] : [await openClamd({ url: clamdUrl })];
+  return withReviewers(await openScan({ log: core.log }), reviewers);
+}
 
 /**
  * The scanner, and after it each reviewer, one after the other. One that does not answer makes the scan throw: nothing
