@@ -70,9 +70,12 @@ export type EvaluateDeps = {
   ) => Promise<() => Promise<void>>;
 };
 
-/** A worker that gives no sign of life for this long has lost its run. */
-const LEASE_MS = 12_000;
-const RENEW_EVERY_MS = 3_000;
+/**
+ * A worker that gives no sign of life for this long has lost its run. Shorter than the queue waits (10 s) before it gives
+ * a dead worker's job to another, who then finds the run free.
+ */
+const LEASE_MS = 8_000;
+const RENEW_EVERY_MS = 2_000;
 /** A run that fails on our side is tried this often, waiting longer each time, before that is what is recorded. */
 const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 5_000;
