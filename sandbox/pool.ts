@@ -1,7 +1,8 @@
 import type { Container } from "dockerode";
-import { openContainer, removeContainer } from "./container.ts";
+import { openContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { keyOf, lifeMs, type ContainerWish } from "./limits.ts";
+import { createRemover } from "./remover.ts";
 import type { Limits } from "./types.ts";
 
 export type PoolDeps = {
@@ -38,26 +39,9 @@ type Waiting = {
  */
 export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
   let waiting: Waiting[] = [];
-  const ending = new Set<Promise<void>>();
+  const remover = createRemover(onLeak);
   let isClosed = false;
   let lastKey: string | undefined;
-  const lost = new Set<Container>();
-  const remove = async (made: Promise<Container> | Container) => {
-    // One that was never made was told to who asked for it.
-    const container = await Promise.resolve(made).catch(() => undefined);
-    if (container === undefined) return;
-    try {
-      await removeContainer(container);
-      lost.delete(container);
-    } catch (cause) {
-      lost.add(container);
-      onLeak(cause);
-    }
-  };
-  const end = (container: Promise<Container> | Container) => {
-    const gone = remove(container).finally(() => ending.delete(gone));
-    ending.add(gone);
-  };
   const make = (limits: Limits, run: string) => {
     const deadline = new Date(Date.now() + lifeMs(limits));
     return openContainer(engine, { ...wish, limits, run, deadline });
@@ -66,7 +50,7 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
     if (isClosed) return;
     const key = keyOf(limits);
     const isStale = (one: Waiting) => one.key !== key || Date.now() - one.madeAtMs > KEPT_MS;
-    for (const one of waiting.filter(isStale)) end(one.made);
+    for (const one of waiting.filter(isStale)) remover.end(one.made);
     waiting = waiting.filter((one) => !isStale(one));
     while (waiting.length < size) {
       const made = make(limits, "waiting");
@@ -86,17 +70,13 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
       if (ready === undefined) return make(limits, run);
       return ready.made.catch(() => make(limits, run));
     },
-    give: (container) => end(container),
-    async retry() {
-      const before = [...lost];
-      await Promise.all(before.map(remove));
-      return before.filter((container) => !lost.has(container)).length;
-    },
+    give: (container) => remover.end(container),
+    retry: () => remover.retry(),
     async close() {
       isClosed = true;
-      for (const one of waiting) end(one.made);
+      for (const one of waiting) remover.end(one.made);
       waiting = [];
-      while (ending.size > 0) await Promise.all(ending);
+      await remover.close();
     },
   };
 }

@@ -88,11 +88,23 @@ describe("the list of system calls", () => {
 
 describe("what was used", () => {
   it.each([
-    ["268435456\n401000000\n2\n", { peakMemoryBytes: 268_435_456, cpuMs: 401, oomKills: 2 }],
-    ["-1\n-1\n", { peakMemoryBytes: null, cpuMs: null, oomKills: 0 }],
-    ["", { peakMemoryBytes: null, cpuMs: null, oomKills: 0 }],
-    ["nonsense\nmore\nNaN", { peakMemoryBytes: null, cpuMs: null, oomKills: 0 }],
-  ])("is read from %j", (text, usage) => {
+    [
+      "cgroup v1",
+      "1048576\n2500000000\noom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
+      { peakMemoryBytes: 1_048_576, cpuMs: 2_500, oomKills: 2 },
+    ],
+    [
+      "cgroup v2",
+      "1048576\nusage_usec 2500000\nuser_usec 1\nlow 0\noom 3\noom_kill 2\n",
+      { peakMemoryBytes: 1_048_576, cpuMs: 2_500, oomKills: 2 },
+    ],
+    [
+      "cgroup v2 of a kernel that keeps no peak",
+      "usage_usec 2500000\noom_kill 0\n",
+      { peakMemoryBytes: null, cpuMs: 2_500, oomKills: 0 },
+    ],
+    ["neither", "max\n", { peakMemoryBytes: null, cpuMs: null, oomKills: 0 }],
+  ])("is read from %s", (_, text, usage) => {
     expect(parseUsage(text)).toEqual(usage);
   });
 });
