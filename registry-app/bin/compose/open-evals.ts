@@ -1,11 +1,17 @@
 import { hostname } from "node:os";
-import { ensureImage, openSandbox, type Opening } from "@assay/sandbox";
+import { ensureImage, openSandbox, type Opening, type Sandbox } from "@assay/sandbox";
 import { transaction } from "../../src/db/index.ts";
-import { createSuiteRunner, isSandboxMissed, queueUnanswered } from "../../src/evals/index.ts";
+import {
+  createAgentRunner,
+  createSuiteRunner,
+  isSandboxMissed,
+  queueUnanswered,
+} from "../../src/evals/index.ts";
 import { evalHandlers, type EvaluatingDeps } from "../../src/jobs/index.ts";
 import { evaluateVersion, type Handler } from "../../src/queue/index.ts";
 import type { Config, Log } from "../../src/runtime/index.ts";
 import type { CheckCore } from "./open-check-core.ts";
+import { openModel } from "./open-model.ts";
 import { createSandboxDoor, type SandboxDoor } from "./sandbox-door.ts";
 
 /** Suites at once in one process; each runs two cases at once, which is what two cores can do. */
@@ -30,13 +36,26 @@ export function openEvals(
     );
   }, LOOK_EVERY_MS);
   shutdown.onStop("looking for evals", async () => clearInterval(looking));
+  const model = openModel(core);
+  const agent = model === null ? null : createAgentRunner({ model, sandbox: behind(door), clock });
   return evalHandlers(queue, {
     ...core,
     ...recording,
     worker: `${hostname()}:${process.pid}`,
     suitesAtOnce: SUITES_AT_ONCE,
-    runSuite: createSuiteRunner({ ...core, openSandbox: door.get, model: null, agent: null }),
+    runSuite: createSuiteRunner({ ...core, openSandbox: door.get, model, agent }),
   });
+}
+
+/** Whatever sandbox is behind the door when a session is asked for. */
+function behind(door: SandboxDoor): Pick<Sandbox, "openSession"> {
+  return {
+    async openSession(spec) {
+      const opening = await door.get();
+      if (opening.kind === "ready") return opening.sandbox.openSession(spec);
+      return { kind: "errored", because: opening.because };
+    },
+  };
 }
 
 async function open(config: Config, log: Log): Promise<Opening> {

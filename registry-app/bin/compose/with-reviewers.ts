@@ -1,17 +1,24 @@
 import { decodeUstar } from "../../src/blobs/index.ts";
 import type { ScanEngine } from "../../src/publish/index.ts";
-import { openClamd, type Reviewer } from "../../src/reviewers/index.ts";
-import type { Config, Log } from "../../src/runtime/index.ts";
+import { createSemanticReviewer, openClamd, type Reviewer } from "../../src/reviewers/index.ts";
+import type { Clock, Config, Ids, Log } from "../../src/runtime/index.ts";
 import { addFindings } from "../../src/scan/index.ts";
+import { openModel } from "./open-model.ts";
 import { openScan, type ScanPool } from "./open-scan.ts";
 
 /** The scanner with every reviewer whose address is configured; refuses the start when one is not there. */
 export async function openReviewedScan(core: {
   readonly log: Log;
-  readonly config: Pick<Config, "clamdUrl">;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly config: Pick<Config, "clamdUrl" | "model" | "modelReviews">;
 }): Promise<ScanPool> {
-  const { clamdUrl } = core.config;
-  const reviewers = clamdUrl === undefined ? [] : [await openClamd({ url: clamdUrl })];
+  const { clamdUrl, modelReviews } = core.config;
+  const model = modelReviews ? openModel(core) : null;
+  const reviewers = [
+    ...(clamdUrl === undefined ? [] : [await openClamd({ url: clamdUrl })]),
+    ...(model === null ? [] : [createSemanticReviewer({ ...core, model })]),
+  ];
   return withReviewers(await openScan({ log: core.log }), reviewers);
 }
 
