@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { silentLog, systemClock } from "../../src/runtime/index.ts";
 import { startModelServer, type ModelServer } from "../../test/fakes/model-server.ts";
 import { openModel } from "./open-model.ts";
@@ -24,7 +24,7 @@ function configure(mode: number, text: string, url = "http://127.0.0.1:9/v1") {
   return { config: { model }, clock: systemClock, log: silentLog };
 }
 
-test("the key is read from a file that only its owner may read", async () => {
+it("the key is read from a file that only its owner may read", async () => {
   const server = await startModelServer([{ reply: { kind: "say", text: "Yes." } }]);
   open.push(server);
   const model = openModel(configure(0o600, `${KEY}\n`, server.url));
@@ -33,7 +33,7 @@ test("the key is read from a file that only its owner may read", async () => {
   expect(server.asked[0]?.headers["authorization"]).toBe(`Bearer ${KEY}`);
 });
 
-test.each([
+it.each([
   ["its group may read", 0o640, KEY, "may be read by others"],
   ["everybody may read", 0o604, KEY, "may be read by others"],
   ["is empty", 0o600, " \n", "holds no key"],
@@ -43,7 +43,7 @@ test.each([
   expect(() => openModel(core)).not.toThrow(KEY);
 });
 
-test("without a configured model there is none", () => {
+it("without a configured model there is none", () => {
   const core = { config: { model: undefined }, clock: systemClock, log: silentLog };
   expect(openModel(core)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createLog, systemClock } from "../runtime/index.ts";
 import { startModelServer, type Fixture, type ModelServer } from "../../test/fakes/model-server.ts";
@@ -31,7 +31,7 @@ const QUESTION: Question = {
 };
 
 describe.each(DIALECTS)("a model in the dialect of %s", (dialect) => {
-  test("gets system, question and key, and its words and tokens come back", async () => {
+  it("gets system, question and key, and its words and tokens come back", async () => {
     const { server, model } = await start(dialect, [
       { reply: { kind: "say", text: "It is tea.", tokens: [12, 3] } },
     ]);
@@ -48,7 +48,7 @@ describe.each(DIALECTS)("a model in the dialect of %s", (dialect) => {
     expect(asked?.text).not.toContain(KEY);
   });
 
-  test("calls a tool, is told what came of it, and goes on from there", async () => {
+  it("calls a tool, is told what came of it, and goes on from there", async () => {
     const tool = { name: "bash", description: "Runs.", parameters: { type: "object" } };
     const { server, model } = await start(dialect, [
       {
@@ -78,17 +78,17 @@ describe.each(DIALECTS)("a model in the dialect of %s", (dialect) => {
     expect(server.asked[1]).toMatchObject({ turn: 1, last: "a.txt" });
   });
 
-  test("that declines is a refusal of the model, not an answer", async () => {
+  it("that declines is a refusal of the model, not an answer", async () => {
     const { model } = await start(dialect, [{ reply: { kind: "say", end: "declined" } }]);
     expect(await model.ask(QUESTION)).toMatchObject({ kind: "refused", by: "model" });
   });
 
-  test("that was cut off by the length says so", async () => {
+  it("that was cut off by the length says so", async () => {
     const { model } = await start(dialect, [{ reply: { kind: "say", text: "It", end: "length" } }]);
     expect(await model.ask(QUESTION)).toMatchObject({ kind: "answer", isCut: true });
   });
 
-  test("that is busy is asked again when it says, and answers", async () => {
+  it("that is busy is asked again when it says, and answers", async () => {
     const { server, model } = await start(dialect, [
       { times: 2, reply: { kind: "status", status: 429, headers: NOW } },
       { reply: { kind: "say", text: "Now." } },
@@ -98,7 +98,7 @@ describe.each(DIALECTS)("a model in the dialect of %s", (dialect) => {
   });
 });
 
-test("an endpoint that stays broken is asked four times and is then unavailable", async () => {
+it("an endpoint that stays broken is asked four times and is then unavailable", async () => {
   const broken = { kind: "status", status: 503, headers: NOW } as const;
   const { server, model } = await start("openai", [{ reply: broken }]);
   expect(await model.ask(QUESTION)).toEqual({
@@ -108,14 +108,14 @@ test("an endpoint that stays broken is asked four times and is then unavailable"
   expect(server.asked).toHaveLength(4);
 });
 
-test("an endpoint that wants to be left alone for an hour is not waited for", async () => {
+it("an endpoint that wants to be left alone for an hour is not waited for", async () => {
   const later = { kind: "status", status: 429, headers: { "retry-after": "3600" } } as const;
   const { server, model } = await start("openai", [{ reply: later }]);
   expect((await model.ask(QUESTION)).kind).toBe("unavailable");
   expect(server.asked).toHaveLength(1);
 });
 
-test.each<[string, Fixture["reply"], string]>([
+it.each<[string, Fixture["reply"], string]>([
   ["garbage", { kind: "raw", body: "<html>" }, "not of the configured dialect"],
   ["JSON of another form", { kind: "raw", body: "{}" }, "not of the configured dialect"],
   ["bytes without an end", { kind: "flood" }, "larger than"],
@@ -136,7 +136,7 @@ test.each<[string, Fixture["reply"], string]>([
   },
 );
 
-test("an endpoint that never answers is given up when the time of the question is over", async () => {
+it("an endpoint that never answers is given up when the time of the question is over", async () => {
   const { model } = await start("openai", [{ reply: { kind: "hang" } }]);
   expect(await model.ask({ ...QUESTION, timeoutMs: 50 })).toEqual({
     kind: "unavailable",
@@ -144,7 +144,7 @@ test("an endpoint that never answers is given up when the time of the question i
   });
 });
 
-test("a question that is cancelled ends at once", async () => {
+it("a question that is cancelled ends at once", async () => {
   const cancel = new AbortController();
   const { model } = await start("openai", [
     {
@@ -158,7 +158,7 @@ test("a question that is cancelled ends at once", async () => {
   expect(answer).toEqual({ kind: "unavailable", because: "it was cancelled" });
 });
 
-test("a line that is cut is tried again", async () => {
+it("a line that is cut is tried again", async () => {
   const { model } = await start("openai", [
     { times: 1, reply: { kind: "hang-up" } },
     { reply: { kind: "say", text: "Back." } },
@@ -166,7 +166,7 @@ test("a line that is cut is tried again", async () => {
   expect(await model.ask(QUESTION)).toMatchObject({ kind: "answer", text: "Back." });
 });
 
-test("an endpoint that wants the longer name for the limit of tokens gets it", async () => {
+it("an endpoint that wants the longer name for the limit of tokens gets it", async () => {
   const { server, model } = await start("openai", [
     {
       when: ({ body }) => "max_tokens" in body,
@@ -182,7 +182,7 @@ test("an endpoint that wants the longer name for the limit of tokens gets it", a
   expect(server.asked[1]?.body).toMatchObject({ max_completion_tokens: 100 });
 });
 
-test("arguments that are no JSON object are null", async () => {
+it("arguments that are no JSON object are null", async () => {
   const { model } = await start("openai", [
     { reply: { kind: "say", calls: [{ name: "bash", arguments: '{"command": ' }] } },
   ]);
@@ -190,7 +190,7 @@ test("arguments that are no JSON object are null", async () => {
   expect(answer).toMatchObject({ toolCalls: [{ name: "bash", arguments: null }] });
 });
 
-test("the key stands in no answer and no log line, even when the endpoint repeats it", async () => {
+it("the key stands in no answer and no log line, even when the endpoint repeats it", async () => {
   const said = `Incorrect key ${KEY} for this question`;
   const { model, lines } = await start("openai", [
     { times: 1, reply: { kind: "status", status: 500, headers: NOW, body: { error: said } } },
@@ -203,7 +203,7 @@ test("the key stands in no answer and no log line, even when the endpoint repeat
   expect(`${JSON.stringify(answer)}${lines.join("")}`).not.toContain(KEY);
 });
 
-test.each([
+it.each([
   ["https://name:secret@models.example/v1", KEY],
   ["ftp://models.example/v1", KEY],
   ["https://models.example/v1", "sk-two\nlines"],
@@ -218,7 +218,7 @@ describe("JSON of a form", () => {
   const schema = z.object({ word: z.string() });
   const question = { system: "", user: "Which word?", maxTokens: 50, timeoutMs: 20_000 };
 
-  test("is read with a fence around it", async () => {
+  it("is read with a fence around it", async () => {
     const text = 'Here:\n```json\n{"word": "tea"}\n```';
     const { model } = await start("openai", [{ reply: { kind: "say", text } }]);
     expect(await askForJson(model, question, schema)).toEqual({
@@ -227,7 +227,7 @@ describe("JSON of a form", () => {
     });
   });
 
-  test("may be mended once", async () => {
+  it("may be mended once", async () => {
     const { model, server } = await start("openai", [
       { turn: 0, reply: { kind: "say", text: "tea" } },
       { turn: 1, reply: { kind: "say", text: '{"word": "tea"}' } },
@@ -236,7 +236,7 @@ describe("JSON of a form", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test("is given up after two answers of another form", async () => {
+  it("is given up after two answers of another form", async () => {
     const { model, server } = await start("openai", [{ reply: { kind: "say", text: "[1]" } }]);
     expect(await askForJson(model, question, schema)).toEqual({ kind: "not-json" });
     expect(server.asked).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { Artifact, RunResult, Session } from "@assay/sandbox";
 import {
   startModelServer,
@@ -126,7 +126,7 @@ const bash = (...commands: readonly string[]) =>
 const READS = (command: string) => (command.includes("SKILL.md") ? ran(SKILL) : ran("2\n"));
 
 describe.each<Dialect>(["openai", "anthropic"])("an agent that speaks %s", (dialect) => {
-  test("reads the skill, runs what it says, and its way is told", async () => {
+  it("reads the skill, runs what it says, and its way is told", async () => {
     const { run, server, inside } = await play({
       dialect,
       commands: READS,
@@ -156,14 +156,14 @@ describe.each<Dialect>(["openai", "anthropic"])("an agent that speaks %s", (dial
 });
 
 describe("an agent case", () => {
-  test("offers the skill by name, description and path, and not by its instructions", async () => {
+  it("offers the skill by name, description and path, and not by its instructions", async () => {
     const { server } = await play({ fixtures: [{ reply: say("Done.") }] });
     expect(server.asked[0]?.system).toContain("description: Counts the words of a file.");
     expect(server.asked[0]?.system).toContain("/skill/SKILL.md");
     expect(server.asked[0]?.text).not.toContain(GUIDE);
   });
 
-  test("without the skill says nothing of one", async () => {
+  it("without the skill says nothing of one", async () => {
     const { run, server, opened } = await play({
       skill: null,
       fixtures: [{ reply: say("Done.") }],
@@ -173,7 +173,7 @@ describe("an agent case", () => {
     expect(run).toMatchObject({ isSkillRead: false });
   });
 
-  test("puts nothing of the endpoint into the sandbox", async () => {
+  it("puts nothing of the endpoint into the sandbox", async () => {
     const { inside, opened, server } = await play({
       fixtures: [{ turn: 0, reply: bash("env") }, { reply: say("Done.") }],
     });
@@ -183,7 +183,7 @@ describe("an agent case", () => {
     expect(given).not.toContain(server.url);
   });
 
-  test("that never ends is stopped after the turns that it has", async () => {
+  it("that never ends is stopped after the turns that it has", async () => {
     const { run, server } = await play({
       of: { prompt: "Go on.", max_turns: 3 },
       fixtures: [{ reply: bash("true") }],
@@ -192,14 +192,14 @@ describe("an agent case", () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test("that reads and writes too many tokens is stopped", async () => {
+  it("that reads and writes too many tokens is stopped", async () => {
     const { run } = await play({
       fixtures: [{ reply: { ...bash("true"), tokens: [499_000, 2_000] } }],
     });
     expect(run).toMatchObject({ end: "max-turns", tokens: 501_000 });
   });
 
-  test("whose commands use up its time is a timeout, and no further command is run", async () => {
+  it("whose commands use up its time is a timeout, and no further command is run", async () => {
     const { run, inside } = await play({
       commands: () => ran("", { end: "timeout", exitCode: null, durationMs: 30_000 }),
       fixtures: [{ reply: bash("sleep 99", "echo later") }],
@@ -208,7 +208,7 @@ describe("an agent case", () => {
     expect(inside.specs).toHaveLength(1);
   });
 
-  test("gives each command only what is left of the time", async () => {
+  it("gives each command only what is left of the time", async () => {
     const { inside } = await play({
       of: { prompt: "Go.", limits: { timeout: "10s" } },
       commands: () => ran("", { durationMs: 4_000 }),
@@ -217,7 +217,7 @@ describe("an agent case", () => {
     expect(inside.specs.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 6_000]);
   });
 
-  test("whose command is out of memory ends so", async () => {
+  it("whose command is out of memory ends so", async () => {
     const { run } = await play({
       commands: () => ran("", { end: "oom", exitCode: null }),
       fixtures: [{ reply: bash("eat") }],
@@ -225,7 +225,7 @@ describe("an agent case", () => {
     expect(run).toMatchObject({ kind: "ran", end: "oom" });
   });
 
-  test("tells the model of calls that are of no form, and goes on", async () => {
+  it("tells the model of calls that are of no form, and goes on", async () => {
     const { run, inside, server } = await play({
       fixtures: [
         {
@@ -247,7 +247,7 @@ describe("an agent case", () => {
     expect(server.asked[1]?.text).toContain("There is no such tool");
   });
 
-  test("shows the model a bounded output without control characters", async () => {
+  it("shows the model a bounded output without control characters", async () => {
     const noise = `\u001b[31mred\u001b[0m\u0007${"x".repeat(500_000)}end`;
     const { server, run } = await play({
       commands: () => ran(noise),
@@ -262,13 +262,13 @@ describe("an agent case", () => {
     expect(run).toMatchObject({ transcript: expect.not.stringMatching(/[^\P{Cc}\n]/u) });
   });
 
-  test("with an endpoint that fails is our fault, and no failure of the skill", async () => {
+  it("with an endpoint that fails is our fault, and no failure of the skill", async () => {
     const { run, inside } = await play({ fixtures: [{ reply: { kind: "status", status: 401 } }] });
     expect(run).toMatchObject({ kind: "errored" });
     expect(inside.closed()).toBe(1);
   });
 
-  test("with an engine that fails is our fault too", async () => {
+  it("with an engine that fails is our fault too", async () => {
     const { run } = await play({
       commands: () => ({ kind: "errored", because: "the engine hung up" }),
       fixtures: [{ reply: bash("true") }],
@@ -276,12 +276,12 @@ describe("an agent case", () => {
     expect(run).toEqual({ kind: "errored", because: "the engine hung up" });
   });
 
-  test("in which the model declines is a run without a result", async () => {
+  it("in which the model declines is a run without a result", async () => {
     const { run } = await play({ fixtures: [{ reply: { kind: "say", end: "declined" } }] });
     expect(run).toMatchObject({ kind: "ran", final: "", notes: ["The model declined to go on."] });
   });
 
-  test("that is cancelled while the model thinks is cancelled, and its container is gone", async () => {
+  it("that is cancelled while the model thinks is cancelled, and its container is gone", async () => {
     const cancel = new AbortController();
     const { run, inside } = await play({
       signal: cancel.signal,
@@ -302,7 +302,7 @@ describe("an agent case", () => {
 describe("a trigger case", () => {
   const of = { query: "How many words are in a.txt?", should_trigger: true };
 
-  test("is over as soon as the skill is read, by whatever command", async () => {
+  it("is over as soon as the skill is read, by whatever command", async () => {
     const { run, server } = await play({
       of,
       commands: () => ran(`     1\t---\n    8\t${GUIDE}\n`),
@@ -312,7 +312,7 @@ describe("a trigger case", () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test("in which the agent only names the file has not read it", async () => {
+  it("in which the agent only names the file has not read it", async () => {
     const { run } = await play({
       of,
       commands: () => ran("SKILL.md\n"),
