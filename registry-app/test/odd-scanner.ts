@@ -21,7 +21,7 @@ const powers = {
 const engine = { version: JSON.stringify(powers), rules: "odd" };
 const send = (message: object) =>
   process.stdout.write(toFrame(Buffer.from(JSON.stringify(message))));
-send({ engine, advisoriesAt: null });
+send(engine);
 process.stdin.on(
   "data",
   createFrameReader(1_000_000, (body) => {

@@ -1,9 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import {
   ALL_RULES,
   BUNDLED_SNAPSHOT,
-  parseAdvisories,
   toSarif,
   type AdvisorySnapshot,
   type SarifSubject,
@@ -14,6 +12,7 @@ import { describeScan } from "../author/scan-line.ts";
 import { readSkillToScan } from "../author/skill-to-scan.ts";
 import { findDiskSkills, type DiskSkill } from "../author/skill-on-disk.ts";
 import { EXIT, text, wrongUsage, type Command, type ExitCode, type Output } from "../command.ts";
+import { readAdvisoriesFile } from "../scan/read-advisories.ts";
 import { openSkillScanner, type SkillScanner } from "../scan/scan-skills.ts";
 
 /** Looks for what a skill on disk would do to whoever loads it, without a registry and without running it. */
@@ -121,18 +120,9 @@ function telling<T>(output: Output, dir: string, read: () => T): T | undefined {
 
 function readAdvisories(output: Output, file: string | undefined): AdvisorySnapshot {
   if (file === undefined) return BUNDLED_SNAPSHOT;
-  let json: unknown;
-  let takenAt: string;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-    takenAt = statSync(file).mtime.toISOString();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw wrongUsage("scan", `The advisories ${file} cannot be read: ${why}.`);
-  }
-  const { advisories, skipped } = parseAdvisories(json);
+  const { snapshot, skipped } = readAdvisoriesFile(file);
   if (skipped > 0) output.say(`assay: ${skipped} records of ${file} could not be understood.`);
-  return { takenAt, advisories };
+  return snapshot;
 }
 
 /** The folder from the one that the command runs in, as code scanning names files; what lies outside, by its last name. */

@@ -1,5 +1,5 @@
-import { nameEngine, parseHello, parseReport, type ScanEngine } from "../../src/publish/index.ts";
-import { unreadReport } from "../../src/scan/index.ts";
+import { parseEngine, parseReport, type ScanEngine } from "../../src/publish/index.ts";
+import { BUNDLED_SNAPSHOT, unreadReport, type AdvisorySnapshot } from "../../src/scan/index.ts";
 import type { Log } from "../../src/runtime/index.ts";
 import { bodyOf, startLane, type Lane, type LaneAnswer } from "./scan-lane.ts";
 
@@ -7,6 +7,8 @@ export type ScanPool = ScanEngine & { close(): Promise<void> };
 
 export type ScanWish = {
   readonly log: Log;
+  /** By which bad packages are known; the bundled ones when absent. */
+  readonly advisories?: AdvisorySnapshot;
   /** The process to run; another one in tests only. */
   readonly entry?: string;
   readonly deadlineMs?: number;
@@ -22,9 +24,12 @@ export const SCANS_AT_ONCE = 2;
  * that was not read whole is `incomplete`, and never passes. The first is started at once, so that a push need not wait.
  */
 export async function openScan(wish: ScanWish): Promise<ScanPool> {
-  const { log, entry, deadlineMs = DEADLINE_MS } = wish;
+  const { log, entry, deadlineMs = DEADLINE_MS, advisories = BUNDLED_SNAPSHOT } = wish;
+  const known = Buffer.from(JSON.stringify(advisories), "utf8");
   const idle: Lane[] = [];
   const all = new Set<Lane>();
+  /** Lanes that have the advisories. */
+  const told = new WeakSet<Lane>();
   let isClosing = false;
   const start = () => {
     const lane = startLane(entry);
@@ -32,16 +37,16 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
     return lane;
   };
   const first = start();
-  const hello = parseHello(bodyOf(await first.hello));
-  const { engine } = hello;
+  const engine = parseEngine(bodyOf(await first.hello));
+  const hello = { engine, advisoriesAt: new Date(advisories.takenAt) };
   idle.push(first);
   const takeLane = async (): Promise<Lane> => {
     const kept = idle.pop();
     if (kept !== undefined && !kept.isGone()) return kept;
     if (kept !== undefined) return takeLane();
     const lane = start();
-    const said = parseHello(bodyOf(await lane.hello));
-    if (nameEngine(said) !== nameEngine(hello))
+    const said = parseEngine(bodyOf(await lane.hello));
+    if (said.rules !== engine.rules || said.version !== engine.version)
       throw new Error("the scanner was changed while this runs");
     return lane;
   };
@@ -52,7 +57,10 @@ export async function openScan(wish: ScanWish): Promise<ScanPool> {
   const askOnce = async (tar: Uint8Array, today: Date): Promise<LaneAnswer> => {
     const lane = await takeLane();
     try {
-      return await lane.ask([Buffer.from(today.toISOString(), "latin1"), tar], deadlineMs);
+      const question = [Buffer.from(today.toISOString(), "latin1"), tar];
+      const frames = told.has(lane) ? question : [known, ...question];
+      told.add(lane);
+      return await lane.ask(frames, deadlineMs);
     } finally {
       give(lane);
     }

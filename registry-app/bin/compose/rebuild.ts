@@ -24,10 +24,10 @@ import {
 import { Refusal, type Config } from "../../src/runtime/index.ts";
 import { indexControl } from "../../src/sources/index.ts";
 import type { Core } from "./open-core.ts";
-import { openScan } from "./open-scan.ts";
 import { createReplayedEvidence } from "./evidence.ts";
 import { REGISTRY_AUTHOR, writeCheckpoint } from "./open-registry-log.ts";
 import { homePaths } from "./paths.ts";
+import { openReviewedScan } from "./with-reviewers.ts";
 
 export type CheckedLog =
   LogRead | { readonly kind: "faulty"; readonly faults: readonly LogFault[] };
@@ -97,10 +97,10 @@ export async function rebuild(core: Core, log: LogRead): Promise<Replayed> {
 }
 
 /** Reports are not in the log; the same engine makes the same ones again. */
-async function refillScans({ db, blobs, log }: Core): Promise<void> {
-  const scanner = await openScan({ log });
+async function refillScans(core: Core): Promise<void> {
+  const scanner = await openReviewedScan(core);
   try {
-    await restoreScans({ db, blobs, scanner });
+    await restoreScans({ ...core, scanner });
   } finally {
     await scanner.close();
   }

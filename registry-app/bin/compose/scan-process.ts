@@ -1,17 +1,27 @@
+import { z } from "zod";
 import { decodeUstar } from "../../src/blobs/index.ts";
-import { BUNDLED_SNAPSHOT, openScanner } from "../../src/scan/index.ts";
+import { openScanner, type AdvisorySnapshot } from "../../src/scan/index.ts";
 import { createFrameReader, toFrame } from "./scan-frames.ts";
 
 /**
  * The process that reads what strangers wrote: started by `openScanProcess` without environment, keys or database, and
- * killed by it when it takes too long. In: the day, then a canonical tar. Out: who it is, then a report for each tar.
+ * killed by it when it takes too long. In: the advisories once, then for each skill the day and a canonical tar. Out: who
+ * it is, then a report for each tar.
  */
 const MAX_IN_BYTES = 256 * 1024 * 1024;
 
 const scanner = await openScanner();
-const advisories = BUNDLED_SNAPSHOT;
+/** Made by our own parser in the process that started this one. */
+const ADVISORIES = z.custom<AdvisorySnapshot>(
+  (value) => typeof value === "object" && value !== null,
+);
+let advisories: AdvisorySnapshot | undefined;
 let today: Date | undefined;
 const read = createFrameReader(MAX_IN_BYTES, (body) => {
+  if (advisories === undefined) {
+    advisories = ADVISORIES.parse(JSON.parse(body.toString("utf8")));
+    return;
+  }
   if (today === undefined) {
     today = new Date(body.toString("latin1"));
     return;
@@ -28,9 +38,9 @@ function send(message: object): void {
   process.stdout.write(toFrame(Buffer.from(JSON.stringify(message), "utf8")));
 }
 
-send({ engine: scanner.engine, advisoriesAt: advisories.takenAt });
+send(scanner.engine);
 // The first skill costs ten times what the next one does; nobody should wait for that.
-scanner.scan(warmUp(), { advisories, today: new Date(0) });
+scanner.scan(warmUp(), { advisories: null, today: new Date(0) });
 process.stdin.on("data", read);
 
 function warmUp() {

@@ -3,6 +3,7 @@ import type { ScanEngine } from "../../src/publish/index.ts";
 import { createSemanticReviewer, openClamd, type Reviewer } from "../../src/reviewers/index.ts";
 import type { Clock, Config, Ids, Log } from "../../src/runtime/index.ts";
 import { addFindings } from "../../src/scan/index.ts";
+import { readAdvisoriesFile } from "../scan/read-advisories.ts";
 import { openModel } from "./open-model.ts";
 import { openScan, type ScanPool } from "./open-scan.ts";
 
@@ -11,15 +12,22 @@ export async function openReviewedScan(core: {
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly config: Pick<Config, "clamdUrl" | "model" | "modelReviews">;
+  readonly config: Pick<Config, "advisoriesFile" | "clamdUrl" | "model" | "modelReviews">;
 }): Promise<ScanPool> {
-  const { clamdUrl, modelReviews } = core.config;
+  const { advisoriesFile, clamdUrl, modelReviews } = core.config;
+  const own = advisoriesFile === undefined ? undefined : readAdvisoriesFile(advisoriesFile);
+  if (own !== undefined && own.skipped > 0)
+    core.log.warn(
+      { skipped: own.skipped },
+      "advisories that could not be understood were left out",
+    );
   const model = modelReviews ? openModel(core) : null;
   const reviewers = [
     ...(clamdUrl === undefined ? [] : [await openClamd({ url: clamdUrl })]),
     ...(model === null ? [] : [createSemanticReviewer({ ...core, model })]),
   ];
-  return withReviewers(await openScan({ log: core.log }), reviewers);
+  const advisories = own === undefined ? {} : { advisories: own.snapshot };
+  return withReviewers(await openScan({ log: core.log, ...advisories }), reviewers);
 }
 
 /**

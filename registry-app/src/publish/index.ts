@@ -25,7 +25,7 @@ export {
 } from "./registry-log.ts";
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
-export { nameEngine, parseHello, parseReport, type ScanEngine } from "./scan-report.ts";
+export { nameEngine, parseEngine, parseReport, type ScanEngine } from "./scan-report.ts";
 export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
 export {
   isRollingOut,

@@ -41,15 +41,9 @@ const reportSchema = z.looseObject({
   engine: engineSchema,
 });
 
-const helloSchema = z.strictObject({
-  engine: engineSchema,
-  advisoriesAt: z.iso.datetime().nullable(),
-});
-
 /** What a scan process says of itself. */
-export function parseHello(body: Buffer): Pick<ScanEngine, "engine" | "advisoriesAt"> {
-  const { engine, advisoriesAt } = helloSchema.parse(JSON.parse(body.toString("utf8")));
-  return { engine, advisoriesAt: advisoriesAt === null ? null : new Date(advisoriesAt) };
+export function parseEngine(body: Buffer): Engine {
+  return engineSchema.parse(JSON.parse(body.toString("utf8")));
 }
 
 /** The report of a scan process: it has read what strangers wrote, so that its word is looked at like theirs. */
@@ -69,9 +63,17 @@ export function nameEngine(
   scanner: Pick<ScanEngine, "engine" | "advisoriesAt" | "reviewers">,
 ): string {
   const { engine, advisoriesAt, reviewers = [] } = scanner;
-  const advisories = advisoriesAt === null ? "" : `.${advisoriesAt.toISOString().slice(0, 10)}`;
+  const advisories = advisoriesAt === null ? "" : `.${sayTaken(advisoriesAt)}`;
   const others = reviewers.map((one) => `.${one.replaceAll(/[^A-Za-z0-9-]+/g, "-")}`).join("");
   return `${engine.version}+${engine.rules.slice(0, 12)}${advisories}${others}`;
+}
+
+/** The bundled list is of a day; a file of one's own may be renewed several times a day. */
+function sayTaken(at: Date): string {
+  const text = at.toISOString();
+  return text.endsWith("T00:00:00.000Z")
+    ? text.slice(0, 10)
+    : `${text.slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
 /** More are counted and not listed; of each rule one is always there, since each must be waived by itself. */

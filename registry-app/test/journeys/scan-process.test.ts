@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScan, type ScanPool } from "../../bin/compose/open-scan.ts";
+import { nameEngine } from "../../src/publish/index.ts";
 import { encodeUstar } from "../../src/blobs/index.ts";
 import { silentLog } from "../../src/runtime/index.ts";
 import { skillMd } from "../forge.ts";
@@ -52,6 +53,32 @@ describe("a scan process that does not do its work", () => {
 });
 
 describe("the scan process", () => {
+  it("goes by the advisories that it was given, and tells how old they are", async () => {
+    const advisory = {
+      id: "MAL-2026-1",
+      ecosystem: "npm",
+      package: "left-padding",
+      kind: "malicious",
+      severity: "critical",
+      summary: "steals",
+      versions: [],
+      ranges: [],
+    } as const;
+    const takenAt = "2026-04-30T12:00:00Z";
+    const own = { takenAt, advisories: [advisory] };
+    const scanner = await openScan({ log: silentLog, advisories: own });
+    try {
+      const md = Buffer.from(skillMd("deploy", "Run `npm install left-padding` first.\n"));
+      const tar = encodeUstar([{ path: "SKILL.md", mode: "100644", bytes: md }]);
+      const report = await scanner.scan(tar, today);
+      expect(report.coverage.advisories).toEqual({ takenAt, isStale: false });
+      expect(report.findings.map(({ rule }) => rule).join()).toMatch(/supply-chain\./);
+      expect(nameEngine(scanner)).toContain("20260430T120000Z");
+    } finally {
+      await scanner.close();
+    }
+  });
+
   it("goes on with the next skill, several at once, and answers the same bytes to the same question", async () => {
     const scanner = await openScan({ log: silentLog });
     try {
