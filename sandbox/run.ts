@@ -90,7 +90,8 @@ export async function runCommand(
   }
 }
 
-function captureStreams({ keptOutputBytes, outputBytes }: Limits) {
+/** Keeps both streams within the limits; the first byte of stdout is ours. */
+export function captureStreams({ keptOutputBytes, outputBytes }: Limits) {
   const stdout = createCapture(keptOutputBytes);
   const stderr = createCapture(keptOutputBytes);
   let isMarked = false;
@@ -107,7 +108,7 @@ function captureStreams({ keptOutputBytes, outputBytes }: Limits) {
 }
 
 /** Remembers the first reason to end a command, and tells who waits. */
-function watchOver({ limits, signal }: Command) {
+export function watchOver({ limits, signal }: Command) {
   let why: Why = "exit";
   let beganMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -167,7 +168,8 @@ else exec </dev/null; fi
 printf R
 exec "$@"`;
 
-function toEnv(own: Readonly<Record<string, string>>): string[] {
+/** What a command finds in its environment. */
+export function toEnv(own: Readonly<Record<string, string>>): string[] {
   const all = {
     PATH: "/usr/local/bin:/usr/bin:/bin",
     HOME: "/home",
