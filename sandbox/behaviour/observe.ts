@@ -97,7 +97,7 @@ async function layHoney(container: Container, { files }: Honey): Promise<void> {
 }
 
 /** Puts together what was traced and what was recorded. Pure. */
-export function toObservation(
+function toObservation(
   { stderr, why }: Pick<Ended, "stderr" | "why">,
   said: { readonly text: string; readonly isCut: boolean },
   { tokens }: Pick<Honey, "tokens">,

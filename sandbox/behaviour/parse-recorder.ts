@@ -75,7 +75,7 @@ function dropPlainNames(hosts: readonly SeenHost[]): readonly SeenHost[] {
 }
 
 /** `evil.example:443`, or the address where there is no name. */
-export function describeHost({ name, address, port }: SeenHost): string {
+function describeHost({ name, address, port }: SeenHost): string {
   const host = name ?? address ?? "somewhere";
   return port === null ? host : `${host}:${port}`;
 }

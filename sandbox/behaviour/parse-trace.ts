@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { listOf, noteOf, readCall, textOf, type Call } from "./trace-line.ts";
 import type { Observation } from "./types.ts";
 
-export type Tried = {
+type Tried = {
   readonly address: string;
   readonly port: number;
   readonly protocol: "tcp" | "udp";
