@@ -6,6 +6,13 @@ export { BUNDLED_SNAPSHOT } from "./advisories/bundled-snapshot.ts";
 export { parseAdvisories, type AdvisoryReading } from "./advisories/parse-advisories.ts";
 export { compareCapabilities } from "./capabilities/compare-capabilities.ts";
 export type { FileCoverage } from "./inventory/scan-file.ts";
+export {
+  compareHosts,
+  toObservedFindings,
+  toObservedGaps,
+  type HostComparison,
+  type ObservedCase,
+} from "./observed/to-observed-findings.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";

@@ -1,0 +1,90 @@
+import type { Observation, SeenHost } from "@assay/sandbox";
+import { describe, expect, it } from "vitest";
+import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
+
+const NOTHING: Observation = {
+  hosts: [],
+  secretsRead: [],
+  leaks: [],
+  programs: [],
+  writesOutsideWork: [],
+  traceState: "whole",
+  notes: [],
+};
+const host = (name: string | null, address = "198.18.0.2"): SeenHost => ({
+  name,
+  address,
+  port: 443,
+  protocol: "tls",
+  bytes: 9,
+  sample: "",
+});
+const secret = { path: "/home/.aws/credentials", canary: "c" };
+const told = (more: Partial<Observation>, declared: readonly string[] = []) =>
+  toObservedFindings(
+    { observation: { ...NOTHING, ...more }, file: "scripts/run.sh" },
+    new Set(declared),
+  ).map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`);
+
+describe("what was observed", () => {
+  it.each<[string, Partial<Observation>, readonly string[], readonly string[]]>([
+    ["nothing: no finding", {}, [], []],
+    [
+      "a false secret that left is critical",
+      { leaks: [{ canary: "c", place: "$GITHUB_TOKEN", to: "evil.example:80" }] },
+      [],
+      ["exfiltration.observed-leak critical observed"],
+    ],
+    [
+      "secrets read and network are high, even to a declared host",
+      { secretsRead: [secret], hosts: [host("api.example")] },
+      ["api.example"],
+      ["credentials.observed-read-and-network high observed"],
+    ],
+    [
+      "secrets read alone are medium",
+      { secretsRead: [secret] },
+      [],
+      ["credentials.observed-read medium observed"],
+    ],
+    [
+      "a host that was not declared is medium",
+      { hosts: [host("evil.example")] },
+      ["api.example"],
+      ["network.observed-undeclared-host medium observed"],
+    ],
+    [
+      "a shell's profile is high, another file outside is low",
+      { writesOutsideWork: ["/home/.bashrc", "/home/.cache/x"] },
+      [],
+      [
+        "persistence.observed-start-up-file high observed",
+        "persistence.observed-write-outside low observed",
+      ],
+    ],
+  ])("%s", (_what, seen, declared, expected) => {
+    expect(told(seen, declared)).toEqual(expected);
+  });
+
+  it("is bounded, however much was done", () => {
+    const hosts = Array.from({ length: 900 }, (_, nth) => host(`h${nth}.example`));
+    expect(told({ hosts })).toHaveLength(20);
+  });
+
+  it("through a trace that is cut is a gap", () => {
+    const observation: Observation = { ...NOTHING, traceState: "cut", notes: ["It ends early."] };
+    expect(toObservedGaps({ observation, file: "SKILL.md" })).toEqual([
+      { file: "SKILL.md", state: "partly", because: "It ends early." },
+    ]);
+    expect(toObservedGaps({ observation: NOTHING, file: "SKILL.md" })).toEqual([]);
+  });
+
+  it("is held against the hosts that are declared, and what lies below them", () => {
+    const seen = [host("A.api.example"), host("notapi.example"), host(null, "203.0.113.9")];
+    expect(compareHosts(seen, new Set(["api.example", "docs.example"]))).toEqual({
+      declared: ["a.api.example"],
+      undeclared: ["203.0.113.9", "notapi.example"],
+      unseen: ["docs.example"],
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import type { Observation, SeenHost } from "@assay/sandbox";
+import type { AddedFinding } from "../add-findings.ts";
+import type { FileCoverage } from "../inventory/scan-file.ts";
+import * as rules from "./observed-rules.ts";
+
+/** An observation of one case, and the file that its findings are told of. */
+export type ObservedCase = {
+  readonly observation: Observation;
+  /** Path of the file that started it; SKILL.md where none did. */
+  readonly file: string;
+};
+
+const MAX_OF_A_RULE = 20;
+const MAX_EVIDENCE = 200;
+
+/** Files that a shell, a login or a timer runs. */
+const START_UP =
+  /(?:^|\/)(?:\.(?:bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|xprofile|xinitrc)|\.ssh\/(?:authorized_keys|rc)|\.config\/(?:autostart|systemd|fish)\/.+|crontabs?\/.+|cron\.[a-z]+\/.+|LaunchAgents\/.+)$/;
+
+/** What was seen, as findings for `addFindings`. */
+export function toObservedFindings(
+  { observation, file }: ObservedCase,
+  declaredHosts: ReadonlySet<string>,
+): readonly AddedFinding[] {
+  const { leaks, secretsRead, hosts, writesOutsideWork } = observation;
+  const tell = (rule: rules.ObservedRule, found: readonly Told[]) =>
+    found.slice(0, MAX_OF_A_RULE).map((told) => toFinding(rule, file, told));
+  const read = hosts.length > 0 ? rules.SECRET_THEN_NETWORK : rules.SECRET_READ;
+  const startUp = writesOutsideWork.filter((path) => START_UP.test(path));
+  const others = writesOutsideWork.filter((path) => !START_UP.test(path));
+  const sent = leaks.map(({ place, to }) => ({
+    message: `It sent the false secret from ${place} to ${to}.`,
+    evidence: `${place} -> ${to}`,
+  }));
+  const undeclared = compareHosts(hosts, declaredHosts).undeclared;
+  return [
+    ...tell(rules.LEAK, sent),
+    ...tell(
+      read,
+      secretsRead.map(({ path }) => about("It read the false secrets in", path)),
+    ),
+    ...tell(
+      rules.STARTS_AGAIN,
+      startUp.map((path) => about("It changed", path)),
+    ),
+    ...tell(
+      rules.UNDECLARED_HOST,
+      undeclared.map((host) => about("It turned to", host)),
+    ),
+    ...tell(
+      rules.WRITES_OUTSIDE,
+      others.map((path) => about("It changed", path)),
+    ),
+  ];
+}
+
+type Told = { readonly message: string; readonly evidence: string };
+
+function about(what: string, evidence: string): Told {
+  return { message: `${what} ${evidence.slice(0, MAX_EVIDENCE)}.`, evidence };
+}
+
+function toFinding(rule: rules.ObservedRule, file: string, told: Told): AddedFinding {
+  const { id, family, severity, owasp, why, remedy } = rule;
+  return {
+    rule: id,
+    category: family,
+    severity,
+    confidence: "observed",
+    file,
+    line: 1,
+    message: told.message,
+    evidence: told.evidence.slice(0, MAX_EVIDENCE),
+    remedy,
+    why,
+    owasp,
+    isIndicator: false,
+    chain: [],
+  };
+}
+
+/** A trace that is not whole is a gap in what was looked at, never a clean bill. */
+export function toObservedGaps({ observation, file }: ObservedCase): readonly FileCoverage[] {
+  if (observation.traceState === "whole") return [];
+  return [{ file, state: "partly", because: observation.notes.join(" ") }];
+}
+
+export type HostComparison = {
+  /** Declared and seen. */
+  readonly declared: readonly string[];
+  /** Seen and not declared. */
+  readonly undeclared: readonly string[];
+  /** Declared and not seen. */
+  readonly unseen: readonly string[];
+};
+
+/** The hosts that a skill names against those that it turned to. A name covers what lies below it. */
+export function compareHosts(
+  hosts: readonly SeenHost[],
+  declaredHosts: ReadonlySet<string>,
+): HostComparison {
+  const names = hosts.map(({ name, address }) => (name ?? address ?? "").toLowerCase());
+  const seen = [...new Set(names)].filter((name) => name !== "").toSorted();
+  const isBelow = (host: string, named: string) => host === named || host.endsWith(`.${named}`);
+  const named = [...declaredHosts].map((host) => host.toLowerCase()).filter((host) => host !== "");
+  const isDeclared = (host: string) => named.some((one) => isBelow(host, one));
+  return {
+    declared: seen.filter(isDeclared),
+    undeclared: seen.filter((host) => !isDeclared(host)),
+    unseen: named.filter((one) => !seen.some((host) => isBelow(host, one))).toSorted(),
+  };
+}
