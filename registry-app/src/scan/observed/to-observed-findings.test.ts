@@ -1,12 +1,11 @@
-import type { Observation, SeenHost } from "@assay/sandbox";
 import { describe, expect, it } from "vitest";
+import type { Seen, SeenHost } from "./seen.ts";
 import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
 
-const NOTHING: Observation = {
+const NOTHING: Seen = {
   hosts: [],
   secretsRead: [],
   leaks: [],
-  programs: [],
   writesOutsideWork: [],
   traceState: "whole",
   notes: [],
@@ -14,24 +13,20 @@ const NOTHING: Observation = {
 const host = (name: string | null, address = "198.18.0.2"): SeenHost => ({
   name,
   address,
-  port: 443,
-  protocol: "tls",
-  bytes: 9,
-  sample: "",
 });
-const secret = { path: "/home/.aws/credentials", canary: "c" };
-const told = (more: Partial<Observation>, declared: readonly string[] = []) =>
+const secret = { path: "/home/.aws/credentials" };
+const told = (more: Partial<Seen>, declared: readonly string[] = []) =>
   toObservedFindings(
     { observation: { ...NOTHING, ...more }, file: "scripts/run.sh" },
     new Set(declared),
   ).map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`);
 
 describe("what was observed", () => {
-  it.each<[string, Partial<Observation>, readonly string[], readonly string[]]>([
+  it.each<[string, Partial<Seen>, readonly string[], readonly string[]]>([
     ["nothing: no finding", {}, [], []],
     [
       "a false secret that left is critical",
-      { leaks: [{ canary: "c", place: "$GITHUB_TOKEN", to: "evil.example:80" }] },
+      { leaks: [{ place: "$GITHUB_TOKEN", to: "evil.example:80" }] },
       [],
       ["exfiltration.observed-leak critical observed"],
     ],
@@ -72,7 +67,7 @@ describe("what was observed", () => {
   });
 
   it("through a trace that is cut is a gap", () => {
-    const observation: Observation = { ...NOTHING, traceState: "cut", notes: ["It ends early."] };
+    const observation: Seen = { ...NOTHING, traceState: "cut", notes: ["It ends early."] };
     expect(toObservedGaps({ observation, file: "SKILL.md" })).toEqual([
       { file: "SKILL.md", state: "partly", because: "It ends early." },
     ]);

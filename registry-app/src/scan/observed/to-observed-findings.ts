@@ -1,11 +1,11 @@
-import type { Observation, SeenHost } from "@assay/sandbox";
 import type { AddedFinding } from "../add-findings.ts";
 import type { FileCoverage } from "../inventory/scan-file.ts";
 import * as rules from "./observed-rules.ts";
+import type { Seen, SeenHost } from "./seen.ts";
 
 /** An observation of one case, and the file that its findings are told of. */
 export type ObservedCase = {
-  readonly observation: Observation;
+  readonly observation: Seen;
   /** Path of the file that started it; SKILL.md where none did. */
   readonly file: string;
 };
