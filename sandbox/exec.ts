@@ -8,7 +8,8 @@ export type ExecWish = {
   readonly user: string;
   readonly env?: readonly string[];
   readonly workingDir?: string;
-  readonly stdin?: Uint8Array;
+  /** May come later: the command is started meanwhile. */
+  readonly stdin?: Uint8Array | Promise<Uint8Array>;
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
 };
@@ -42,7 +43,9 @@ export async function startExec(wish: ExecWish): Promise<Execution> {
   const started = exec.start({ hijack: true, stdin: stdin !== undefined });
   const stream: Duplex = await within("starting an exec", ENGINE_MS, started);
   const closed = readOut(wish, stream);
-  if (stdin !== undefined) stream.end(stdin);
+  const give = (bytes: Uint8Array) => stream.end(bytes);
+  if (stdin instanceof Promise) void stdin.then(give, () => stream.destroy());
+  else if (stdin !== undefined) give(stdin);
   const ended = closed.then(async () => {
     const asked: Promise<ExecInspectInfo> = exec.inspect();
     const { ExitCode, Running } = await within("asking how an exec ended", ENGINE_MS, asked);

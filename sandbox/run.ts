@@ -31,8 +31,12 @@ type Why = "exit" | "timeout" | "output-limit" | "cancelled";
 export async function runInside(container: Container, spec: RunSpec): Promise<RunResult> {
   if (spec.signal?.aborted === true) return { kind: "cancelled" };
   const inputs = spec.inputs.length === 0 ? Buffer.alloc(0) : await packInputs(spec.inputs);
-  if (spec.skill !== null) await layIn(container, spec.skill);
-  const ended = await runCommand(container, spec, inputs);
+  const laid = spec.skill === null ? undefined : layIn(container, spec.skill);
+  const ended = await runCommand(container, spec, inputs, laid).catch(async (cause: unknown) => {
+    // Where the skill could not be laid in, that is the reason.
+    await laid;
+    throw cause;
+  });
   if (ended.why === "cancelled") return { kind: "cancelled" };
   if (!ended.isStarted) {
     const said = Buffer.from(ended.stderr.bytes.subarray(0, 500)).toString("utf8");
@@ -46,12 +50,18 @@ export async function runCommand(
   container: Container,
   spec: Command,
   inputs: Buffer,
+  ready?: Promise<void>,
 ): Promise<Ended> {
   const { limits } = spec;
   const captured = captureStreams(limits);
   const watch = watchOver(spec);
-  const sent = Buffer.concat([inputs, spec.stdin]);
-  const sizes = [String(inputs.length), String(spec.stdin.length)];
+  // A byte to wait for, where something has to be ready first; the container's program starts meanwhile.
+  const go = Buffer.alloc(ready === undefined ? 0 : 1, "\n");
+  const sent = Buffer.concat([go, inputs, spec.stdin]);
+  const input = ready === undefined ? sent : ready.then(() => sent);
+  // Its failure is told by who waits for the command.
+  if (input instanceof Promise) input.catch(() => undefined);
+  const sizes = [go, inputs, spec.stdin].map(({ length }) => String(length));
   try {
     const execution = await startExec({
       container,
@@ -60,7 +70,7 @@ export async function runCommand(
       user: CASE_USER,
       env: toEnv(spec.env),
       workingDir: "/work",
-      ...(sent.length === 0 ? {} : { stdin: sent }),
+      ...(sent.length === 0 ? {} : { stdin: input }),
       onStdout: (chunk) => {
         watch.begin();
         // The first byte is ours and says that the command starts.
@@ -159,7 +169,8 @@ async function waitFor(execution: Execution, watch: Watch): Promise<ByItself | u
 
 // All of the input is read before the command starts: one that ends without reading would break the stream, and with
 // it our sight of how it ended.
-const UNPACK_AND_RUN = `n=$1; m=$2; shift 2
+const UNPACK_AND_RUN = `g=$1; n=$2; m=$3; shift 3
+if [ "$g" -gt 0 ]; then read -r || exit 125; fi
 if [ "$n" -gt 0 ]; then head -c "$n" | tar -x -f - -C /work --no-same-owner || exit 125; fi
 if [ "$m" -gt 0 ]; then
   head -c "$m" >/dev/shm/stdin || exit 125
