@@ -62,6 +62,11 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   "GET,HEAD /api/v1/skills/:team/:name/versions/:version/scan.sarif": (wanted) => [
     `${below(wanted)}/scan.sarif`,
   ],
+  "GET,HEAD /api/v1/security/summary": () => ["/api/v1/security/summary"],
+  "GET,HEAD /api/v1/security/findings": ({ team }) => [
+    "/api/v1/security/findings?size=100",
+    `/api/v1/security/findings?team=${team}&size=100`,
+  ],
   "GET,HEAD /api/v1/log/checkpoint": () => ["/api/v1/log/checkpoint"],
   "GET,HEAD /api/v1/law": () => ["/api/v1/law"],
   "GET,HEAD /api/v1/law/history": () => ["/api/v1/law/history?size=100"],
@@ -131,6 +136,7 @@ export const PAGES: Readonly<Record<string, Paths>> = {
   "docs/codes/[code].astro": () => ["/docs/codes/UNKNOWN_SIGNER"],
   "law/index.astro": () => ["/law"],
   "law/history.astro": () => ["/law/history"],
+  "security.astro": ({ team }) => ["/security", `/security?team=${team}`],
   "skills/index.astro": (wanted) => asked(wanted).map((q) => `/skills?${q}`),
   "skills/[team]/[name]/index.astro": ({ team, skill }) => [`/skills/${team}/${skill}`],
   "skills/[team]/[name]/[version]/index.astro": (wanted) => [page(wanted)],

@@ -1,6 +1,7 @@
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
 import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
 import { SCAN_RULES } from "./fixture-scan.ts";
+import { findingsOf, securityOf } from "./fixture-security.ts";
 import { ago, catalogue, versionLines, versionPageOf } from "./fixture-skills.ts";
 import { CODES, SIGHTINGS, SOURCES } from "./fixture-tags.ts";
 
@@ -93,6 +94,11 @@ export function fixturePort(rows: number): AssayPort {
       if (tagName === "boom--v1.0.0") throw new Error("a fault of our own, for the 500 page");
       const sightings = SIGHTINGS.filter((tag) => tag.tag === tagName);
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
+    },
+    security: async () => securityOf(rows),
+    findings: async ({ page, size }) => {
+      const all = findingsOf(skills);
+      return { items: all.slice((page - 1) * size, page * size), total: all.length, page, size };
     },
     law: async () => (rows === 0 ? EMPTY_LAW : LAW),
     lawHistory: async ({ page, size }) => ({

@@ -32,6 +32,8 @@ const PAGES = [
   "/sources/platform-skills",
   "/sources/empty-source",
   "/teams/acme",
+  "/security",
+  "/security?severity=medium",
   "/law",
   "/law/history",
   "/docs",

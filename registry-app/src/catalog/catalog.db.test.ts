@@ -340,7 +340,14 @@ describe("install indexes", () => {
 const port = (viewer: Viewer): AssayPort => {
   const absent = async () => Promise.reject(new Error("this test has no law"));
   const law = { view: absent, history: absent };
-  const parts = { db: test.db, blobs, codes: () => [], signersOf: async () => [], law };
+  const parts = {
+    db: test.db,
+    blobs,
+    codes: () => [],
+    signersOf: async () => [],
+    law,
+    clock: systemClock,
+  };
   return createSitePort(parts, viewer);
 };
 

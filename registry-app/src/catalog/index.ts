@@ -40,6 +40,13 @@ export {
   type SkillSearch,
   type SkillSort,
 } from "./read-skills.ts";
+export {
+  findFindings,
+  findingFilters,
+  readSecurity,
+  securityFindingsSchema,
+  securitySummarySchema,
+} from "./read-findings.ts";
 export { scanDetail, scanSarif } from "./read-scan.ts";
 export {
   sourceDetail,

@@ -1,11 +1,13 @@
 import type { Blobs } from "../blobs/index.ts";
 import type { Db } from "../db/index.ts";
 import { findTeam, type Viewer } from "../people/index.ts";
+import type { Clock } from "../runtime/index.ts";
 import { ALL_RULES } from "../scan/index.ts";
 import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
 import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
 import { searchPage } from "./pages/search-page.ts";
+import { findFindings, readSecurity, type FindingSearch } from "./read-findings.ts";
 import type { SkillSort } from "./read-skills.ts";
 import type { TagQuery } from "./read-sources.ts";
 import type { Page } from "./paging.ts";
@@ -38,10 +40,11 @@ export type TeamSigner = {
 };
 /** What one request's pages may ask, bound to its viewer; the shape is the site's own port (site/src/data/port.ts). */
 export function createSitePort<Law, History>(
-  deps: SitePortParts & LawParts<Law, History> & { readonly db: Db; readonly blobs: Blobs },
+  deps: SitePortParts &
+    LawParts<Law, History> & { readonly db: Db; readonly blobs: Blobs; readonly clock: Clock },
   viewer: Viewer,
 ) {
-  const { db, blobs } = deps;
+  const { db, blobs, clock } = deps;
   return {
     overview: async () => readOverview(db, viewer),
     searchSkills: async (query: Page & { q: string; team?: string; sort: SkillSort }) =>
@@ -64,6 +67,8 @@ export function createSitePort<Law, History>(
         const team = await findTeam(db, slug);
         return team && readTeamPage(db, viewer, team, await deps.signersOf(slug));
       }),
+    security: async () => readSecurity({ db, clock }, viewer),
+    findings: async (search: FindingSearch) => findFindings(db, viewer, search),
     law: async () => deps.law.view(viewer),
     lawHistory: async (page: Page) => deps.law.history(viewer, page),
     codes: () => deps.codes(),

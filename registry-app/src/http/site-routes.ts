@@ -49,7 +49,7 @@ export async function addSiteRoutes(app: App, deps: ServerDeps, site: SiteMount)
 function localsOf(deps: ServerDeps, actor: Actor) {
   return {
     assay: createSitePort(
-      { ...deps.siteParts, law: deps.law, db: deps.db, blobs: deps.blobs },
+      { ...deps.siteParts, law: deps.law, db: deps.db, blobs: deps.blobs, clock: deps.clock },
       viewerOf(actor),
     ),
     viewer:

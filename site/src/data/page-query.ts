@@ -1,4 +1,6 @@
 import type { SkillSort, TagState } from "./port.ts";
+import type { Scan, ScanSeverity } from "./scan-port.ts";
+import type { FindingSearch } from "./security-port.ts";
 
 /** Query parameters of the lists. What cannot be read counts as absent: an address never breaks a page. */
 const MAX_PAGE = 1_000_000;
@@ -39,6 +41,21 @@ export function readSort(params: URLSearchParams, q: string): SkillSort {
 
 export function readTagState(params: URLSearchParams): TagState | undefined {
   return TAG_STATES.find((state) => state === params.get("state"));
+}
+
+const SEVERITIES: readonly ScanSeverity[] = ["critical", "high", "medium", "low", "info"];
+const VERDICTS: readonly Scan["verdict"][] = ["block", "warn", "incomplete", "review", "pass"];
+
+/** What the list of findings is narrowed by. */
+export function readFindingFilters(params: URLSearchParams): Omit<FindingSearch, "page" | "size"> {
+  const rule = params.get("rule") ?? "";
+  const team = params.get("team") ?? "";
+  return {
+    severity: SEVERITIES.find((one) => one === params.get("severity")),
+    verdict: VERDICTS.find((one) => one === params.get("verdict")),
+    rule: /^[a-z-]{1,60}\.[a-z-]{1,60}$/.test(rule) ? rule : undefined,
+    team: /^[a-z0-9-]{1,64}$/.test(team) ? team : undefined,
+  };
 }
 
 /** Page numbers to print around the current one; null stands for a gap. */

@@ -1,5 +1,6 @@
 import type { LawFacts, LawLine } from "./law-port.ts";
 import type { Capability, RefusedFinding, Scan, ScanRule } from "./scan-port.ts";
+import type { FindingSearch, FoundFinding, SecuritySummary } from "./security-port.ts";
 
 /**
  * What the pages ask of the core. `bin` builds one `AssayPort` per request, bound to the viewer of
@@ -26,6 +27,10 @@ export interface AssayPort {
   /** Every sighting of one tag name in a source, newest first; null when the name was never seen. */
   tagPage(source: string, tagName: string): Promise<TagPage | null>;
   teamPage(slug: string): Promise<TeamPage | null>;
+  /** What the scans come to over everything that may be seen. */
+  security(): Promise<SecuritySummary>;
+  /** Findings of the latest versions and of all that are held, the gravest first. */
+  findings(search: FindingSearch): Promise<Paged<FoundFinding>>;
   law(): Promise<LawFacts>;
   /** Every law there was, newest first. */
   lawHistory(query: { readonly page: number; readonly size: number }): Promise<Paged<LawLine>>;
