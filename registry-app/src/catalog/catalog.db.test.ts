@@ -340,15 +340,8 @@ describe("install indexes", () => {
 const port = (viewer: Viewer): AssayPort => {
   const absent = async () => Promise.reject(new Error("this test has no law"));
   const law = { view: absent, history: absent };
-  const parts = {
-    db: test.db,
-    blobs,
-    codes: () => [],
-    signersOf: async () => [],
-    law,
-    clock: systemClock,
-  };
-  return createSitePort(parts, viewer);
+  const read = { db: test.db, blobs, clock: systemClock };
+  return createSitePort({ ...read, codes: () => [], signersOf: async () => [], law }, viewer);
 };
 
 describe("pages", () => {

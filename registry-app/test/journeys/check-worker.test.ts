@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { connectEngine } from "../../../sandbox/engine.ts";
 import { CHECK_ROLE } from "../../src/db/index.ts";
 import { systemIds } from "../../src/runtime/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
@@ -133,9 +134,7 @@ describeWith("docker")(
 
 /** Containers whose owner is one of these processes. */
 async function listOurs(pids: readonly (number | undefined)[]): Promise<readonly string[]> {
-  const { default: Dockerode } = await import("dockerode");
-  const engine = new Dockerode({ socketPath: new URL(dockerHost).pathname });
-  const all = await engine.listContainers({ all: true });
+  const all = await connectEngine(dockerHost).listContainers({ all: true });
   return all
     .map(({ Labels }) => Labels["skills.assay.sandbox.owner"] ?? "")
     .filter((owner) => pids.some((pid) => owner.includes(`:${pid}:`)));

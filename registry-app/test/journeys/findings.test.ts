@@ -28,13 +28,13 @@ beforeAll(async () => {
     "skills/chart/SKILL.md": skillMd("chart"),
     "skills/chart/requirements.txt": HOLE,
   });
-  expect(await release("open-skills", "plain--v1.0.0")).toMatchObject({ state: "published" });
-  expect(await release("open-skills", "chart--v1.0.0")).toMatchObject({ state: "held" });
+  await release("open-skills", "plain--v1.0.0");
+  await release("open-skills", "chart--v1.0.0");
   await forge.commit({
     "skills/secret-plan/SKILL.md": skillMd("secret-plan"),
     "skills/secret-plan/requirements.txt": HOLE,
   });
-  expect(await release("closed-skills", "secret-plan--v1.0.0")).toMatchObject({ state: "held" });
+  await release("closed-skills", "secret-plan--v1.0.0");
 });
 afterAll(async () => {
   await forge.remove();

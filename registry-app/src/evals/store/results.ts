@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { CaseDetail } from "../stored-report.ts";
 import type { Db, EvalArm, EvalCaseStatus, EvalKind, Tx } from "../../db/index.ts";
 
@@ -136,16 +135,4 @@ export async function findCached(
     ])
     .$narrowType<{ status: EvalCaseStatus }>()
     .executeTakeFirst();
-}
-
-/** Whether the last runs of identical input passed, newest first: how often they disagree tells a flaky case. */
-export async function listSameKey(
-  db: Db,
-  key: string,
-  limit: number,
-): Promise<readonly EvalCaseStatus[]> {
-  const { rows } = await sql<{ status: EvalCaseStatus }>`
-    SELECT status FROM eval_results WHERE cache_key = ${key} AND NOT is_cached AND status IN ('passed', 'failed', 'timeout')
-    ORDER BY finished_at DESC LIMIT ${limit}`.execute(db);
-  return rows.map(({ status }) => status);
 }
