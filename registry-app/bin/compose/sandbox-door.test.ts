@@ -71,6 +71,14 @@ it("nobody waits for an image that takes minutes, and its sandbox is there once 
   expect([(await door.get()).kind, asked()]).toEqual(["ready", 1]);
 });
 
+it("those who come later do not wait as long again", async () => {
+  const never = new Promise<Opening>(() => undefined);
+  const { door, later } = doorTo([() => never], 3_600_000);
+  void door.get();
+  later(3_600_000);
+  expect((await door.get()).kind).toBe("unavailable");
+});
+
 it("a fault of ours while opening is no sandbox, and not the end of the process", async () => {
   const { door } = doorTo([() => Promise.reject(new Error("a bug"))]);
   expect(await door.get()).toMatchObject({ kind: "unavailable" });

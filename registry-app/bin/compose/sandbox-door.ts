@@ -18,7 +18,7 @@ export type DoorDeps = {
   readonly patienceMs?: number;
 };
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 8_000;
 /** An engine that was not there may come; it is not asked for each run. */
 const RETRY_AFTER_MS = 30_000;
 
@@ -29,7 +29,7 @@ const RETRY_AFTER_MS = 30_000;
 export function createSandboxDoor(deps: DoorDeps): SandboxDoor {
   const { clock, log, patienceMs = PATIENCE_MS } = deps;
   let sandbox: Sandbox | undefined;
-  let opening: Promise<Opening> | undefined;
+  let opening: { readonly under: Promise<Opening>; readonly sinceMs: number } | undefined;
   let failed: { readonly why: Opening; readonly atMs: number } | undefined;
   const openNow = async (): Promise<Opening> => {
     const opened = await deps.open().catch((cause: unknown): Opening => {
@@ -50,12 +50,15 @@ export function createSandboxDoor(deps: DoorDeps): SandboxDoor {
       if (sandbox !== undefined) return { kind: "ready", sandbox };
       const isRecent = failed !== undefined && clock.now().getTime() - failed.atMs < RETRY_AFTER_MS;
       if (isRecent && failed !== undefined) return failed.why;
-      opening ??= openNow();
-      return within(opening, patienceMs);
+      const nowMs = clock.now().getTime();
+      opening ??= { under: openNow(), sinceMs: nowMs };
+      // Who comes later does not wait as long again.
+      const leftMs = Math.max(0, patienceMs - (nowMs - opening.sinceMs));
+      return within(opening.under, leftMs);
     },
     isOpen: () => sandbox !== undefined,
     async close() {
-      await opening;
+      await opening?.under;
       await sandbox?.close();
     },
   };

@@ -204,6 +204,8 @@ describe("OpenAPI", () => {
         "/api/v1/law",
         "/api/v1/law/history",
         "/api/v1/log/checkpoint",
+        "/api/v1/security/findings",
+        "/api/v1/security/summary",
         "/api/v1/skills",
         "/api/v1/skills/{team}/{name}",
         "/api/v1/skills/{team}/{name}/versions/{version}",
