@@ -46,7 +46,7 @@ export const MAY_IMPORT = {
   model: ["runtime"],
   reviewers: ["scan", "skill", "blobs", "model", "runtime"],
   evals: ["skill", "model", "blobs", "db", "queue", "runtime"],
-  catalog: ["people", "skill", "scan", "changelog", "db", "blobs", "runtime"],
+  catalog: ["people", "skill", "scan", "evals", "changelog", "db", "blobs", "runtime"],
   bundles: ["catalog", "people", "skill", "db", "audit", "queue", "runtime"],
   insight: ["catalog", "people", "db", "runtime"],
   jobs: "any but http",

@@ -62,6 +62,13 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   "GET,HEAD /api/v1/skills/:team/:name/versions/:version/scan.sarif": (wanted) => [
     `${below(wanted)}/scan.sarif`,
   ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/evals": (wanted) => [
+    `${below(wanted)}/evals`,
+  ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/evals/:case/log": (wanted) => [
+    `${below(wanted)}/evals/adds/log`,
+    `${below(wanted)}/evals/adds/log?stream=stderr`,
+  ],
   "GET,HEAD /api/v1/security/summary": () => ["/api/v1/security/summary"],
   "GET,HEAD /api/v1/security/findings": ({ team }) => [
     "/api/v1/security/findings?size=100",
@@ -142,6 +149,8 @@ export const PAGES: Readonly<Record<string, Paths>> = {
   "skills/[team]/[name]/[version]/index.astro": (wanted) => [page(wanted)],
   "skills/[team]/[name]/[version]/changelog.astro": (wanted) => [`${page(wanted)}/changelog`],
   "skills/[team]/[name]/[version]/security.astro": (wanted) => [`${page(wanted)}/security`],
+  "skills/[team]/[name]/[version]/evals/index.astro": (wanted) => [`${page(wanted)}/evals`],
+  "skills/[team]/[name]/[version]/evals/[case].astro": (wanted) => [`${page(wanted)}/evals/adds`],
   "skills/[team]/[name]/[version]/versions.astro": (wanted) => [`${page(wanted)}/versions`],
   "skills/[team]/[name]/[version]/files/index.astro": (wanted) => [`${page(wanted)}/files`],
   "skills/[team]/[name]/[version]/files/[...path].astro": (wanted) =>

@@ -1,6 +1,7 @@
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
 import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
 import { SCAN_RULES } from "./fixture-scan.ts";
+import { EVALS, evalCaseOf } from "./fixture-evals.ts";
 import { findingsOf, securityOf } from "./fixture-security.ts";
 import { ago, catalogue, versionLines, versionPageOf } from "./fixture-skills.ts";
 import { CODES, SIGHTINGS, SOURCES } from "./fixture-tags.ts";
@@ -95,6 +96,8 @@ export function fixturePort(rows: number): AssayPort {
       const sightings = SIGHTINGS.filter((tag) => tag.tag === tagName);
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
     },
+    evals: async () => EVALS,
+    evalCase: async (_team, _name, _version, caseId) => evalCaseOf(caseId),
     security: async () => securityOf(rows),
     findings: async ({ page, size }) => {
       const all = findingsOf(skills);

@@ -32,6 +32,8 @@ const PAGES = [
   "/sources/platform-skills",
   "/sources/empty-source",
   "/teams/acme",
+  `${SKILL}/1.4.0/evals`,
+  `${SKILL}/1.4.0/evals/adds`,
   "/security",
   "/security?severity=medium",
   "/law",

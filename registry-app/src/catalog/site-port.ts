@@ -7,6 +7,7 @@ import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-page
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
 import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
 import { searchPage } from "./pages/search-page.ts";
+import { readEvalCase, readEvals } from "./read-evals.ts";
 import { findFindings, readSecurity, type FindingSearch } from "./read-findings.ts";
 import type { SkillSort } from "./read-skills.ts";
 import type { TagQuery } from "./read-sources.ts";
@@ -56,6 +57,12 @@ export function createSitePort<Law, History>(
     fileView: async (team: string, name: string, version: string, path: string) =>
       orNull([team, name, version, path], async () =>
         readFileView({ db, blobs }, viewer, { team, name, version, path }),
+      ),
+    evals: async (team: string, name: string, version: string) =>
+      orNull([team, name, version], async () => readEvals(db, viewer, { team, name, version })),
+    evalCase: async (team: string, name: string, version: string, caseId: string) =>
+      orNull([team, name, version, caseId], async () =>
+        readEvalCase({ db, blobs }, viewer, { team, name, version, caseId }),
       ),
     sourceList: async (page: Page) => readSourceList(db, viewer, page),
     sourcePage: async (slug: string, query: TagQuery) =>

@@ -18,6 +18,7 @@ import { createRequestCounts, type RequestCounts } from "./request-counts.ts";
 import { INERT, SECURITY_HEADERS } from "./security-headers.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 import { addLawRoutes } from "./law-routes.ts";
+import { addEvalRoutes } from "./eval-routes.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addSkillRoutes } from "./skill-routes.ts";
 import { addSourceRoutes } from "./source-routes.ts";
@@ -45,6 +46,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       addSkillRoutes(api, deps);
       addSourceRoutes(api, deps);
       addLawRoutes(api, deps);
+      addEvalRoutes(api, deps);
       addSecurityRoutes(api, deps);
     },
     { prefix: "/api/v1" },

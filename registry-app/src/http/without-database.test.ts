@@ -211,6 +211,8 @@ describe("OpenAPI", () => {
         "/api/v1/skills/{team}/{name}/versions/{version}",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.tar.gz",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.zip",
+        "/api/v1/skills/{team}/{name}/versions/{version}/evals",
+        "/api/v1/skills/{team}/{name}/versions/{version}/evals/{case}/log",
         "/api/v1/skills/{team}/{name}/versions/{version}/evidence",
         "/api/v1/skills/{team}/{name}/versions/{version}/scan",
         "/api/v1/skills/{team}/{name}/versions/{version}/scan.sarif",

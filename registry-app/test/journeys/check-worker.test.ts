@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "pg";
+import { ensureImage } from "@assay/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectEngine } from "../../../sandbox/engine.ts";
 import { CHECK_ROLE } from "../../src/db/index.ts";
@@ -76,6 +77,7 @@ describeWith("docker")(
   "a check worker, a process of its own with a login that can do little",
   () => {
     beforeAll(async () => {
+      await ensureImage({ dockerHost, node: process.execPath, say: () => undefined });
       world = await createWorld({ hasCheckWorker: true });
       await asOwner(
         `CREATE ROLE ${LOGIN} LOGIN PASSWORD '${PASSWORD}'`,
@@ -84,7 +86,7 @@ describeWith("docker")(
       forge = await createForge();
       await world.addTeam("acme", ann);
       await world.addSource({ slug: "acme-skills", team: "acme", visibility: "public" });
-    });
+    }, 600_000);
     afterAll(async () => {
       const isAlive = ({ exitCode, signalCode }: ChildProcess) =>
         exitCode === null && signalCode === null;

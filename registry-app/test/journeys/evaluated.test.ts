@@ -1,3 +1,4 @@
+import { ensureImage } from "@assay/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
@@ -64,7 +65,11 @@ const evalsCheck = async (skill: string, version: string) =>
   );
 
 describeWith("docker")("a version with evals", () => {
-  beforeAll(() => begin({ dockerHost }), 600_000);
+  beforeAll(async () => {
+    // Versions do not wait for an image that is being built.
+    await ensureImage({ dockerHost, node: process.execPath, say: () => undefined });
+    await begin({ dockerHost, hasSite: true });
+  }, 600_000);
   afterAll(end);
 
   it("is published once they have passed in the sandbox, and says where they ran", async () => {
@@ -76,6 +81,21 @@ describeWith("docker")("a version with evals", () => {
     expect([one?.id, one?.status, one?.isCached]).toEqual(["adds", "passed", false]);
     expect(await world.core.blobs.has(one?.log ?? "")).toBe(true);
     expect(await evalsCheck("adder", "1.0.0")).toMatchObject({ outcome: "pass" });
+  });
+
+  it("shows its run, its cases and what they wrote, as pages and as JSON", async () => {
+    const below = "/api/v1/skills/acme/adder/versions/1.0.0/evals";
+    const { runs, cases } = (await world.ask(below)).json();
+    expect(runs).toMatchObject([
+      { state: "done", status: "passed", report: { unavailable: null } },
+    ]);
+    expect(cases).toMatchObject([{ id: "adds", status: "passed", detail: { trials: [{}] } }]);
+    const log = await world.ask(`${below}/adds/log`);
+    expect([log.text, log.headers["content-type"]]).toEqual(["5\n", "text/plain; charset=utf-8"]);
+    expect((await world.ask(`${below}/absent/log`)).status).toBe(404);
+    const page = await world.ask("/skills/acme/adder/1.0.0/evals");
+    expect([page.status, page.text.includes("Ran on docker")]).toEqual([200, true]);
+    expect((await world.ask("/skills/acme/adder/1.0.0/evals/adds")).text).toContain("stdout");
   });
 
   it("is refused when a case that decides fails, and its page says which", async () => {

@@ -1,3 +1,4 @@
+import type { EvalCasePage, VersionEvals } from "./eval-port.ts";
 import type { LawFacts, LawLine } from "./law-port.ts";
 import type { Capability, RefusedFinding, Scan, ScanRule } from "./scan-port.ts";
 import type { FindingSearch, FoundFinding, SecuritySummary } from "./security-port.ts";
@@ -22,12 +23,13 @@ export interface AssayPort {
   versionPage(team: string, name: string, version: string): Promise<VersionPage | null>;
   /** One file of a version; null also when the version's content is withheld from the viewer. */
   fileView(team: string, name: string, version: string, path: string): Promise<FileView | null>;
+  evals(team: string, name: string, version: string): Promise<VersionEvals | null>;
+  evalCase(team: string, name: string, version: string, id: string): Promise<EvalCasePage | null>;
   sourceList(query: { readonly page: number; readonly size: number }): Promise<Paged<SourceFacts>>;
   sourcePage(slug: string, query: TagQuery): Promise<SourcePage | null>;
   /** Every sighting of one tag name in a source, newest first; null when the name was never seen. */
   tagPage(source: string, tagName: string): Promise<TagPage | null>;
   teamPage(slug: string): Promise<TeamPage | null>;
-  /** What the scans come to over everything that may be seen. */
   security(): Promise<SecuritySummary>;
   /** Findings of the latest versions and of all that are held, the gravest first. */
   findings(search: FindingSearch): Promise<Paged<FoundFinding>>;

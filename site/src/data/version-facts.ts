@@ -46,7 +46,7 @@ export function evidenceLinks(versionHref: string): Readonly<Record<CheckName, s
     signature: `${versionHref}/security#signature`,
     validation: `${versionHref}/security#validation`,
     scan: `${versionHref}/security#scan`,
-    evals: `${versionHref}/security#evals`,
+    evals: `${versionHref}/evals`,
   };
 }
 
