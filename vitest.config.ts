@@ -21,6 +21,8 @@ export default defineConfig({
             "**/node_modules/**",
             "**/dist/**",
           ],
+          // The default leaves a core idle, which on two is half of them.
+          maxWorkers: 2,
         },
       },
       {
