@@ -1,6 +1,5 @@
 /** Running the code of strangers: one command in one container, and what came of it. Knows no skills. */
 export { openBubblewrap } from "./bubblewrap.ts";
-export { observe, type ObserveDeps } from "./behaviour/observe.ts";
 export type { Observation, Observed, SeenHost } from "./behaviour/types.ts";
 export { ensureImage, type ImageFound, type ImageWish } from "./images/ensure-image.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";

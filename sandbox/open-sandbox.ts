@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { observe, type ObserveDeps } from "./behaviour/observe.ts";
 import { statusOf, within, connectEngine, type Engine } from "./engine.ts";
 import { guarded, messageOf } from "./guarded.ts";
 import { RUNNER } from "./limits.ts";
@@ -94,6 +96,8 @@ async function findEngine(
 }
 
 function createSandbox(engine: Engine, pool: Pool, isolation: Isolation): Sandbox {
+  const { image } = isolation;
+  const watching: ObserveDeps = { engine, image, newId: randomUUID, now: () => new Date() };
   return {
     isolation,
     async run(spec) {
@@ -108,6 +112,7 @@ function createSandbox(engine: Engine, pool: Pool, isolation: Isolation): Sandbo
       });
     },
     openSession: (spec) => guarded(async () => openSession(pool, spec)),
+    ...(isolation.kind === "docker" && { observe: (spec) => observe(watching, spec) }),
     reap: async () => (await pool.retry()) + (await reap(engine, new Date())),
     close: () => pool.close(),
   };

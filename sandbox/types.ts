@@ -1,3 +1,5 @@
+import type { Observed } from "./behaviour/types.ts";
+
 /** What a run may use; every one of them is enforced outside of the command's reach. */
 export type Limits = {
   /** Wall clock of the command: SIGTERM then, SIGKILL shortly after. */
@@ -119,6 +121,8 @@ export type Sandbox = {
   openSession(
     spec: Pick<RunSpec, "id" | "skill" | "inputs" | "limits">,
   ): Promise<Session | Extract<RunResult, { kind: "errored" }>>;
+  /** Runs a command again to see what it does; absent where nothing can be traced. What it says is dropped. */
+  readonly observe?: (spec: RunSpec) => Promise<Observed>;
   /** Removes containers of any owner whose deadline has passed; gives how many. */
   reap(): Promise<number>;
   close(): Promise<void>;

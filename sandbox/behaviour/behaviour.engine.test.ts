@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bash, dockerHost, getImage, listContainers, specOf } from "../test/engine.ts";
+import { connectEngine } from "../engine.ts";
 import { observe } from "./observe.ts";
 import type { Observation } from "./types.ts";
 
@@ -24,9 +25,11 @@ describe("a command that is observed", () => {
   beforeAll(async () => {
     image = await getImage();
   });
-  const watch = async (run: string, script: string): Promise<Observation> => {
-    const deps = { dockerHost, image, newId: () => randomUUID(), now: () => new Date() };
-    const seen = await observe(deps, specOf(bash(script), { id: run }));
+  const watch = async (run: string, script: string, limits = {}): Promise<Observation> => {
+    const engine = connectEngine(dockerHost);
+    const deps = { engine, image, newId: () => randomUUID(), now: () => new Date() };
+    const spec = specOf(bash(script), { id: run });
+    const seen = await observe(deps, { ...spec, limits: { ...spec.limits, ...limits } });
     if (seen.kind !== "observed") throw new Error(JSON.stringify(seen));
     expect(await listContainers(run)).toEqual([]);
     return seen.observation;
@@ -61,6 +64,13 @@ describe("a command that is observed", () => {
     const seen = await watch("observe-good", "echo 1 > a; python3 -c 'print(2)' > b; sort a b");
     expect(seen).toMatchObject({ hosts: [], secretsRead: [], leaks: [], writesOutsideWork: [] });
     expect(seen).toMatchObject({ traceState: "whole", notes: [] });
+  });
+
+  it("that takes too long is seen until then, and that is said", async () => {
+    const script = "cat ~/.netrc ~/.aws/credentials; sleep 100";
+    const seen = await watch("observe-slow", script, { timeoutMs: 1_500 });
+    expect(seen.secretsRead.length).toBeGreaterThan(0);
+    expect(seen).toMatchObject({ traceState: "stopped", notes: [expect.stringMatching(/time/)] });
   });
 
   it("that ends its tracer is said to have done so, and not called clean", async () => {

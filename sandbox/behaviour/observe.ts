@@ -1,6 +1,6 @@
 import type { Container } from "dockerode";
 import { endCase, layIn, openContainer, removeContainer } from "../container.ts";
-import { connectEngine } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { say } from "../exec.ts";
 import { packInputs } from "../files-in.ts";
 import { guarded } from "../guarded.ts";
@@ -16,7 +16,7 @@ import { openRecorder } from "./recorder.ts";
 import type { Observation, Observed, SeenHost } from "./types.ts";
 
 export type ObserveDeps = {
-  readonly dockerHost: string | undefined;
+  readonly engine: Engine;
   /** Id of an image that is there. */
   readonly image: string;
   /** For the marks of false secrets: never the same twice, and not to be guessed. */
@@ -38,7 +38,7 @@ const TRACE_AND_RUN = `exec 9>&2; exec strace -f --seccomp-bpf -q -yy -s 512 -e 
  */
 export async function observe(deps: ObserveDeps, spec: RunSpec): Promise<Observed> {
   if (spec.signal?.aborted === true) return { kind: "cancelled" };
-  const engine = connectEngine(deps.dockerHost);
+  const { engine } = deps;
   return guarded<Observed>(async () => {
     const common = {
       image: deps.image,
@@ -105,6 +105,7 @@ function toObservation(
   const traced = parseTrace(Buffer.from(stderr.bytes).toString("utf8"), stderr.isTruncated);
   const recorded = parseRecorder(said.text, tokens);
   const reads = new Set(traced.reads);
+  const state = toState(traced.state, { stderr, why });
   return {
     hosts: [...recorded.hosts, ...onlyTried(traced, recorded)],
     secretsRead: tokens
@@ -114,9 +115,17 @@ function toObservation(
     // The first is how the command is started here.
     programs: traced.programs.slice(1),
     writesOutsideWork: traced.writes.filter(isOutside),
-    traceState: traced.state,
-    notes: notesOn(traced.state, why, said.isCut || recorded.isFull),
+    traceState: state,
+    notes: notesOn(state, why, said.isCut || recorded.isFull),
   };
+}
+
+/** A trace without its end is whole up to there when it was we who ended the command, and not its flood of calls. */
+function toState(
+  state: Traced["state"],
+  { stderr, why }: Pick<Ended, "stderr" | "why">,
+): Observation["traceState"] {
+  return state === "cut" && why === "timeout" && !stderr.isTruncated ? "stopped" : state;
 }
 
 /** What was tried at ports where nobody listens. */

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
 import { listOf, noteOf, readCall, textOf, type Call } from "./trace-line.ts";
-import type { Observation } from "./types.ts";
 
 type Tried = {
   readonly address: string;
@@ -15,7 +14,7 @@ export type Traced = {
   readonly writes: readonly string[];
   readonly tried: readonly Tried[];
   readonly programs: readonly { readonly argv: readonly string[] }[];
-  readonly state: Observation["traceState"];
+  readonly state: "whole" | "cut" | "missing";
 };
 
 /** What is traced: what opens, names, runs and speaks. */

@@ -30,8 +30,11 @@ export type Observation = {
   }[];
   readonly programs: readonly { readonly argv: readonly string[] }[];
   readonly writesOutsideWork: readonly string[];
-  /** `cut`: it ended early, or something was left out. `missing`: nothing was seen, whatever happened. */
-  readonly traceState: "whole" | "cut" | "missing";
+  /**
+   * `stopped`: all was seen until the command was ended for what it used. `cut`: it ended early, or something was left
+   * out. `missing`: nothing was seen, whatever happened.
+   */
+  readonly traceState: "whole" | "stopped" | "cut" | "missing";
   readonly notes: readonly string[];
 };
 

@@ -50,10 +50,23 @@ export function scanOf(state: VersionState): Scan {
         : [],
       advisories: { takenAt: isGrave ? null : SCANNED_AT, isStale: false },
     },
+    observed: isGrave ? null : OBSERVED,
     engine: { version: "1.0.0", rules: "9d3f9c1ac6eb".repeat(5) },
     scannedAt: SCANNED_AT,
   };
 }
+
+const OBSERVED: Scan["observed"] = {
+  watched: 2,
+  unwatched: 1,
+  hosts: { declared: ["api.acme.example"], undeclared: ["drop.example"], unseen: [] },
+  secretsRead: ["/home/.netrc"],
+  secretsSent: [],
+  programs: ["sh /skill/scripts/check.sh", "curl https://drop.example/"],
+  writesOutsideWork: ["/home/.cache/x"],
+  notes: ["slow: The command was ended when its time was over."],
+  observedAt: SCANNED_AT,
+};
 
 const GRAVE: Scan["findings"][number] = {
   rule: "exfiltration.secret-to-network",

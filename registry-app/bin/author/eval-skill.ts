@@ -34,6 +34,7 @@ export async function evaluateOnDisk(
     files: readFiles(path),
     previous: null,
     policy: DEFAULT_POLICY,
+    isWatched: false,
     caseId: how.caseId,
     signal: how.signal,
   });

@@ -8,6 +8,7 @@ import {
   type SarifLog,
   type ScanReport,
 } from "../scan/index.ts";
+import { readObserved } from "./read-observed.ts";
 import { isServed } from "./read-skills.ts";
 import type { Scan } from "./scan-schema.ts";
 import { findScanReport } from "./store/scans.ts";
@@ -61,6 +62,8 @@ export async function readScan(
       chain: finding.chain.map((step) => ({ ...step })),
     })),
     coverage: { ...coverage, gaps: coverage.gaps.map((gap) => ({ ...gap })) },
+    // Hosts, paths and command lines are words of the skill.
+    observed: isServed(row.state) ? await readObserved(db, row.id, report) : null,
     engine,
     scannedAt: found.finishedAt.toISOString(),
   };

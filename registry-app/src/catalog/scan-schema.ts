@@ -11,6 +11,25 @@ const capability = z.object({
   line: z.number(),
 });
 
+const texts = z.array(z.string());
+
+/** What a version was seen to do when its own script cases were run with a tracer, false secrets and no way out. */
+const observedSchema = z.object({
+  watched: z.number().describe("script cases that were watched"),
+  unwatched: z.number(),
+  hosts: z.object({
+    declared: texts.describe("seen, and named in SKILL.md or declared"),
+    undeclared: texts.describe("seen, and named nowhere"),
+    unseen: texts.describe("named, and not seen in its cases"),
+  }),
+  secretsRead: texts,
+  secretsSent: texts,
+  programs: texts,
+  writesOutsideWork: texts,
+  notes: texts,
+  observedAt: z.iso.datetime(),
+});
+
 /** What the scanner says of one version. */
 export const scanSchema = z
   .object({
@@ -53,9 +72,13 @@ export const scanSchema = z
       ),
       advisories: z.object({ takenAt: z.string().nullable(), isStale: z.boolean() }),
     }),
+    observed: observedSchema
+      .nullable()
+      .describe("null when nobody looked, and while the version is not served"),
     engine: z.object({ version: z.string(), rules: z.string() }),
     scannedAt: z.iso.datetime(),
   })
   .meta({ id: "Scan" });
 
 export type Scan = z.infer<typeof scanSchema>;
+export type Observed = z.infer<typeof observedSchema>;

@@ -58,6 +58,8 @@ describe("the role of the process that runs the code of strangers", () => {
     ["make new rules count", `UPDATE scan_rollouts SET state = 'in-force'`],
     ["give a run more of the machine", `UPDATE eval_queues SET policy = '{}'`],
     ["forget a run", `DELETE FROM eval_queues`],
+    ["change what a version was seen to do", `UPDATE observations SET detail = '{}'`],
+    ["forget it", `DELETE FROM observations`],
     ["place a line in the log", `UPDATE log_entries SET seq = 1`],
     ["take on the application's role", `SET ROLE assay_app`],
     ["make a table", `CREATE TABLE mine (x int)`],

@@ -8,6 +8,7 @@ import {
 } from "../db/index.ts";
 import type { Clock, Log } from "../runtime/index.ts";
 import type { RunReport } from "./stored-report.ts";
+import type { Watched } from "./watch-suite.ts";
 import {
   cancelRun,
   claimRun,
@@ -32,6 +33,8 @@ export type SuiteResult = {
   /** One line for pages and decisions. */
   readonly summary: string;
   readonly findings: readonly EvalFinding[];
+  /** What the script cases were seen to do; null where nobody looked. */
+  readonly watched: Watched | null;
   readonly report: RunReport;
 };
 
@@ -141,6 +144,7 @@ async function runOrFail(
       outcome: "errored",
       summary: "the run failed on the registry's side; its log says why",
       findings: [],
+      watched: null,
       report: { unavailable: null, isolation: null, warnings: [] },
     };
   }

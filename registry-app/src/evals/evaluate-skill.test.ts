@@ -51,7 +51,14 @@ async function evaluate(
   files: readonly ArchiveFile[],
   more: { signal?: AbortSignal; maxRunMs?: number; previous?: readonly ArchiveFile[] } = {},
 ): Promise<EvalReport> {
-  const input = { runId: "r1", files, previous: null, policy: DEFAULT_POLICY, ...more };
+  const input = {
+    runId: "r1",
+    files,
+    previous: null,
+    policy: DEFAULT_POLICY,
+    isWatched: false,
+    ...more,
+  };
   const evaluation = await evaluateSkill(deps, input);
   if (evaluation.kind === "none") throw new Error("the skill has no evals");
   return evaluation.report;

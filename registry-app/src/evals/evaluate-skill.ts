@@ -5,6 +5,7 @@ import type { LimitPolicy } from "./format/limits.ts";
 import { parseEvals } from "./format/parse-evals.ts";
 import type { FormatFinding } from "./format/types.ts";
 import { reportInvalid, runSuite } from "./run-suite.ts";
+import { watchSuite, type Watched } from "./watch-suite.ts";
 import type { EvalReport, SkillFiles, SuiteDeps, SuiteInput } from "./suite-types.ts";
 
 export type EvaluateInput = Pick<SuiteInput, "runId" | "signal" | "maxRunMs"> & {
@@ -13,6 +14,8 @@ export type EvaluateInput = Pick<SuiteInput, "runId" | "signal" | "maxRunMs"> & 
   /** Of the version before, where there is one. */
   readonly previous: readonly ArchiveFile[] | null;
   readonly policy: LimitPolicy;
+  /** Whether what the script cases do is looked at as well, where the sandbox can. */
+  readonly isWatched: boolean;
   /** Run only this case. */
   readonly caseId?: string | undefined;
 };
@@ -29,11 +32,13 @@ export type Evaluation =
       readonly kind: "evaluated";
       readonly report: EvalReport;
       readonly warnings: readonly FormatFinding[];
+      /** What the script cases were seen to do; null where nobody looked. */
+      readonly watched: Watched | null;
     };
 
 /** Reads the cases of a skill from its files and runs them. */
 export async function evaluateSkill(deps: SuiteDeps, input: EvaluateInput): Promise<Evaluation> {
-  const { files, previous, policy, caseId, ...run } = input;
+  const { files, previous, policy, caseId, isWatched, ...run } = input;
   const file = files.find(({ path }) => path === EVALS_PATH);
   if (file === undefined) return { kind: "none" };
   const skill = toSkillFiles(files);
@@ -53,7 +58,14 @@ export async function evaluateSkill(deps: SuiteDeps, input: EvaluateInput): Prom
     suite: { ...suite, cases },
   });
   const told = warnings.map(({ message, line }) => `${EVALS_PATH}:${line}: ${message}`);
-  return { kind: "evaluated", report: { ...report, warnings: told }, warnings };
+  const { opening, clock } = deps;
+  // What is refused for its own cases is not made to wait longer.
+  const isWorthIt = isWatched && report.outcome !== "block" && run.signal?.aborted !== true;
+  const observe = isWorthIt && opening.kind === "ready" ? opening.sandbox.observe : undefined;
+  const nowMs = () => clock.now().getTime();
+  const watched =
+    observe === undefined ? null : await watchSuite(observe, { ...run, skill, suite, nowMs });
+  return { kind: "evaluated", report: { ...report, warnings: told }, warnings, watched };
 }
 
 function toSkillFiles(files: readonly ArchiveFile[]): SkillFiles {

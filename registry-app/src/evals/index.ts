@@ -47,3 +47,4 @@ export { createSuiteRunner, type StoredDeps } from "./run-stored.ts";
 export { reportInvalid, runSuite } from "./run-suite.ts";
 export { flipRate, foldTrials, toOutcome, type CaseFold, type JudgedCase } from "./statuses.ts";
 export type { CaseResult, EvalReport, SkillFiles, SuiteDeps, SuiteInput } from "./suite-types.ts";
+export type { Watched, WatchedCase } from "./watch-suite.ts";

@@ -44,7 +44,8 @@ async function runIn(root: string, spec: RunSpec): Promise<RunResult> {
     await put(join(work, path), content, isExecutable);
   const [command = "", ...args] = spec.command;
   const startedMs = performance.now();
-  const env = { PATH: process.env["PATH"], SKILL_DIR: skill, ...spec.env };
+  // With a home of its own: bash on a socket reads ~/.bashrc, and what stands there is the machine's.
+  const env = { PATH: process.env["PATH"], HOME: root, SKILL_DIR: skill, ...spec.env };
   const child = spawn(command, args, { cwd: work, env, detached: true });
   let isOver = false;
   const timer = setTimeout(() => {

@@ -9,7 +9,7 @@ import { SKILL_LIMITS } from "../skill/index.ts";
 import { evaluateSkill, type Evaluation } from "./evaluate-skill.ts";
 import type { EvaluateDeps, SuiteEvents, SuiteResult } from "./evaluate-next.ts";
 import type { AgentRunner } from "./ports.ts";
-import { findPreviousTar, type ClaimedRun } from "./store/queue.ts";
+import { findPreviousTar, isObserved, type ClaimedRun } from "./store/queue.ts";
 import { findCached } from "./store/results.ts";
 import type { CaseLog } from "./stored-report.ts";
 import type { CaseResult } from "./suite-types.ts";
@@ -50,7 +50,8 @@ export function createSuiteRunner(deps: StoredDeps): EvaluateDeps["runSuite"] {
       onResult: (result: CaseResult) => keep(deps.blobs, events, result),
       findCached: (key: string) => lookUp(deps, run, key),
     };
-    const input = { runId: run.id, files, previous, policy: run.policy, signal };
+    const isWatched = !(await isObserved(deps.db, versionId));
+    const input = { runId: run.id, files, previous, policy: run.policy, signal, isWatched };
     return toResult(await evaluateSkill(suite, input));
   };
 }
@@ -88,6 +89,7 @@ function toResult(evaluation: Evaluation): SuiteResult {
     outcome,
     summary,
     findings,
+    watched: evaluation.kind === "evaluated" ? evaluation.watched : null,
     report: { unavailable, isolation, warnings: [...warnings] },
   };
 }

@@ -1,12 +1,13 @@
-import { encodeUstar, type ArchiveFile } from "../blobs/index.ts";
 import type { EvalArm } from "../db/index.ts";
 import type { EvalFinding } from "./evaluate-next.ts";
-import { EVALS_PATH, isOfEvals } from "./format/paths.ts";
+import { EVALS_PATH } from "./format/paths.ts";
 import type { EvalCase, FormatFinding } from "./format/types.ts";
+import { inParallel } from "./in-parallel.ts";
 import { computeLift, sayLift, type ArmTrials, type Lift } from "./lift.ts";
 import { runCase, type Unit } from "./run-case.ts";
+import { offerSkill } from "./run-trial.ts";
 import { statusOfRun, toOutcome } from "./statuses.ts";
-import type { CaseResult, EvalReport, SkillFiles, SuiteDeps, SuiteInput } from "./suite-types.ts";
+import type { CaseResult, EvalReport, SuiteDeps, SuiteInput } from "./suite-types.ts";
 
 /** Containers of one suite at the same time. */
 const CASES_AT_ONCE = 2;
@@ -52,7 +53,7 @@ export function reportInvalid(
 
 function planUnits({ runId, skill, previous, suite, signal }: SuiteInput): readonly Unit[] {
   const fixtures = new Map(skill.files.map(({ path, bytes }) => [path, bytes]));
-  const offered = { own: offer(skill), previous: previous && offer(previous) };
+  const offered = { own: offerSkill(skill), previous: previous && offerSkill(previous) };
   return suite.cases.flatMap((of, position) =>
     armsOf(of).map((arm): Unit => {
       const version = arm === "with-skill" ? skill : arm === "no-skill" ? null : previous;
@@ -68,12 +69,6 @@ function planUnits({ runId, skill, previous, suite, signal }: SuiteInput): reado
       };
     }),
   );
-}
-
-/** A case never sees evals/, where its answers are. */
-function offer({ name, description, files }: SkillFiles) {
-  const shown = files.filter(({ path }: ArchiveFile) => !isOfEvals(path));
-  return { name, description, tar: encodeUstar(shown) };
 }
 
 function armsOf(of: EvalCase): readonly EvalArm[] {
@@ -138,27 +133,4 @@ function toFinding(
   const what = status === "timeout" ? "ran out of time" : `failed${why}`;
   const message = `Case ${caseId} ${what}`;
   return [{ rule: `evals-${status}`, severity, message, file: EVALS_PATH, line }];
-}
-
-async function inParallel<T, R>(
-  items: readonly T[],
-  atOnce: number,
-  run: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results = new Map<number, R>();
-  const open = items.entries();
-  let hasFailed = false;
-  const work = async () => {
-    for (const [index, item] of open) {
-      if (hasFailed) return;
-      try {
-        results.set(index, await run(item));
-      } catch (cause) {
-        hasFailed = true;
-        throw cause;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return [...results].toSorted(([one], [other]) => one - other).map(([, result]) => result);
 }

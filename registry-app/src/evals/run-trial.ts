@@ -1,8 +1,10 @@
-import type { Artifact, InputFile, Limits, RunResult, Sandbox } from "@assay/sandbox";
+import type { Artifact, InputFile, Limits, RunResult, RunSpec, Sandbox } from "@assay/sandbox";
+import { encodeUstar } from "../blobs/index.ts";
 import type { EvalArm, EvalCaseStatus } from "../db/index.ts";
 import type { Model } from "../model/index.ts";
 import type { Ids } from "../runtime/index.ts";
 import type { AgentCase, EvalCase, Grader, ScriptCase, TriggerCase } from "./format/types.ts";
+import { isOfEvals } from "./format/paths.ts";
 import { makeCheck, plain, type Check, type Grade } from "./grade/check.ts";
 import { gradeFiles } from "./grade/files.ts";
 import { gradeByModel } from "./grade/model.ts";
@@ -13,6 +15,7 @@ import { bytesOf, gradeText, type Fixtures, type Grading } from "./grade/text.ts
 import { gradeTrace } from "./grade/trace.ts";
 import type { AgentRunner, AgentTask, AgentTrace } from "./ports.ts";
 import { statusOfChecks } from "./statuses.ts";
+import type { SkillFiles } from "./suite-types.ts";
 import { toTrialLog, type TrialLog } from "./trial-log.ts";
 
 /** One time that a case was run, graded. */
@@ -68,11 +71,40 @@ export function unrun(status: "errored" | "skipped", because: string): Trial {
 /** Runs a case once and grades what came out. */
 export async function runTrial(deps: TrialDeps, input: TrialInput): Promise<Trial> {
   const { of } = input;
+  if (of.kind === "script") {
+    const spec = toRunSpec(of, input);
+    return typeof spec === "string"
+      ? unrun("errored", spec)
+      : runScript(deps, { ...input, of }, spec);
+  }
   const inputs = layIn(of, input.fixtures);
   if (typeof inputs === "string") return unrun("errored", inputs);
-  return of.kind === "script"
-    ? runScript(deps, input, of, inputs)
-    : runAgent(deps, input, of, inputs);
+  return runAgent(deps, input, of, inputs);
+}
+
+/** A case never sees evals/, where its answers are. */
+export function offerSkill({ name, description, files }: SkillFiles) {
+  const shown = files.filter(({ path }) => !isOfEvals(path));
+  return { name, description, tar: encodeUstar(shown) };
+}
+
+/** How a script case is run; a sentence when something that it needs is not there. */
+export function toRunSpec(
+  of: ScriptCase,
+  { id, skill, fixtures, signal }: Pick<TrialInput, "id" | "skill" | "fixtures" | "signal">,
+): RunSpec | string {
+  const inputs = layIn(of, fixtures);
+  if (typeof inputs === "string") return inputs;
+  return {
+    id,
+    skill: skill?.tar ?? null,
+    inputs,
+    command: of.command,
+    stdin: bytesOf(of.stdin, fixtures) ?? new Uint8Array(),
+    env: of.env,
+    limits: of.limits,
+    ...(signal !== undefined && { signal }),
+  };
 }
 
 function layIn(of: EvalCase, fixtures: Fixtures): readonly InputFile[] | string {
@@ -87,24 +119,14 @@ function layIn(of: EvalCase, fixtures: Fixtures): readonly InputFile[] | string 
 
 async function runScript(
   deps: TrialDeps,
-  input: TrialInput,
-  of: ScriptCase,
-  inputs: readonly InputFile[],
+  input: TrialInput & { readonly of: ScriptCase },
+  spec: RunSpec,
 ): Promise<Trial> {
-  const { id, skill, fixtures, signal } = input;
-  const result = await deps.sandbox.run({
-    id,
-    skill: skill?.tar ?? null,
-    inputs,
-    command: of.command,
-    stdin: bytesOf(of.stdin, fixtures) ?? new Uint8Array(),
-    env: of.env,
-    limits: of.limits,
-    ...(signal !== undefined && { signal }),
-  });
+  const { of, fixtures } = input;
+  const result = await deps.sandbox.run(spec);
   if (result.kind !== "ran") return notRan(result);
   const grading = { fixtures, work: { left: PATTERN_WORK } };
-  const checks = gradeScript(of, result, inputs, grading);
+  const checks = gradeScript(of, result, spec.inputs, grading);
   const evidence = {
     texts: new Map([
       ["stdout.txt", result.stdout.bytes],

@@ -7,9 +7,15 @@ import {
   type EvaluateDeps,
   type SuiteResult,
 } from "../evals/index.ts";
-import { recordCheckIn, type PendingCheck, type RecordDeps } from "../publish/index.ts";
+import {
+  recordCheckIn,
+  recordObservation,
+  type PendingCheck,
+  type RecordDeps,
+} from "../publish/index.ts";
 import * as queue from "../queue/index.ts";
 import { checked } from "./scan-handlers.ts";
+import { toObservation } from "./to-observation.ts";
 
 /** Named on the check of every version that has evals, until and after it was run. */
 export const EVALS_CHECK: PendingCheck = {
@@ -47,13 +53,21 @@ async function recordOutcome(
   deps: RecordDeps,
   tx: Tx,
   { versionId }: ClaimedRun,
-  { outcome, summary, findings }: SuiteResult,
+  { outcome, summary, findings, watched }: SuiteResult,
 ): Promise<() => Promise<void>> {
   if (versionId === null) return async () => undefined;
+  const afterSeen =
+    watched === null
+      ? undefined
+      : await recordObservation(tx, deps, { versionId, seen: toObservation(watched) });
   const { name, engineVersion } = EVALS_CHECK;
   const found = findings.map((one) => ({ ...one, column: 1 }));
   const facts = { outcome, summary, score: null, detail: {}, findings: found };
-  return recordCheckIn(tx, deps, { versionId, name, engineVersion, ...facts });
+  const afterCheck = await recordCheckIn(tx, deps, { versionId, name, engineVersion, ...facts });
+  return async () => {
+    await afterSeen?.();
+    await afterCheck();
+  };
 }
 
 const PRIORITY: Readonly<Record<EvalReason, number>> = {

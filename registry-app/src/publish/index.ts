@@ -26,7 +26,7 @@ export {
 export { releaseVersion, type ReleaseDeps } from "./release.ts";
 export { acceptRollout, rescanStep, restartRollout, type RescanDeps } from "./rescan.ts";
 export { nameEngine, parseEngine, parseReport, type ScanEngine } from "./scan-report.ts";
-export { restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
+export { recordObservation, restoreScans, scanVersion, type ScanDeps } from "./scan-version.ts";
 export {
   isRollingOut,
   listRollouts,

@@ -1,14 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
-import { transaction, type Db } from "../db/index.ts";
+import { transaction, type Db, type Tx } from "../db/index.ts";
 import type { Blobs } from "../blobs/index.ts";
-import type { ScanReport } from "../scan/index.ts";
+import {
+  addObservation,
+  addRecordedFindings,
+  type Observation,
+  type ScanReport,
+} from "../scan/index.ts";
 import { isReleased, tellLate, writeCheck, type RecordDeps } from "./record-check.ts";
 import { digestReport, nameEngine, toCheckFacts, type ScanEngine } from "./scan-report.ts";
 import { MAX_TAR_BYTES } from "./store-version.ts";
-import { findReleaseFacts, listCheckStates } from "./store/decisions.ts";
+import { findReleaseFacts, listCheckStates, lockVersion } from "./store/decisions.ts";
 import {
+  findObservation,
   findScan,
   listRecordedScans,
+  listScans,
+  putObservation,
+  putReport,
   putScan,
   putScanInForce,
   type NewScan,
@@ -31,27 +40,35 @@ export async function scanVersion(
 ): Promise<ScanReport["verdict"] | "gone"> {
   const version = await findReleaseFacts(deps.db, versionId);
   if (version === undefined) return "gone";
-  const scan = await read(deps, version);
-  const isAsRecorded = await saysTheSame(deps, version, scan.report);
-  const isLate = await transaction(deps.db, async (tx) => {
+  const read = await readArchive(deps, version);
+  const [verdict, isLate] = await transaction(deps.db, async (tx) => {
+    // What it is seen to do is recorded under the same lock, so that neither misses the other.
+    await lockVersion(tx, versionId);
+    const scan = await withObserved(tx, read);
     await putScan(tx, { ...scan, isShadow: false });
-    if (!isAsRecorded) return writeCheck(deps, tx, version, toReport(version, scan));
+    const { verdict: own } = scan.report;
+    if (!(await saysTheSame(tx, version, scan.report)))
+      return [own, await writeCheck(deps, tx, version, toReport(version, scan))] as const;
     // A run before this one may have been cut off after it was recorded.
     await deps.onCheck(tx, versionId, isReleased(version));
-    return false;
+    return [own, false] as const;
   });
   if (isLate) await tellLate(deps, version);
-  return scan.report.verdict;
+  return verdict;
 }
 
 /** As `scanVersion`, but what was found decides nothing until the engine comes into force. */
 export async function scanInShadow(deps: ScanDeps, versionId: string): Promise<void> {
   const version = await findReleaseFacts(deps.db, versionId);
   if (version === undefined) return;
-  const scan = await read(deps, version);
-  const known = await findScan(deps.db, versionId, scan.engine);
-  const isShadow = known === undefined || known.isShadow || known.digest !== scan.reportDigest;
-  await putScan(deps.db, { ...scan, isShadow });
+  const read = await readArchive(deps, version);
+  await transaction(deps.db, async (tx) => {
+    await lockVersion(tx, versionId);
+    const scan = await withObserved(tx, read);
+    const known = await findScan(tx, versionId, scan.engine);
+    const isShadow = known === undefined || known.isShadow || known.digest !== scan.reportDigest;
+    await putScan(tx, { ...scan, isShadow });
+  });
 }
 
 /** What a shadow found counts from now on; only what is otherwise than before is recorded. */
@@ -60,7 +77,7 @@ export async function bringInForce(deps: ScanDeps, versionId: string): Promise<v
   const version = await findReleaseFacts(deps.db, versionId);
   const scan = await findScan(deps.db, versionId, engine);
   if (version === undefined || scan === undefined) return;
-  const isAsRecorded = await saysTheSame(deps, version, scan.report);
+  const isAsRecorded = await saysTheSame(deps.db, version, scan.report);
   const isLate = await transaction(deps.db, async (tx) => {
     await putScanInForce(tx, versionId, engine);
     if (isAsRecorded) return false;
@@ -69,10 +86,12 @@ export async function bringInForce(deps: ScanDeps, versionId: string): Promise<v
   if (isLate) await tellLate(deps, version);
 }
 
-async function read(
+type Read = Omit<NewScan, "isShadow" | "reportDigest">;
+
+async function readArchive(
   { blobs, scanner, clock }: ScanDeps,
   version: ReleaseFacts,
-): Promise<Omit<NewScan, "isShadow">> {
+): Promise<Read> {
   const startedAt = clock.now();
   const tar = await blobs.read(version.tarSha256, MAX_TAR_BYTES);
   const report = await scanner.scan(tar, startedAt);
@@ -81,19 +100,63 @@ async function read(
     engine: nameEngine(scanner),
     advisoriesAt: scanner.advisoriesAt,
     report,
-    reportDigest: digestReport(report),
     startedAt,
     finishedAt: clock.now(),
   };
 }
 
+/**
+ * Adds what the version was seen to do when its cases were run. Where that went with a database, what was recorded of it
+ * is still there.
+ */
+async function withObserved(db: Db | Tx, read: Read): Promise<Omit<NewScan, "isShadow">> {
+  const seen = await findObservation(db, read.versionId);
+  const recorded = seen === undefined ? await findRecorded(db, read.versionId) : undefined;
+  const report =
+    seen === undefined
+      ? addRecordedFindings(read.report, recorded?.findings ?? [])
+      : addObservation(read.report, seen);
+  return { ...read, report, reportDigest: digestReport(report) };
+}
+
+async function findRecorded(db: Db | Tx, versionId: string) {
+  return (await listCheckStates(db, versionId)).find(({ name }) => name === "scan");
+}
+
+/**
+ * Records what a version was seen to do, once, and puts it into every report that there is of it; a check that says
+ * something else then is recorded anew. The caller calls what it gives after the commit.
+ */
+export async function recordObservation(
+  tx: Tx,
+  deps: RecordDeps,
+  { versionId, seen }: { readonly versionId: string; readonly seen: Observation },
+): Promise<() => Promise<void>> {
+  const nothing = async () => undefined;
+  await lockVersion(tx, versionId);
+  const version = await findReleaseFacts(tx, versionId);
+  const at = deps.clock.now();
+  if (version === undefined || !(await putObservation(tx, versionId, { detail: seen, at })))
+    return nothing;
+  let isLate = false;
+  const scans = await listScans(tx, versionId);
+  for (const [index, { engine, report: before, isShadow }] of scans.entries()) {
+    const report = addObservation(before, seen);
+    await putReport(tx, { versionId, engine, report, reportDigest: digestReport(report) });
+    const isInForce = index === 0 && !isShadow;
+    if (isInForce && !(await saysTheSame(tx, version, report)))
+      isLate = await writeCheck(deps, tx, version, toReport(version, { engine, report }));
+  }
+  return isLate ? () => tellLate(deps, version) : nothing;
+}
+
 /** A later engine that finds the same is no news: the log would grow by a line for each version and rule set. */
 async function saysTheSame(
-  { db }: ScanDeps,
+  db: Db | Tx,
   version: ReleaseFacts,
   report: ScanReport,
 ): Promise<boolean> {
-  const recorded = (await listCheckStates(db, version.id)).find(({ name }) => name === "scan");
+  const recorded = await findRecorded(db, version.id);
   if (recorded === undefined || recorded.outcome === null) return false;
   const { outcome, score, summary, findings, advisories } = toCheckFacts(report);
   // The database gives findings in an order of its own.
@@ -129,16 +192,9 @@ export async function restoreScans({
   for (const { versionId, tarSha256, finishedAt } of lost) {
     const tar = await blobs.read(tarSha256, MAX_TAR_BYTES);
     const report = await scanner.scan(tar, finishedAt);
-    await putScan(db, {
-      versionId,
-      engine,
-      advisoriesAt: scanner.advisoriesAt,
-      report,
-      reportDigest: digestReport(report),
-      isShadow: false,
-      startedAt: finishedAt,
-      finishedAt,
-    });
+    const facts = { versionId, engine, advisoriesAt: scanner.advisoriesAt, report };
+    const scan = await withObserved(db, { ...facts, startedAt: finishedAt, finishedAt });
+    await putScan(db, { ...scan, isShadow: false });
   }
   return lost.length;
 }

@@ -7,12 +7,12 @@ export { parseAdvisories, type AdvisoryReading } from "./advisories/parse-adviso
 export { compareCapabilities } from "./capabilities/compare-capabilities.ts";
 export type { FileCoverage } from "./inventory/scan-file.ts";
 export {
-  compareHosts,
-  toObservedFindings,
-  toObservedGaps,
-  type HostComparison,
-  type ObservedCase,
-} from "./observed/to-observed-findings.ts";
+  addObservation,
+  addRecordedFindings,
+  compareObserved,
+} from "./observed/add-observation.ts";
+export { observation, type Observation } from "./observed/seen.ts";
+export type { HostComparison } from "./observed/to-observed-findings.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";

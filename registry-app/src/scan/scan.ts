@@ -29,6 +29,7 @@ export type ScanOptions = {
 /** Advisories come daily; what is older than this no longer says much of new attacks. */
 const STALE_AFTER_DAYS = 14;
 const DAY_MS = 86_400_000;
+const MAX_NAMED_HOSTS = 500;
 
 /** Judges one skill: takes stock of its files, reads every text in them, and asks every rule. */
 export function scanTree(
@@ -48,6 +49,7 @@ export function scanTree(
     capabilities,
     findings,
     coverage,
+    namedHosts: [...evidence.about.hosts].toSorted().slice(0, MAX_NAMED_HOSTS),
     engine: deps.engine,
   };
 }

@@ -98,6 +98,8 @@ export type ScanReport = {
   readonly capabilities: readonly Capability[];
   readonly findings: readonly ScanFinding[];
   readonly coverage: Coverage;
+  /** Hosts that SKILL.md names: what it may be seen to turn to. Older reports have none. */
+  readonly namedHosts?: readonly string[];
   readonly engine: Engine;
 };
 

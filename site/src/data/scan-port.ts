@@ -51,6 +51,23 @@ export interface Capability {
   readonly line: number;
 }
 
+/** What a version was seen to do when its own script cases were run. */
+export interface Observed {
+  readonly watched: number;
+  readonly unwatched: number;
+  readonly hosts: {
+    readonly declared: readonly string[];
+    readonly undeclared: readonly string[];
+    readonly unseen: readonly string[];
+  };
+  readonly secretsRead: readonly string[];
+  readonly secretsSent: readonly string[];
+  readonly programs: readonly string[];
+  readonly writesOutsideWork: readonly string[];
+  readonly notes: readonly string[];
+  readonly observedAt: string;
+}
+
 export interface Scan {
   readonly verdict: "pass" | "review" | "warn" | "block" | "incomplete";
   /** How much harm could be done with what it is able to do. */
@@ -68,6 +85,8 @@ export interface Scan {
     }[];
     readonly advisories: { readonly takenAt: string | null; readonly isStale: boolean };
   };
+  /** Null when nobody looked, and while the version is not served. */
+  readonly observed: Observed | null;
   readonly engine: { readonly version: string; readonly rules: string };
   readonly scannedAt: string;
 }

@@ -1,5 +1,5 @@
 import { plural } from "./format.ts";
-import type { Capability, Scan } from "./scan-port.ts";
+import type { Capability, Observed, Scan } from "./scan-port.ts";
 
 /** What a kind of capability is called where a sentence begins with "Can". */
 const ABILITIES: Readonly<Record<string, string>> = {
@@ -62,4 +62,13 @@ export function coverageWords({ coverage }: Scan): string {
   return coverage.gaps.length === 0
     ? "all files analysed"
     : `${coverage.analysed} of ${coverage.files} files analysed`;
+}
+
+/** How many of its script cases were watched. */
+export function watchedWords({ watched, unwatched }: Pick<Observed, "watched" | "unwatched">) {
+  const all = watched + unwatched;
+  if (unwatched > 0) return `${watched} of its ${all} script cases were run once more and watched.`;
+  return all === 1
+    ? "Its script case was run once more and watched."
+    : `Its ${all} script cases were run once more and watched.`;
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../../db/index.ts";
-import type { ScanReport } from "../../scan/index.ts";
+import { observation, type Observation, type ScanReport } from "../../scan/index.ts";
 
 export type ScanRow = {
   readonly report: ScanReport;
@@ -16,6 +16,19 @@ export async function findScanReport(db: Db, versionId: string): Promise<ScanRow
     db,
   );
   return rows[0];
+}
+
+/** What a version was seen to do; undefined when nobody looked. */
+export async function findObservation(
+  db: Db,
+  versionId: string,
+): Promise<{ readonly observation: Observation; readonly at: Date } | undefined> {
+  const row = await db
+    .selectFrom("observations")
+    .where("version_id", "=", versionId)
+    .select(["detail", "created_at as at"])
+    .executeTakeFirst();
+  return row && { observation: observation.parse(row.detail), at: row.at };
 }
 
 export type RefusedFinding = {

@@ -7,7 +7,7 @@ import type {
   LawMemoryTable,
   LogEntriesTable,
 } from "./records.ts";
-import type { ScanRolloutsTable, SecurityScansTable } from "./scans.ts";
+import type { ObservationsTable, ScanRolloutsTable, SecurityScansTable } from "./scans.ts";
 import type {
   ChecksTable,
   FindingsTable,
@@ -40,6 +40,7 @@ export interface Database {
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;
+  observations: ObservationsTable;
   scan_rollouts: ScanRolloutsTable;
   security_scans: SecurityScansTable;
   skill_files: SkillFilesTable;

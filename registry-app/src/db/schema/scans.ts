@@ -42,3 +42,10 @@ export interface ScanRolloutsTable {
   changes: JSONColumnType<readonly ScanChange[], string | undefined, string>;
   decided_by: string | null;
 }
+
+export interface ObservationsTable {
+  version_id: string;
+  /** What each watched case did. */
+  detail: JSONColumnType<Record<string, unknown>, string, string>;
+  created_at: Date;
+}

@@ -262,3 +262,13 @@ export async function findPreviousTar(db: Db, versionId: string): Promise<string
     WHERE v.id = ${versionId} LIMIT 1`.execute(db);
   return rows[0]?.tarSha256;
 }
+
+/** Whether it is known what the version does when it runs: it is looked at once. */
+export async function isObserved(db: Db, versionId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("observations")
+    .where("version_id", "=", versionId)
+    .select("version_id")
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db, ScanChange, Tx } from "../../db/index.ts";
-import type { ScanReport } from "../../scan/index.ts";
+import { observation, type Observation, type ScanReport } from "../../scan/index.ts";
 
 export type NewScan = {
   readonly versionId: string;
@@ -41,6 +41,62 @@ export async function findScan(db: Db | Tx, versionId: string, engine: string) {
     SELECT report, report_digest AS digest, is_shadow AS "isShadow" FROM security_scans
     WHERE version_id = ${versionId} AND engine = ${engine}`.execute(db);
   return rows[0];
+}
+
+/** The reports of a version, of every engine that has read it; the one that it goes by comes first. */
+export async function listScans(
+  tx: Tx,
+  versionId: string,
+): Promise<readonly { engine: string; report: ScanReport; isShadow: boolean }[]> {
+  const { rows } = await sql<{ engine: string; report: ScanReport; isShadow: boolean }>`
+    SELECT engine, report, is_shadow AS "isShadow" FROM security_scans WHERE version_id = ${versionId}
+    ORDER BY is_shadow, finished_at DESC, engine DESC`.execute(tx);
+  return rows;
+}
+
+/** The same engine's report, with something in it that came later. */
+export async function putReport(
+  tx: Tx,
+  { versionId, engine, report, reportDigest }: ScanOf & Pick<NewScan, "report" | "reportDigest">,
+): Promise<void> {
+  const { verdict, risk, score } = report;
+  const own = { report: JSON.stringify(report), report_digest: reportDigest };
+  await tx
+    .updateTable("security_scans")
+    .set({ verdict, risk, score, ...own })
+    .where("version_id", "=", versionId)
+    .where("engine", "=", engine)
+    .execute();
+}
+
+type ScanOf = Pick<NewScan, "versionId" | "engine">;
+
+/** What the version was seen to do; undefined when nobody looked yet. */
+export async function findObservation(
+  db: Db | Tx,
+  versionId: string,
+): Promise<Observation | undefined> {
+  const row = await db
+    .selectFrom("observations")
+    .where("version_id", "=", versionId)
+    .select("detail")
+    .executeTakeFirst();
+  return row && observation.parse(row.detail);
+}
+
+/** False when it is known already: a version is looked at once. */
+export async function putObservation(
+  tx: Tx,
+  versionId: string,
+  { detail, at }: { readonly detail: Observation; readonly at: Date },
+): Promise<boolean> {
+  const row = await tx
+    .insertInto("observations")
+    .values({ version_id: versionId, detail: JSON.stringify(detail), created_at: at })
+    .onConflict((conflict) => conflict.column("version_id").doNothing())
+    .returning("version_id")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Versions with a recorded scan by this engine and no report of it. */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Seen, SeenHost } from "./seen.ts";
+import type { SeenCase } from "./seen.ts";
 import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
 
-const NOTHING: Seen = {
+const NOTHING: SeenCase = {
+  caseId: "one",
+  file: "scripts/run.sh",
+  programs: [],
   hosts: [],
   secretsRead: [],
   leaks: [],
@@ -10,19 +13,21 @@ const NOTHING: Seen = {
   traceState: "whole",
   notes: [],
 };
-const host = (name: string | null, address = "198.18.0.2"): SeenHost => ({
+const host = (name: string | null, address = "198.18.0.2"): SeenCase["hosts"][number] => ({
   name,
   address,
+  port: 443,
+  protocol: "tls",
+  bytes: 0,
 });
 const secret = { path: "/home/.aws/credentials" };
-const told = (more: Partial<Seen>, declared: readonly string[] = []) =>
-  toObservedFindings(
-    { observation: { ...NOTHING, ...more }, file: "scripts/run.sh" },
-    new Set(declared),
-  ).map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`);
+const told = (more: Partial<SeenCase>, declared: readonly string[] = []) =>
+  toObservedFindings({ ...NOTHING, ...more }, new Set(declared)).map(
+    ({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`,
+  );
 
 describe("what was observed", () => {
-  it.each<[string, Partial<Seen>, readonly string[], readonly string[]]>([
+  it.each<[string, Partial<SeenCase>, readonly string[], readonly string[]]>([
     ["nothing: no finding", {}, [], []],
     [
       "a false secret that left is critical",
@@ -66,12 +71,13 @@ describe("what was observed", () => {
     expect(told({ hosts })).toHaveLength(20);
   });
 
-  it("through a trace that is cut is a gap", () => {
-    const observation: Seen = { ...NOTHING, traceState: "cut", notes: ["It ends early."] };
-    expect(toObservedGaps({ observation, file: "SKILL.md" })).toEqual([
-      { file: "SKILL.md", state: "partly", because: "It ends early." },
+  it("is a gap where the case cut its trace, and none where time was over", () => {
+    const cut: SeenCase = { ...NOTHING, traceState: "cut", notes: ["It ends early."] };
+    expect(toObservedGaps(cut)).toEqual([
+      { file: "scripts/run.sh", state: "partly", because: "It ends early." },
     ]);
-    expect(toObservedGaps({ observation: NOTHING, file: "SKILL.md" })).toEqual([]);
+    for (const traceState of ["whole", "stopped", "missing"] as const)
+      expect(toObservedGaps({ ...cut, traceState })).toEqual([]);
   });
 
   it("is held against the hosts that are declared, and what lies below them", () => {

@@ -1,14 +1,7 @@
 import type { AddedFinding } from "../add-findings.ts";
 import type { FileCoverage } from "../inventory/scan-file.ts";
 import * as rules from "./observed-rules.ts";
-import type { Seen, SeenHost } from "./seen.ts";
-
-/** An observation of one case, and the file that its findings are told of. */
-export type ObservedCase = {
-  readonly observation: Seen;
-  /** Path of the file that started it; SKILL.md where none did. */
-  readonly file: string;
-};
+import type { SeenCase, SeenHost } from "./seen.ts";
 
 const MAX_OF_A_RULE = 20;
 const MAX_EVIDENCE = 200;
@@ -19,10 +12,9 @@ const START_UP =
 
 /** What was seen, as findings for `addFindings`. */
 export function toObservedFindings(
-  { observation, file }: ObservedCase,
+  { file, leaks, secretsRead, hosts, writesOutsideWork }: SeenCase,
   declaredHosts: ReadonlySet<string>,
 ): readonly AddedFinding[] {
-  const { leaks, secretsRead, hosts, writesOutsideWork } = observation;
   const tell = (rule: rules.ObservedRule, found: readonly Told[]) =>
     found.slice(0, MAX_OF_A_RULE).map((told) => toFinding(rule, file, told));
   const read = hosts.length > 0 ? rules.SECRET_THEN_NETWORK : rules.SECRET_READ;
@@ -79,10 +71,16 @@ function toFinding(rule: rules.ObservedRule, file: string, told: Told): AddedFin
   };
 }
 
-/** A trace that is not whole is a gap in what was looked at, never a clean bill. */
-export function toObservedGaps({ observation, file }: ObservedCase): readonly FileCoverage[] {
-  if (observation.traceState === "whole") return [];
-  return [{ file, state: "partly", because: observation.notes.join(" ") }];
+/**
+ * A trace that the case itself cut is a gap in what was looked at, never a clean bill. Where nothing could be traced, or
+ * time was over, the files were read all the same.
+ */
+export function toObservedGaps({
+  file,
+  traceState,
+  notes,
+}: Pick<SeenCase, "file" | "traceState" | "notes">): readonly FileCoverage[] {
+  return traceState === "cut" ? [{ file, state: "partly", because: notes.join(" ") }] : [];
 }
 
 export type HostComparison = {
