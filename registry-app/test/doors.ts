@@ -69,6 +69,15 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
     `${below(wanted)}/evals/adds/log`,
     `${below(wanted)}/evals/adds/log?stream=stderr`,
   ],
+  "GET,HEAD /api/v1/skills/:team/:name/versions/:version/evals/compare": (wanted) => [
+    `${below(wanted)}/evals/compare?against=${wanted.version}`,
+  ],
+  "GET /api/v1/skills/:team/:name/versions/:version/evals/events": (wanted) => [
+    `${below(wanted)}/evals/events`,
+  ],
+  // Nothing of a version comes back from these.
+  "POST /api/v1/skills/:team/:name/versions/:version/evals": none,
+  "DELETE /api/v1/skills/:team/:name/versions/:version/evals": none,
   "GET,HEAD /api/v1/security/summary": () => ["/api/v1/security/summary"],
   "GET,HEAD /api/v1/security/findings": ({ team }) => [
     "/api/v1/security/findings?size=100",
@@ -106,6 +115,7 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
       `${repo}/git-upload-archive`,
       `${repo}/../${source}.git/packed-refs`,
     ]),
+  "GET /schemas/evals.json": () => ["/schemas/evals.json"],
   "GET,HEAD /.well-known/agent-skills/index.json": () => [`/${NEW}`],
   "GET,HEAD /t/:team/.well-known/agent-skills/index.json": ({ team }) => [`/t/${team}/${NEW}`],
   "GET,HEAD /t/:team/.well-known/skills/index.json": ({ team }) => [`/t/${team}/${OLD}`],

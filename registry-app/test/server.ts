@@ -33,6 +33,13 @@ const absentLaw: ServerDeps["law"] = {
   history: async () => Promise.reject(new Error("this test server has no law")),
 };
 
+const nothing = async () => Promise.reject(new Error("this test server runs no evals"));
+const noRuns: ServerDeps["evalRuns"] = {
+  mayAsk: async () => false,
+  ask: nothing,
+  cancel: nothing,
+};
+
 /** The real server on a free port, with files in a folder of its own; what a test does not need is absent. */
 export async function startTestServer(
   db: Db,
@@ -60,6 +67,7 @@ export async function startTestServer(
     trustedProxies: [],
     whyNotReady: async () => [],
     measures: async () => ({}),
+    evalRuns: noRuns,
     law: absentLaw,
     siteParts: { codes: () => [], signersOf: async () => [] },
     ...given,

@@ -1,4 +1,10 @@
-import type { EvalCase, EvalCasePage, EvalRun, VersionEvals } from "../src/data/eval-port.ts";
+import type {
+  EvalCase,
+  EvalCasePage,
+  EvalComparison,
+  EvalRun,
+  VersionEvals,
+} from "../src/data/eval-port.ts";
 
 const AT = "2026-11-01T10:00:00Z";
 const RUN: EvalRun = {
@@ -94,15 +100,29 @@ export function evalCaseOf(caseId: string): EvalCasePage | null {
   return {
     run: RUN,
     arms: [{ ...found, log: { trials: [trial] } }],
-    history: [
-      {
-        version: "1.4.0",
-        status: "passed",
-        durationMs: 900,
-        peakMemoryBytes: 1_000_000,
-        isFlaky: false,
-        finishedAt: AT,
-      },
+    sameInput: { runs: 5, flipRate: 0.25 },
+    history: ["1.4.0", "1.3.0"].map((version) => ({
+      version,
+      status: version === "1.4.0" ? "passed" : "failed",
+      durationMs: 900,
+      peakMemoryBytes: 1_000_000,
+      isFlaky: false,
+      finishedAt: AT,
+    })),
+  };
+}
+
+/** One case that was broken, and one that is new. */
+export function comparisonOf(version: string, against: string): EvalComparison {
+  const side = { status: "passed", durationMs: 900, peakMemoryBytes: 4_000_000, isFlaky: false };
+  const passed = { ...side, status: "passed" as const };
+  const failed = { ...side, status: "failed" as const };
+  return {
+    version,
+    against,
+    cases: [
+      { id: "adds", name: "adds", before: passed, after: failed, change: "broken" },
+      { id: "hopes", name: "hopes", before: null, after: passed, change: "added" },
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
 import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
 import { SCAN_RULES } from "./fixture-scan.ts";
-import { EVALS, evalCaseOf } from "./fixture-evals.ts";
+import { comparisonOf, EVALS, evalCaseOf } from "./fixture-evals.ts";
 import { findingsOf, securityOf } from "./fixture-security.ts";
 import { ago, catalogue, versionLines, versionPageOf } from "./fixture-skills.ts";
 import { CODES, SIGHTINGS, SOURCES } from "./fixture-tags.ts";
@@ -97,6 +97,10 @@ export function fixturePort(rows: number): AssayPort {
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
     },
     evals: async () => EVALS,
+    evalComparison: async (_team, _name, version, against) => comparisonOf(version, against),
+    mayRunEvals: async () => true,
+    runEvals: async (_team, _name, version) =>
+      version === "1.0.0" ? "acme/x 1.0.0 has no test cases." : null,
     evalCase: async (_team, _name, _version, caseId) => evalCaseOf(caseId),
     security: async () => securityOf(rows),
     findings: async ({ page, size }) => {

@@ -234,6 +234,38 @@ describe("links between pages", () => {
   });
 });
 
+describe("a button that asks for another run", () => {
+  it("comes back to the page, or says why not", async () => {
+    const post = async (version: string) => {
+      const address = `${addressOf(full)}${SKILL}/${version}/evals`;
+      const headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        origin: addressOf(full),
+      };
+      const answer = await fetch(address, {
+        method: "POST",
+        redirect: "manual",
+        headers,
+        body: "",
+      });
+      return {
+        status: answer.status,
+        at: answer.headers.get("location"),
+        html: await answer.text(),
+      };
+    };
+    expect(await post("1.4.0")).toMatchObject({ status: 303, at: `${SKILL}/1.4.0/evals` });
+    expect((await post("1.0.0")).html).toContain("has no test cases");
+    const foreign = {
+      "content-type": "application/x-www-form-urlencoded",
+      origin: "https://bad.example",
+    };
+    const address = `${addressOf(full)}${SKILL}/1.4.0/evals`;
+    const answer = await fetch(address, { method: "POST", redirect: "manual", headers: foreign });
+    expect(answer.status).toBe(403);
+  });
+});
+
 describe("weight", () => {
   it("keeps the catalogue under 40 KB and the styles under 20 KB", async () => {
     expect((await get("/skills")).html.length).toBeLessThan(40_000);

@@ -6,6 +6,7 @@ import { createServer, type Hosting, type Server, type SiteMount } from "../../s
 import { listCodes } from "../../src/publish/index.ts";
 import { listDeadLetters } from "../../src/queue/index.ts";
 import type { Core } from "./open-core.ts";
+import { createEvalRuns } from "./eval-runs.ts";
 import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
 import { createLawReader } from "./law-reader.ts";
@@ -49,6 +50,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
         assay_law_alarm: alarm !== undefined && pending === undefined ? 1 : 0,
       };
     },
+    evalRuns: createEvalRuns(core),
     law: createLawReader(core),
     siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
     ...(options.site !== undefined && { site: options.site }),

@@ -47,7 +47,8 @@ export {
   securityFindingsSchema,
   securitySummarySchema,
 } from "./read-findings.ts";
-export { versionEvalsSchema } from "./eval-schema.ts";
+export { compareEvals, evalComparisonSchema } from "./compare-evals.ts";
+export { versionEvalsSchema, type VersionEvals } from "./eval-schema.ts";
 export { readEvalLog, readEvals } from "./read-evals.ts";
 export { scanDetail, scanSarif } from "./read-scan.ts";
 export {

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Blobs } from "../blobs/index.ts";
 import type { Db } from "../db/index.ts";
-import { caseDetail, caseLog, runReport, type CaseLog } from "../evals/index.ts";
+import { caseDetail, caseLog, flipRate, runReport, type CaseLog } from "../evals/index.ts";
 import type { Viewer } from "../people/index.ts";
 import type { EvalCase, EvalRun, VersionEvals } from "./eval-schema.ts";
 import { isServed } from "./read-skills.ts";
@@ -11,6 +11,7 @@ import {
   listCaseHistory,
   listEvalCases,
   listEvalRuns,
+  listSameInput,
   type EvalCaseRow,
   type EvalRunRow,
 } from "./store/evals.ts";
@@ -76,6 +77,7 @@ export async function readEvalCase(
   if (run === undefined || first === undefined) return undefined;
   const isShown = isServed(row.state);
   const history = await listCaseHistory(db, skill.id, caseId, HISTORY_SHOWN);
+  const same = await listSameInput(db, { runId: run.id, caseId, limit: HISTORY_SHOWN });
   return {
     run: await toRun(db, run),
     arms: await Promise.all(
@@ -84,6 +86,8 @@ export async function readEvalCase(
         log: isShown && one.logSha256 !== null ? await readLog(blobs, one.logSha256) : null,
       })),
     ),
+    /** How often runs of the very same input disagree with the one before, from 0 to 1; null below two runs. */
+    sameInput: { runs: same.length, flipRate: flipRate(same) },
     history: history.map((one) => ({ ...one, finishedAt: one.finishedAt.toISOString() })),
   };
 }

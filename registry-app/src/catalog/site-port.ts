@@ -3,6 +3,7 @@ import type { Db } from "../db/index.ts";
 import { findTeam, type Viewer } from "../people/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { ALL_RULES } from "../scan/index.ts";
+import { compareEvals } from "./compare-evals.ts";
 import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
 import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
@@ -63,6 +64,10 @@ export function createSitePort<Law, History>(
     evalCase: async (team: string, name: string, version: string, caseId: string) =>
       orNull([team, name, version, caseId], async () =>
         readEvalCase({ db, blobs }, viewer, { team, name, version, caseId }),
+      ),
+    evalComparison: async (team: string, name: string, version: string, against: string) =>
+      orNull([team, name, version, against], async () =>
+        compareEvals(db, viewer, { team, name, version, against }),
       ),
     sourceList: async (page: Page) => readSourceList(db, viewer, page),
     sourcePage: async (slug: string, query: TagQuery) =>

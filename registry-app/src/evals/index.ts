@@ -10,6 +10,8 @@ export {
 export {
   cancelRun,
   EVALS_FILE,
+  findOpenRun,
+  hasEvals,
   listClaimable,
   isSandboxMissed,
   queueUnanswered,

@@ -8,6 +8,7 @@ import {
 import { Refusal } from "../runtime/index.ts";
 import type { App } from "./app.ts";
 import type { Route, Server, ServerDeps } from "./deps.ts";
+import { createStreams } from "./event-stream.ts";
 import { addGitRoutes } from "./git-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addHookRoutes } from "./hook-routes.ts";
@@ -18,7 +19,7 @@ import { createRequestCounts, type RequestCounts } from "./request-counts.ts";
 import { INERT, SECURITY_HEADERS } from "./security-headers.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 import { addLawRoutes } from "./law-routes.ts";
-import { addEvalRoutes } from "./eval-routes.ts";
+import { addEvalRoutes, addEvalsSchemaRoute } from "./eval-routes.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addSkillRoutes } from "./skill-routes.ts";
 import { addSourceRoutes } from "./source-routes.ts";
@@ -41,12 +42,14 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   app.setNotFoundHandler((request, reply) => sendProblem(deps.log, nothingHere(), request, reply));
   await collectOpenapi(app);
   addHealthRoutes(app, deps, counts);
+  const streams = createStreams();
+  app.addHook("preClose", async () => streams.close());
   await app.register(
     async (api: App) => {
       addSkillRoutes(api, deps);
       addSourceRoutes(api, deps);
       addLawRoutes(api, deps);
-      addEvalRoutes(api, deps);
+      addEvalRoutes(api, deps, streams);
       addSecurityRoutes(api, deps);
     },
     { prefix: "/api/v1" },
@@ -59,6 +62,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   await addHookRoutes(app, deps);
   await addGitRoutes(app, deps, awaitsContinue);
   addInstallRoutes(app, deps);
+  addEvalsSchemaRoute(app, deps);
   if (deps.site !== undefined) await addSiteRoutes(app, deps, deps.site);
   await app.ready();
   return {

@@ -6,6 +6,7 @@ import type { Db } from "../db/index.ts";
 import type { GitHost, PushJudge } from "../git/index.ts";
 import type { Actor, TeamOwned, Viewer } from "../people/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
+import type { EvalRuns } from "./eval-runs.ts";
 import type { lawHistorySchema, lawSchema } from "./law-schemas.ts";
 
 /** What a repository address below `/git/` leads to, and what the one who asks must be allowed. */
@@ -85,6 +86,7 @@ export type ServerDeps = {
   whyNotReady(): Promise<readonly string[]>;
   /** Gauges and counters of the other modules by name (`assay_jobs_waiting`), in their base units. */
   measures(): Promise<Readonly<Record<string, number>>>;
+  readonly evalRuns: EvalRuns;
   /** The law, as a viewer may see it. */
   readonly law: LawReader;
   /** What the pages need and this module does not know. */

@@ -11,7 +11,7 @@ export async function collectOpenapi(app: App): Promise<void> {
         title: "Assay",
         version: "1",
         description:
-          "What a registry of agent skills knows, read-only. Publishing is a push of a signed tag. " +
+          "What a registry of agent skills knows. Publishing is a push of a signed tag; all that is written here is the wish for another run of evals. " +
           "Errors are RFC 9457 problems with a stable `code`. Private things need `Authorization: Bearer <token>`.",
       },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },

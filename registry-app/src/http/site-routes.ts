@@ -1,6 +1,7 @@
 import fastifyStatic from "@fastify/static";
 import { createSitePort } from "../catalog/index.ts";
 import { viewerOf, type Actor } from "../people/index.ts";
+import { Refusal } from "../runtime/index.ts";
 import type { App } from "./app.ts";
 import { actorOf } from "./credentials.ts";
 import type { ServerDeps, SiteMount } from "./deps.ts";
@@ -48,15 +49,35 @@ export async function addSiteRoutes(app: App, deps: ServerDeps, site: SiteMount)
 
 function localsOf(deps: ServerDeps, actor: Actor) {
   return {
-    assay: createSitePort(
-      { ...deps.siteParts, law: deps.law, db: deps.db, blobs: deps.blobs, clock: deps.clock },
-      viewerOf(actor),
-    ),
+    assay: {
+      ...createSitePort(
+        { ...deps.siteParts, law: deps.law, db: deps.db, blobs: deps.blobs, clock: deps.clock },
+        viewerOf(actor),
+      ),
+      ...evalRunsOf(deps, actor),
+    },
     viewer:
       actor.kind === "user"
         ? { kind: "user", name: actor.email, isAdmin: actor.isAdmin }
         : { kind: "anonymous" },
     registry: { publicUrl: deps.publicUrl(), isDemo: deps.isDemo },
     now: deps.clock.now(),
+  };
+}
+
+/** What the pages may do with runs of evals, bound to who asks. A refusal is a sentence for the page. */
+function evalRunsOf({ evalRuns }: ServerDeps, actor: Actor) {
+  return {
+    mayRunEvals: async (team: string, name: string, version: string) =>
+      evalRuns.mayAsk(actor, { team, name, version }),
+    runEvals: async (team: string, name: string, version: string) => {
+      try {
+        await evalRuns.ask(actor, { team, name, version });
+        return null;
+      } catch (cause) {
+        if (cause instanceof Refusal) return [cause.message, cause.hint].join(" ").trim();
+        throw cause;
+      }
+    },
   };
 }

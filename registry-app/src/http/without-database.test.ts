@@ -212,6 +212,8 @@ describe("OpenAPI", () => {
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.tar.gz",
         "/api/v1/skills/{team}/{name}/versions/{version}/archive.zip",
         "/api/v1/skills/{team}/{name}/versions/{version}/evals",
+        "/api/v1/skills/{team}/{name}/versions/{version}/evals/compare",
+        "/api/v1/skills/{team}/{name}/versions/{version}/evals/events",
         "/api/v1/skills/{team}/{name}/versions/{version}/evals/{case}/log",
         "/api/v1/skills/{team}/{name}/versions/{version}/evidence",
         "/api/v1/skills/{team}/{name}/versions/{version}/scan",

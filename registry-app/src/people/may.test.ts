@@ -86,6 +86,8 @@ const TABLE: readonly [Action, string, unknown, readonly Name[]][] = [
   ["push-source", "demo", demo, demoPushers],
   ["sync-source", "private", owned, pushers],
   ["sync-source", "demo", demo, demoPushers],
+  ["run-evals", "private", owned, pushers],
+  ["run-evals", "demo", demo, demoPushers],
   ["create-source", "a team's", { teamId: OURS }, leads],
   ["manage-source", "private", owned, leads],
   ["manage-source", "demo", demo, [...leads, "root:demo"]],

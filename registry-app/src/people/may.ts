@@ -35,6 +35,7 @@ export const ACTIONS = {
   "read-source": rule<TeamOwned>("read", "members"),
   "push-source": rule<TeamOwned>("push", "members"),
   "sync-source": rule<TeamOwned>("push", "members"),
+  "run-evals": rule<TeamOwned>("push", "members"),
   "create-source": rule<OfTeam>("admin", "leads"),
   "manage-source": rule<TeamOwned>("admin", "leads"),
   "list-members": rule<OfTeam>("read", "members"),

@@ -1,5 +1,6 @@
 import { ensureImage } from "@assay/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listAudit } from "../../src/audit/index.ts";
 import { scanVersion } from "../../src/queue/index.ts";
 import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
@@ -164,6 +165,46 @@ describeWith("docker")("a version with evals", () => {
   it("with a file of cases that cannot be read is not passed", async () => {
     const tag = await release("adder", "1.4.0", [{ id: "x", run: [] }]);
     expect(tag["state"]).not.toBe("published");
+  });
+
+  it("is run again for its team alone, told of as it goes, and that stands in the audit log", async () => {
+    const at = "/api/v1/skills/acme/adder/versions/1.0.0/evals";
+    expect((await world.ask(at, { method: "POST" })).status).toBe(401);
+    const reader = await world.token("acme", "read");
+    expect((await world.ask(at, { method: "POST", token: reader })).status).toBe(403);
+    const token = await world.token("acme", "push");
+    const asked = await world.ask(at, { method: "POST", token });
+    expect([asked.status, asked.json()]).toEqual([202, { run: "asked" }]);
+    const events = await world.ask(`${at}/events`);
+    expect(events.headers["content-type"]).toMatch(/^text\/event-stream/);
+    const told = [...events.text.matchAll(/^event: (\w+)\ndata: (.*)$/gm)];
+    expect(told.at(-1)?.[1]).toBe("end");
+    expect(JSON.parse(told.at(-2)?.[2] ?? "{}")).toMatchObject({
+      run: { state: "done", status: "passed" },
+      cases: [{ id: "adds", status: "passed" }],
+    });
+    const [again] = (await runsOf("adder")).slice(-1);
+    expect([again?.reason, again?.status]).toEqual(["re-run", "passed"]);
+    expect((await casesOf(again?.id ?? ""))[0]?.isCached).toBe(false);
+    const [entry] = await listAudit(world.database.db, { action: "evals.run" });
+    expect(entry?.subject).toBe("version:acme/adder 1.0.0");
+    expect((await world.ask(at, { method: "DELETE", token })).status).toBe(404);
+  });
+
+  it("is written with the help of a schema that the registry serves", async () => {
+    const schema = (await world.ask("/schemas/evals.json")).json();
+    expect(schema["$id"]).toMatch(/\/schemas\/evals\.json$/);
+  });
+
+  it("is compared with the version before it, case by case", async () => {
+    const at = "/api/v1/skills/acme/adder/versions/1.2.0/evals/compare?against=1.0.0";
+    expect((await world.ask(at)).json()["cases"]).toMatchObject([
+      { id: "adds", change: "same", before: { status: "passed" }, after: { status: "passed" } },
+      { id: "hopes", change: "added", before: null, after: { status: "failed" } },
+    ]);
+    expect((await world.ask(at.replace("1.0.0", "9.9.9"))).status).toBe(404);
+    const page = await world.ask("/skills/acme/adder/1.2.0/evals");
+    expect(page.text).toContain("Against 1.0.0");
   });
 
   it("is watched while its scripts run, and shows what they turned to", async () => {

@@ -1,3 +1,20 @@
+/** What the pages of evals ask of the core, and the one thing that they do. */
+export interface EvalPort {
+  evals(team: string, name: string, version: string): Promise<VersionEvals | null>;
+  evalCase(team: string, name: string, version: string, id: string): Promise<EvalCasePage | null>;
+  /** Null also when one of the two was never run. */
+  evalComparison(
+    team: string,
+    name: string,
+    version: string,
+    against: string,
+  ): Promise<EvalComparison | null>;
+  /** Whether the viewer may ask for another run. */
+  mayRunEvals(team: string, name: string, version: string): Promise<boolean>;
+  /** Asks for another run; a sentence when that cannot be. */
+  runEvals(team: string, name: string, version: string): Promise<string | null>;
+}
+
 export type EvalStatus =
   "running" | "passed" | "failed" | "timeout" | "errored" | "skipped" | "ungraded";
 
@@ -96,6 +113,8 @@ export interface EvalCasePage {
   readonly arms: readonly (EvalCase & {
     readonly log: { readonly trials: readonly EvalLogTrial[] } | null;
   })[];
+  /** How often runs of the very same input disagree with the one before, from 0 to 1; null below two runs. */
+  readonly sameInput: { readonly runs: number; readonly flipRate: number | null };
   readonly history: readonly {
     readonly version: string;
     readonly status: EvalStatus;
@@ -103,5 +122,24 @@ export interface EvalCasePage {
     readonly peakMemoryBytes: number | null;
     readonly isFlaky: boolean;
     readonly finishedAt: string;
+  }[];
+}
+
+interface ComparedCase {
+  readonly status: EvalStatus;
+  readonly durationMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly isFlaky: boolean;
+}
+
+export interface EvalComparison {
+  readonly version: string;
+  readonly against: string;
+  readonly cases: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly before: ComparedCase | null;
+    readonly after: ComparedCase | null;
+    readonly change: "same" | "mended" | "broken" | "other" | "added" | "removed";
   }[];
 }

@@ -1,5 +1,5 @@
 import { plural } from "./format.ts";
-import type { EvalCase, EvalRun, EvalStatus } from "./eval-port.ts";
+import type { EvalCase, EvalCasePage, EvalRun, EvalStatus } from "./eval-port.ts";
 
 /** The state whose icon and colour a status has. */
 export const STATUS_STATE = {
@@ -62,4 +62,21 @@ export function sayIsolation(run: EvalRun): string | undefined {
   const image = isolation.image.replace("sha256:", "").slice(0, 12);
   const kind = isolation.kind === "docker" ? "" : `${isolation.kind}, `;
   return `${kind}${isolation.engine}, image ${image}, no network, cgroup v${isolation.cgroup}, runner ${isolation.runner}`;
+}
+
+/** What became of a case between two versions. */
+export const CHANGE_WORD = {
+  same: "the same",
+  mended: "mended",
+  broken: "broken",
+  other: "changed",
+  added: "new",
+  removed: "gone",
+} as const;
+
+/** That the same input came out differently, where it did. */
+export function sayFlips({ runs, flipRate }: EvalCasePage["sameInput"]): string | undefined {
+  if (flipRate === null || flipRate === 0) return undefined;
+  const share = Math.round(flipRate * 100);
+  return `Flaky: of ${runs} runs of the very same input, ${share} % came out otherwise than the one before.`;
 }

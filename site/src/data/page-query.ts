@@ -67,3 +67,9 @@ export function pageWindow(page: number, pages: number): (number | null)[] {
     return before !== undefined && n - before > 1 ? [null, n] : [n];
   });
 }
+
+/** The version to compare with; null where none is asked for. */
+export function readAgainst(params: URLSearchParams): string | null {
+  const text = params.get("against") ?? "";
+  return /^[0-9A-Za-z.+-]{1,100}$/.test(text) ? text : null;
+}

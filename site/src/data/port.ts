@@ -1,4 +1,4 @@
-import type { EvalCasePage, VersionEvals } from "./eval-port.ts";
+import type { EvalPort } from "./eval-port.ts";
 import type { LawFacts, LawLine } from "./law-port.ts";
 import type { Capability, RefusedFinding, Scan, ScanRule } from "./scan-port.ts";
 import type { FindingSearch, FoundFinding, SecuritySummary } from "./security-port.ts";
@@ -13,7 +13,7 @@ import type { FindingSearch, FoundFinding, SecuritySummary } from "./security-po
  * - Strings come as they are stored; the pages escape them. Only `html` is markup, sanitised by the core.
  * - Where contracts.md has JSON for a thing, the fields here are the same.
  */
-export interface AssayPort {
+export interface AssayPort extends EvalPort {
   /** Counts and the newest of everything, for the front page. */
   overview(): Promise<Overview>;
   /** The catalogue. `page` starts at 1; a page past the end has no items and the true total. */
@@ -23,8 +23,6 @@ export interface AssayPort {
   versionPage(team: string, name: string, version: string): Promise<VersionPage | null>;
   /** One file of a version; null also when the version's content is withheld from the viewer. */
   fileView(team: string, name: string, version: string, path: string): Promise<FileView | null>;
-  evals(team: string, name: string, version: string): Promise<VersionEvals | null>;
-  evalCase(team: string, name: string, version: string, id: string): Promise<EvalCasePage | null>;
   sourceList(query: { readonly page: number; readonly size: number }): Promise<Paged<SourceFacts>>;
   sourcePage(slug: string, query: TagQuery): Promise<SourcePage | null>;
   /** Every sighting of one tag name in a source, newest first; null when the name was never seen. */

@@ -96,3 +96,19 @@ export async function listCaseHistory(
     ORDER BY "finishedAt" DESC LIMIT ${limit}`.execute(db);
   return rows;
 }
+
+/** What came of every real run of what this case was given, oldest first: the same bytes, case and sandbox. */
+export async function listSameInput(
+  db: Db,
+  { runId, caseId, limit }: { runId: string; caseId: string; limit: number },
+): Promise<EvalCaseStatus[]> {
+  const { rows } = await sql<{ status: EvalCaseStatus }>`
+    SELECT status FROM (
+      SELECT o.status, o.finished_at FROM eval_results own
+      JOIN eval_results o ON o.cache_key = own.cache_key AND NOT o.is_cached
+      WHERE own.queue_id = ${runId} AND own.case_id = ${caseId} AND own.arm = 'with-skill'
+        AND o.arm = 'with-skill' AND o.finished_at IS NOT NULL
+      ORDER BY o.finished_at DESC LIMIT ${limit}) newest
+    ORDER BY finished_at`.execute(db);
+  return rows.map(({ status }) => status);
+}

@@ -272,3 +272,29 @@ export async function isObserved(db: Db, versionId: string): Promise<boolean> {
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Whether the version has cases to run. */
+export async function hasEvals(db: Db, versionId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("skill_files")
+    .where("version_id", "=", versionId)
+    .where("path", "=", EVALS_FILE)
+    .select("path")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The run of a version that somebody may call off: the one that waits, or else the one under way. */
+export async function findOpenRun(
+  tx: Tx,
+  versionId: string,
+): Promise<{ readonly id: string; readonly reason: EvalReason } | undefined> {
+  return tx
+    .selectFrom("eval_queues")
+    .where("version_id", "=", versionId)
+    .where("state", "in", ["queued", "running"])
+    .orderBy("state")
+    .orderBy("created_at", "desc")
+    .select(["id", "reason"])
+    .executeTakeFirst();
+}
