@@ -31,6 +31,7 @@ export type Answer = {
 const absentLaw: ServerDeps["law"] = {
   view: async () => Promise.reject(new Error("this test server has no law")),
   history: async () => Promise.reject(new Error("this test server has no law")),
+  findWaivers: async () => [],
 };
 
 /** The real server on a free port, with files in a folder of its own; what a test does not need is absent. */

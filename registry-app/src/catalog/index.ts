@@ -49,7 +49,7 @@ export {
 } from "./read-findings.ts";
 export { versionEvalsSchema } from "./eval-schema.ts";
 export { readEvalLog, readEvals } from "./read-evals.ts";
-export { scanDetail, scanSarif } from "./read-scan.ts";
+export { scanDetail, scanSarif, type FindWaivers } from "./read-scan.ts";
 export {
   sourceDetail,
   sourcesList,

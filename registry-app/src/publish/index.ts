@@ -1,7 +1,7 @@
 /** From a sighted tag to a published version: judge, admit, decide, release, and the registry log. */
 export { admitTags, type AdmitDeps } from "./admit-tags.ts";
 export { applyLaw, listReached, type LawApplied, type LawDeps } from "./apply-law.ts";
-export { isSamePerson } from "./approvals.ts";
+export { isSamePerson, listWaiversInForce } from "./approvals.ts";
 export { listCodes, remedyFor, TAG_CODES, type CodePage, type TagCode } from "./codes.ts";
 export { decide, type Decision } from "./decide.ts";
 export { decideVersion, type DecideDeps } from "./decide-version.ts";

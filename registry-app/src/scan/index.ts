@@ -14,7 +14,7 @@ export {
   type ObservedCase,
 } from "./observed/to-observed-findings.ts";
 export { makeVisible } from "./report/redact.ts";
-export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
+export { toSarif, type SarifLog, type SarifSubject, type SarifWaiver } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";
 export { ALL_RULES } from "./rules/list-rules.ts";
 export type { Rule } from "./rules/rule.ts";
