@@ -62,7 +62,7 @@ export async function startTestServer(
     whyNotReady: async () => [],
     measures: async () => ({}),
     law: absentLaw,
-    siteParts: { codes: () => [], signersOf: async () => [] },
+    siteParts: { codes: () => [], rules: [], signersOf: async () => [] },
     ...given,
   };
   const server = await createServer(deps);

@@ -9,6 +9,7 @@ import type { Core } from "./open-core.ts";
 import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
 import { createLawReader } from "./law-reader.ts";
+import { REPORTED_RULES } from "./reported-rules.ts";
 
 export type ServerOptions = {
   /** Absent: the API, git and webhooks only. */
@@ -50,7 +51,11 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
       };
     },
     law: createLawReader(core),
-    siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
+    siteParts: {
+      codes: listCodes,
+      rules: REPORTED_RULES,
+      signersOf: (team) => listSigners(core, team),
+    },
     ...(options.site !== undefined && { site: options.site }),
   });
   shutdown.onStop("HTTP", () => server.close());

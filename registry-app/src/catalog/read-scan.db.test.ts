@@ -187,7 +187,7 @@ async function addScan(versionId: string, engine: string, report: ScanReport, is
     .execute();
 }
 
-const deps = () => ({ db: test.db, findWaivers: async () => [] });
+const deps = () => ({ db: test.db, findWaivers: async () => [], rules: [] });
 const wanted = (name: string, version: string) => ({ team: "acme", name, version });
 
 describe("the scan of a version", () => {

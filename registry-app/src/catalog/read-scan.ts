@@ -1,10 +1,10 @@
 import type { Db } from "../db/index.ts";
 import type { Viewer } from "../people/index.ts";
 import {
-  ALL_RULES,
   compareCapabilities,
   toSarif,
   type Capability,
+  type RuleFacts,
   type SarifLog,
   type SarifWaiver,
   type ScanReport,
@@ -33,9 +33,16 @@ export type WaivedVersion = Wanted & { readonly digest: string; readonly signer:
 /** The waivers of a version that count now: the law is not known here. */
 export type FindWaivers = (version: WaivedVersion) => Promise<readonly SarifWaiver[]>;
 
+export type SarifDeps = {
+  readonly db: Db;
+  readonly findWaivers: FindWaivers;
+  /** Every rule that a report can name. */
+  readonly rules: readonly RuleFacts[];
+};
+
 /** The same as SARIF, with what is waived suppressed. Files are named from the skill's folder. */
 export async function scanSarif(
-  { db, findWaivers }: { readonly db: Db; readonly findWaivers: FindWaivers },
+  { db, findWaivers, rules }: SarifDeps,
   viewer: Viewer,
   wanted: Wanted,
 ): Promise<SarifLog | undefined> {
@@ -46,7 +53,7 @@ export async function scanSarif(
   const report = isServed(row.state) ? found.report : withoutText(found.report);
   const { digest, signerPrincipal: signer } = row;
   const waivers = await findWaivers({ ...wanted, digest, signer });
-  return toSarif([{ dir: `skills/${wanted.name}`, report, waivers }], ALL_RULES);
+  return toSarif([{ dir: `skills/${wanted.name}`, report, waivers }], rules);
 }
 
 /** The scan of this version as it may be shown. */

@@ -89,7 +89,7 @@ export type ServerDeps = {
   measures(): Promise<Readonly<Record<string, number>>>;
   /** The law, as a viewer may see it. */
   readonly law: LawReader;
-  /** What the pages need and this module does not know. */
+  /** What the pages and the API need and this module does not know. */
   readonly siteParts: SitePortParts;
   readonly site?: SiteMount;
 };

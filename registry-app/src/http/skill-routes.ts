@@ -103,8 +103,9 @@ function addScanRoutes(app: App, deps: ServerDeps): void {
     handler: async (request, reply) => {
       const viewer = viewerOf(await actorOf(deps, request));
       const { findWaivers } = deps.law;
+      const { rules } = deps.siteParts;
       const found = await withinDeadline(
-        scanSarif({ db: deps.db, findWaivers }, viewer, request.params),
+        scanSarif({ db: deps.db, findWaivers, rules }, viewer, request.params),
       );
       if (found === undefined) throw absent(request.params);
       return sendJson(request, reply.type("application/sarif+json"), found, { isPublic: false });

@@ -13,11 +13,12 @@ export {
   type HostComparison,
   type ObservedCase,
 } from "./observed/to-observed-findings.ts";
+export { OBSERVED_RULES } from "./observed/observed-rules.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject, type SarifWaiver } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";
 export { ALL_RULES } from "./rules/list-rules.ts";
-export type { Rule } from "./rules/rule.ts";
+export type { Rule, RuleFacts } from "./rules/rule.ts";
 export type { ScanOptions } from "./scan.ts";
 export type {
   Capability,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OBSERVED_RULES } from "./observed-rules.ts";
 import type { Seen, SeenHost } from "./seen.ts";
 import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
 
@@ -22,6 +23,24 @@ const told = (more: Partial<Seen>, declared: readonly string[] = []) =>
   ).map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`);
 
 describe("what was observed", () => {
+  it("is told as rules that pages and SARIF know, and each of these can be told", () => {
+    const everything: Seen = {
+      ...NOTHING,
+      leaks: [{ place: "$GITHUB_TOKEN", to: "evil.example:80" }],
+      secretsRead: [secret],
+      hosts: [host("evil.example")],
+      writesOutsideWork: ["/home/.bashrc", "/home/.cache/x"],
+    };
+    const findings = [everything, { ...NOTHING, secretsRead: [secret] }].flatMap((observation) =>
+      toObservedFindings({ observation, file: "scripts/run.sh" }, new Set()),
+    );
+    const factsOf = (id: string) => OBSERVED_RULES.find((rule) => rule.id === id);
+    for (const { rule, category: family, severity, confidence, why, remedy } of findings)
+      expect(factsOf(rule)).toMatchObject({ family, severity, confidence, why, remedy });
+    const told = new Set(findings.map(({ rule }) => rule));
+    expect(told).toEqual(new Set(OBSERVED_RULES.map(({ id }) => id)));
+  });
+
   it.each<[string, Partial<Seen>, readonly string[], readonly string[]]>([
     ["nothing: no finding", {}, [], []],
     [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Rule } from "../rules/rule.ts";
+import type { RuleFacts } from "../rules/rule.ts";
 import type { ChainStep, Confidence, ScanFinding, ScanReport, ScanSeverity } from "../types.ts";
 import type { SarifLocation, SarifLog, SarifResult, SarifRule, SarifRun } from "./sarif-log.ts";
 
@@ -20,7 +20,6 @@ export type SarifWaiver = {
   readonly by?: string;
   readonly until?: Date;
 };
-type RuleFacts = Omit<Rule, "find" | "examples">;
 
 /** What GitHub takes at most; of more it keeps nothing, or refuses the file. */
 const MAX_RUNS = 20;
