@@ -37,9 +37,10 @@ export {
 export type { PendingCheck } from "./store/verdicts.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
+export { MAX_TAR_BYTES } from "./store-version.ts";
 export { listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
-export { listPublishedAfter } from "./store/published.ts";
+export { listPublishedAfter, listTarsInUse } from "./store/published.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

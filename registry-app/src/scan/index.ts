@@ -14,6 +14,7 @@ export {
   type ObservedCase,
 } from "./observed/to-observed-findings.ts";
 export { OBSERVED_RULES } from "./observed/observed-rules.ts";
+export type { NamedPackage } from "./list-packages.ts";
 export { makeVisible } from "./report/redact.ts";
 export { toSarif, type SarifLog, type SarifSubject, type SarifWaiver } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";
