@@ -26,7 +26,7 @@ const MAX_SECONDS = 600;
 
 const fetchVerb: Verb = {
   usage: "--output FILE [--osv URL] [--timeout SECONDS] [DIR…]",
-  does: "ask OSV about the packages that skills bring in, and keep what it knows in FILE",
+  does: "ask OSV about the packages of the skills in DIR, or of this registry; their names and versions leave the machine",
   words: "any",
   options: {
     output: { type: "string" },
