@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./commands/init.ts")).init,
   lint: async () => (await import("./commands/lint.ts")).lint,
   scan: async () => (await import("./commands/scan.ts")).scan,
+  advisories: async () => (await import("./commands/advisories.ts")).advisories,
   eval: async () => (await import("./commands/eval.ts")).evalCommand,
   verify: async () => (await import("./commands/verify.ts")).verify,
   "verify-tag": async () => (await import("./commands/verify-tag.ts")).verifyTagCommand,

@@ -7,7 +7,7 @@ export type Verb = {
   readonly usage: string;
   readonly does: string;
   /** How many words must follow the verb. */
-  readonly words: number;
+  readonly words: number | "any";
   readonly options?: ParseArgsOptionsConfig;
   run(context: Context, words: readonly string[], values: Values): Promise<ExitCode>;
 };
@@ -56,7 +56,7 @@ function refuseForeign(
   words: readonly string[],
   values: Values,
 ): void {
-  if (words.length !== verb.words)
+  if (verb.words !== "any" && words.length !== verb.words)
     throw wrongUsage(name, `Write it as: npx assay ${name} ${word} ${verb.usage}`.trimEnd());
   const known = new Set([...Object.keys(verb.options ?? {}), "json", "help"]);
   const foreign = Object.keys(values).find((option) => !known.has(option));

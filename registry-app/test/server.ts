@@ -31,6 +31,7 @@ export type Answer = {
 const absentLaw: ServerDeps["law"] = {
   view: async () => Promise.reject(new Error("this test server has no law")),
   history: async () => Promise.reject(new Error("this test server has no law")),
+  findWaivers: async () => [],
 };
 
 const nothing = async () => Promise.reject(new Error("this test server runs no evals"));
@@ -69,7 +70,7 @@ export async function startTestServer(
     measures: async () => ({}),
     evalRuns: noRuns,
     law: absentLaw,
-    siteParts: { codes: () => [], signersOf: async () => [] },
+    siteParts: { codes: () => [], rules: [], signersOf: async () => [] },
     ...given,
   };
   const server = await createServer(deps);

@@ -8,7 +8,7 @@ import {
   type PastLaw,
 } from "../../src/control/index.ts";
 import type { LawReader } from "../../src/http/index.ts";
-import { listLawOutcomes } from "../../src/publish/index.ts";
+import { listLawOutcomes, listWaiversInForce } from "../../src/publish/index.ts";
 import type { Core } from "./open-core.ts";
 import { planPending } from "./law.ts";
 
@@ -17,7 +17,7 @@ type Outcome = Awaited<ReturnType<typeof listLawOutcomes>>[number];
 
 /** The law and its history, each as somebody may see it. */
 export function createLawReader(core: Core): LawReader {
-  const { control, law, db, readers, paths } = core;
+  const { control, law, db, readers, paths, clock } = core;
   const past = createLawHistory({ readers }, { repoDir: paths.control, homeDir: paths.home });
   return {
     async view(viewer) {
@@ -42,6 +42,10 @@ export function createLawReader(core: Core): LawReader {
         ),
       );
       return { items: told, total, page, size };
+    },
+    async findWaivers({ team, name, version, digest, signer }) {
+      const facts = { team, skill: name, version, digest };
+      return listWaiversInForce(await law(), facts, signer, clock.now());
     },
   };
 }

@@ -10,6 +10,7 @@ import { createEvalRuns } from "./eval-runs.ts";
 import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
 import { createLawReader } from "./law-reader.ts";
+import { REPORTED_RULES } from "./reported-rules.ts";
 
 export type ServerOptions = {
   /** Absent: the API, git and webhooks only. */
@@ -52,7 +53,11 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     },
     evalRuns: createEvalRuns(core),
     law: createLawReader(core),
-    siteParts: { codes: listCodes, signersOf: (team) => listSigners(core, team) },
+    siteParts: {
+      codes: listCodes,
+      rules: REPORTED_RULES,
+      signersOf: (team) => listSigners(core, team),
+    },
     ...(options.site !== undefined && { site: options.site }),
   });
   shutdown.onStop("HTTP", () => server.close());

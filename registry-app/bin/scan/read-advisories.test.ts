@@ -34,6 +34,12 @@ describe("an operator's own advisories", () => {
     ]);
   });
 
+  it("may say that nothing is known, as a fetch writes it", () => {
+    expect(readAdvisoriesFile(write("none", '{"vulns": [\n\n]}\n')).snapshot.advisories).toEqual(
+      [],
+    );
+  });
+
   it("that are in part no records are counted", () => {
     const text = JSON.stringify([record("GHSA-1"), { no: "record" }]);
     expect(readAdvisoriesFile(write("part", text)).skipped).toBe(1);
@@ -43,6 +49,7 @@ describe("an operator's own advisories", () => {
     ["nothing", ""],
     ["no JSON", "<html>"],
     ["no records", "[]"],
+    ["no records and something else", '{"vulns": [], "results": []}'],
     ["a list that was cut off", '[{"id":"GHSA-1"'],
   ])("that are %s refuse the start and say what to give", (name, text) => {
     expect(() => readAdvisoriesFile(write(name, text))).toThrow(/cannot be read/);

@@ -1,8 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
+import { z } from "zod";
 import { Refusal } from "../../src/runtime/index.ts";
 import { parseAdvisories, type AdvisorySnapshot } from "../../src/scan/index.ts";
 
 const MAX_BYTES = 512 * 1024 * 1024;
+/** What `assay advisories fetch` writes where OSV knows of nothing. A file that is wrong does not look like it. */
+const NOTHING_KNOWN = z.strictObject({ vulns: z.tuple([]) });
 
 /**
  * Reads an operator's own advisories: records of OSV as a list, as `{vulns: […]}`, or one in each line. They count as
@@ -16,8 +19,10 @@ export function readAdvisoriesFile(file: string): {
   try {
     const { mtime, size } = statSync(file);
     if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
-    const { advisories, skipped } = parseAdvisories(parseRecords(readFileSync(file, "utf8")));
-    if (advisories.length === 0) throw new Error("it holds no advisory that could be understood");
+    const records = parseRecords(readFileSync(file, "utf8"));
+    const { advisories, skipped } = parseAdvisories(records);
+    if (advisories.length === 0 && !NOTHING_KNOWN.safeParse(records).success)
+      throw new Error("it holds no advisory that could be understood");
     return { snapshot: { takenAt: toSeconds(mtime), advisories }, skipped };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,30 +1,33 @@
-import { z } from "zod";
-import { openScanner, type ScanOptions } from "../../src/scan/index.ts";
+import { openScanner } from "../../src/scan/index.ts";
 import type { TreeEntry } from "../../src/skill/index.ts";
 import { createFrameReader, toFrame } from "../compose/scan-frames.ts";
-import { SKILL_HEAD, type SkillHead } from "./skill-frames.ts";
+import { SKILL_HEAD, SKILL_ORDER, type SkillHead, type SkillOrder } from "./skill-frames.ts";
 
 /**
- * The process in which `assay scan` reads skills. In: the advisories once, then for each skill what its files are and
- * their bytes. Out: who it is, then a report for each skill.
+ * The process in which commands read skills. In: what is wanted, once, then for each skill what its files are and their
+ * bytes. Out: who it is, then a report or the named packages of each skill.
  */
 const MAX_IN_BYTES = 512 * 1024 * 1024;
-/** Made by our own parser in the process that started this one. */
-const ADVISORIES = z.custom<ScanOptions["advisories"]>((value) => typeof value === "object");
 
 const scanner = await openScanner();
-let advisories: ScanOptions["advisories"] | undefined;
+let order: SkillOrder | undefined;
 let head: SkillHead | undefined;
 
 const read = createFrameReader(MAX_IN_BYTES, (body) => {
-  if (advisories === undefined) advisories = ADVISORIES.parse(toJson(body));
+  if (order === undefined) order = SKILL_ORDER.parse(toJson(body));
   else if (head === undefined) head = SKILL_HEAD.parse(toJson(body));
   else {
     const { today, entries } = head;
     head = undefined;
-    send(scanner.scan(withBytes(entries, body), { advisories, today: new Date(today) }));
+    send(answerTo(order, withBytes(entries, body), new Date(today)));
   }
 });
+
+function answerTo(wanted: SkillOrder, entries: readonly TreeEntry[], today: Date): object {
+  return wanted.wants === "packages"
+    ? scanner.listPackages(entries)
+    : scanner.scan(entries, { advisories: wanted.advisories, today });
+}
 
 function withBytes(entries: SkillHead["entries"], bytes: Buffer): readonly TreeEntry[] {
   let from = 0;

@@ -1,5 +1,17 @@
 import { z } from "zod";
+import type { AdvisorySnapshot } from "../../src/scan/index.ts";
 import type { TreeEntry, TreeMode } from "../../src/skill/index.ts";
+
+/** What the process is to answer of each skill; the first that it is told. */
+export const SKILL_ORDER = z.discriminatedUnion("wants", [
+  z.object({
+    wants: z.literal("report"),
+    /** Made by our own parser in the process that started this one. */
+    advisories: z.custom<AdvisorySnapshot | null>((value) => typeof value === "object"),
+  }),
+  z.object({ wants: z.literal("packages") }),
+]);
+export type SkillOrder = z.infer<typeof SKILL_ORDER>;
 
 /** What the scan process is told of a skill before the bytes of its files, which follow one after the other. */
 export const SKILL_HEAD = z.object({

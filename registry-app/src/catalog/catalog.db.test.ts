@@ -340,8 +340,8 @@ describe("install indexes", () => {
 const port = (viewer: Viewer): Omit<AssayPort, "mayRunEvals" | "runEvals"> => {
   const absent = async () => Promise.reject(new Error("this test has no law"));
   const law = { view: absent, history: absent };
-  const read = { db: test.db, blobs, clock: systemClock };
-  return createSitePort({ ...read, codes: () => [], signersOf: async () => [], law }, viewer);
+  const parts = { codes: () => [], rules: [], signersOf: async () => [], law };
+  return createSitePort({ ...parts, db: test.db, blobs, clock: systemClock }, viewer);
 };
 
 describe("pages", () => {

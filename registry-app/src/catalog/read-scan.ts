@@ -1,11 +1,12 @@
 import type { Db } from "../db/index.ts";
 import type { Viewer } from "../people/index.ts";
 import {
-  ALL_RULES,
   compareCapabilities,
   toSarif,
   type Capability,
+  type RuleFacts,
   type SarifLog,
+  type SarifWaiver,
   type ScanReport,
 } from "../scan/index.ts";
 import { readObserved } from "./read-observed.ts";
@@ -27,9 +28,22 @@ export async function scanDetail(
   return row && readScan(db, row);
 }
 
-/** The same as SARIF. Files are named from the skill's folder. */
+/** What a waiver has to be about to count for a version. */
+export type WaivedVersion = Wanted & { readonly digest: string; readonly signer: string };
+
+/** The waivers of a version that count now: the law is not known here. */
+export type FindWaivers = (version: WaivedVersion) => Promise<readonly SarifWaiver[]>;
+
+export type SarifDeps = {
+  readonly db: Db;
+  readonly findWaivers: FindWaivers;
+  /** Every rule that a report can name. */
+  readonly rules: readonly RuleFacts[];
+};
+
+/** The same as SARIF, with what is waived suppressed. Files are named from the skill's folder. */
 export async function scanSarif(
-  db: Db,
+  { db, findWaivers, rules }: SarifDeps,
   viewer: Viewer,
   wanted: Wanted,
 ): Promise<SarifLog | undefined> {
@@ -38,7 +52,9 @@ export async function scanSarif(
   const found = row && (await findScanReport(db, row.id));
   if (row === undefined || found === undefined) return undefined;
   const report = isServed(row.state) ? found.report : withoutText(found.report);
-  return toSarif([{ dir: `skills/${wanted.name}`, report }], ALL_RULES);
+  const { digest, signerPrincipal: signer } = row;
+  const waivers = await findWaivers({ ...wanted, digest, signer });
+  return toSarif([{ dir: `skills/${wanted.name}`, report, waivers }], rules);
 }
 
 /** The scan of this version as it may be shown. */

@@ -2,7 +2,7 @@ import type { Blobs } from "../blobs/index.ts";
 import type { Db } from "../db/index.ts";
 import { findTeam, type Viewer } from "../people/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { ALL_RULES } from "../scan/index.ts";
+import type { RuleFacts } from "../scan/index.ts";
 import { compareEvals } from "./compare-evals.ts";
 import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
@@ -18,6 +18,8 @@ import type { Page } from "./paging.ts";
 export type SitePortParts = {
   /** Every code that a tag not published may have, as its page shows it. */
   codes(): readonly CodePage[];
+  /** Every rule that a report can name, as the page about scanning lists them. */
+  readonly rules: readonly RuleFacts[];
   /** Who may sign for a team, from the control repo. */
   signersOf(teamSlug: string): Promise<readonly TeamSigner[]>;
 };
@@ -84,23 +86,16 @@ export function createSitePort<Law, History>(
     law: async () => deps.law.view(viewer),
     lawHistory: async (page: Page) => deps.law.history(viewer, page),
     codes: () => deps.codes(),
-    scanRules: () => SCAN_RULES,
+    scanRules: () => listRules(deps.rules),
   };
 }
 
-/** What each rule of the scanner looks for, as its page lists them. */
-const SCAN_RULES = ALL_RULES.map(
-  ({ id, family, title, severity, confidence, owasp, why, remedy }) => ({
-    id,
-    family,
-    title,
-    severity,
-    confidence,
-    owasp,
-    why,
-    remedy,
-  }),
-);
+/** What each rule looks for, without how. */
+function listRules(rules: readonly RuleFacts[]) {
+  return rules.map(({ id, family, title, severity, confidence, owasp, why, remedy }) => {
+    return { id, family, title, severity, confidence, owasp, why, remedy };
+  });
+}
 
 /** Postgres has no text with NUL in it, so nothing by such a name exists. */
 async function orNull<T>(

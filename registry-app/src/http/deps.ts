@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Blobs, PublicFiles } from "../blobs/index.ts";
 import type { z } from "zod";
-import type { Downloads, Page, SitePortParts } from "../catalog/index.ts";
+import type { Downloads, FindWaivers, Page, SitePortParts } from "../catalog/index.ts";
 import type { Db } from "../db/index.ts";
 import type { GitHost, PushJudge } from "../git/index.ts";
 import type { Actor, TeamOwned, Viewer } from "../people/index.ts";
@@ -52,6 +52,8 @@ export type HookTargets = {
 export type LawReader = {
   view(viewer: Viewer): Promise<z.infer<typeof lawSchema>>;
   history(viewer: Viewer, page: Page): Promise<z.infer<typeof lawHistorySchema>>;
+  /** The waivers of a version that count now, for whoever may see the version. */
+  readonly findWaivers: FindWaivers;
 };
 
 /** The built site: its files, and the handler that renders pages (Astro's, in middleware mode). */
@@ -89,7 +91,7 @@ export type ServerDeps = {
   readonly evalRuns: EvalRuns;
   /** The law, as a viewer may see it. */
   readonly law: LawReader;
-  /** What the pages need and this module does not know. */
+  /** What the pages and the API need and this module does not know. */
   readonly siteParts: SitePortParts;
   readonly site?: SiteMount;
 };

@@ -102,7 +102,11 @@ function addScanRoutes(app: App, deps: ServerDeps): void {
     schema: { tags, summary: "The same as SARIF 2.1.0", params: versionParams },
     handler: async (request, reply) => {
       const viewer = viewerOf(await actorOf(deps, request));
-      const found = await withinDeadline(scanSarif(deps.db, viewer, request.params));
+      const { findWaivers } = deps.law;
+      const { rules } = deps.siteParts;
+      const found = await withinDeadline(
+        scanSarif({ db: deps.db, findWaivers, rules }, viewer, request.params),
+      );
       if (found === undefined) throw absent(request.params);
       return sendJson(request, reply.type("application/sarif+json"), found, { isPublic: false });
     },

@@ -1,4 +1,5 @@
 import type { ControlSnapshot, ImportLaw, PolicyLaw, WaiverLaw } from "../control/index.ts";
+import { keepInForce } from "./decide.ts";
 
 export type ApprovedFacts = {
   readonly team: string;
@@ -31,6 +32,16 @@ export function listWaivers(
     .filter((one) => one.skill === coordinate && one.version === version.version)
     .filter((one) => one.digest === version.digest && !isSamePerson(one.by, signer))
     .filter((one) => !isSamePerson(one.by, one.requestedBy));
+}
+
+/** The same without those that do not count any more or never did, the one that lasts longest first. Pure. */
+export function listWaiversInForce(
+  law: Pick<ControlSnapshot, "waivers">,
+  version: ApprovedFacts,
+  signer: string,
+  now: Date,
+): readonly WaiverLaw[] {
+  return keepInForce(listWaivers(law, version, signer), now);
 }
 
 /**

@@ -132,14 +132,18 @@ function findWaivers(
     return null;
   const covers: WaiverFact[] = [];
   for (const rule of new Set(counted.map((finding) => finding.rule))) {
-    const inForce = waivers
-      .filter((one) => one.rule === rule && one.until > now && !isNeverWaived(rule))
-      .toSorted((a, b) => b.until.getTime() - a.until.getTime());
-    const [longest] = inForce;
+    const longest = keepInForce(waivers, now).find((one) => one.rule === rule);
     if (longest === undefined) return null;
     covers.push(longest);
   }
   return covers;
+}
+
+/** Those that count now, the one that lasts longest first. */
+export function keepInForce<T extends WaiverFact>(waivers: readonly T[], now: Date): readonly T[] {
+  return waivers
+    .filter(({ rule, until }) => until > now && !isNeverWaived(rule))
+    .toSorted((a, b) => b.until.getTime() - a.until.getTime());
 }
 
 function sayWaiver({ rule, by, until }: WaiverFact): string {

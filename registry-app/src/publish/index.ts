@@ -1,7 +1,7 @@
 /** From a sighted tag to a published version: judge, admit, decide, release, and the registry log. */
 export { admitTags, type AdmitDeps } from "./admit-tags.ts";
 export { applyLaw, listReached, type LawApplied, type LawDeps } from "./apply-law.ts";
-export { isSamePerson } from "./approvals.ts";
+export { isSamePerson, listWaiversInForce } from "./approvals.ts";
 export { listCodes, remedyFor, TAG_CODES, type CodePage, type TagCode } from "./codes.ts";
 export { decide, type Decision } from "./decide.ts";
 export { decideVersion, type DecideDeps } from "./decide-version.ts";
@@ -37,9 +37,10 @@ export {
 export type { PendingCheck } from "./store/verdicts.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
+export { MAX_TAR_BYTES } from "./store-version.ts";
 export { listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
-export { listPublishedAfter } from "./store/published.ts";
+export { listPublishedAfter, listTarsInUse } from "./store/published.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

@@ -13,11 +13,13 @@ export {
 } from "./observed/add-observation.ts";
 export { observation, type Observation } from "./observed/seen.ts";
 export type { HostComparison } from "./observed/to-observed-findings.ts";
+export { OBSERVED_RULES } from "./observed/observed-rules.ts";
+export type { NamedPackage } from "./list-packages.ts";
 export { makeVisible } from "./report/redact.ts";
-export { toSarif, type SarifLog, type SarifSubject } from "./report/sarif.ts";
+export { toSarif, type SarifLog, type SarifSubject, type SarifWaiver } from "./report/sarif.ts";
 export { unreadReport } from "./report/unread-report.ts";
 export { ALL_RULES } from "./rules/list-rules.ts";
-export type { Rule } from "./rules/rule.ts";
+export type { Rule, RuleFacts } from "./rules/rule.ts";
 export type { ScanOptions } from "./scan.ts";
 export type {
   Capability,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TreeEntry } from "../skill/index.ts";
 import { loadGrammars } from "./program/parsers.ts";
+import { listPackages, type NamedPackage } from "./list-packages.ts";
 import { ALL_RULES } from "./rules/list-rules.ts";
 import type { Rule } from "./rules/rule.ts";
 import { loadSignatures } from "./signatures/scan-signatures.ts";
@@ -17,6 +18,8 @@ export type Scanner = {
   readonly rules: readonly Rule[];
   /** Pure and synchronous: the same entries, options and engine give the same report, byte for byte. */
   readonly scan: (entries: readonly TreeEntry[], options: ScanOptions) => ScanReport;
+  /** The packages that a skill takes from public registries: what somebody who knows bad ones can be asked about. */
+  readonly listPackages: (entries: readonly TreeEntry[]) => readonly NamedPackage[];
 };
 
 /** Loads grammars and rules, once for many skills. */
@@ -25,7 +28,12 @@ export async function openScanner(): Promise<Scanner> {
   const signatures = await loadSignatures();
   const engine: Engine = { version: ENGINE_VERSION, rules: digestOfSources() };
   const deps = { grammars, signatures, rules: ALL_RULES, engine };
-  return { engine, rules: ALL_RULES, scan: (entries, options) => scanTree(deps, entries, options) };
+  return {
+    engine,
+    rules: ALL_RULES,
+    scan: (entries, options) => scanTree(deps, entries, options),
+    listPackages: (entries) => listPackages(deps, entries),
+  };
 }
 
 /** SHA-256 over every file that has a part in the answer: rules, patterns, lists and what follows values. */

@@ -54,7 +54,8 @@ describe("ARCHITECTURE.md", () => {
 
 describe("the glossary", () => {
   const rows = rowsOf(readDoc("docs/glossary.md"));
-  const code = listFilesBelow("registry-app/src", ".ts")
+  const code = ["registry-app/src", "sandbox"]
+    .flatMap((folder) => listFilesBelow(folder, ".ts"))
     .filter((file) => !file.endsWith(".test.ts"))
     .map(readDoc)
     .join("\n");

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { compareRegistries } from "../../bin/compose/compare-registries.ts";
 import { openRegistryLog } from "../../bin/compose/open-registry-log.ts";
@@ -12,7 +12,7 @@ import {
   type RescanDeps,
   type ScanEngine,
 } from "../../src/publish/index.ts";
-import type { ScanReport } from "../../src/scan/index.ts";
+import type { SarifLog, ScanReport } from "../../src/scan/index.ts";
 import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { burnDown } from "../rebuilt.ts";
@@ -37,6 +37,7 @@ beforeAll(async () => {
   remote = world.remote("acme-skills", await world.token("acme"));
 });
 afterAll(async () => {
+  vi.useRealTimers();
   await forge.remove();
   await world.close();
 });
@@ -121,6 +122,28 @@ describe("a pushed version", () => {
     };
     await putLaw("waivers/chart.yaml", stringify(waiver));
     expect([state, (await rowOf("chart", "1.1.0")).state]).toEqual(["held", "published"]);
+  });
+
+  it("tells in SARIF what is waived, why and until when, and no longer than that", async () => {
+    const suppressed = async (version: string) => {
+      const path = `/api/v1/skills/acme/chart/versions/${version}/scan.sarif`;
+      const { runs } = (await world.ask(path)).json() as unknown as SarifLog;
+      const results = runs[0]?.results ?? [];
+      expect(results.map(({ ruleId }) => ruleId)).toContain(HOLE_RULE);
+      return results.flatMap(({ ruleId, suppressions = [] }) =>
+        suppressions.map((one) => [ruleId, one]),
+      );
+    };
+    const justification =
+      "Waived by bob@example.test until 2040-01-01T00:00:00.000Z: the hole is in what is not called";
+    expect(await suppressed("1.1.0")).toEqual([
+      [HOLE_RULE, { kind: "external", status: "accepted", justification }],
+    ]);
+    // An approval lets the version through and says nothing of a finding.
+    expect(await suppressed("1.0.0")).toEqual([]);
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2040-01-01T00:00:01Z") });
+    expect(await suppressed("1.1.0")).toEqual([]);
+    vi.useRealTimers();
   });
 
   it("with an archive that cannot be read whole is not passed", async () => {

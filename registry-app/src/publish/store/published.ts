@@ -16,3 +16,15 @@ export async function listPublishedAfter(
     .execute();
   return rows.map(({ id }) => id);
 }
+
+/** The tars of what is published or may yet be, each once. */
+export async function listTarsInUse(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom("skill_versions")
+    .where("state", "in", ["published", "held"])
+    .distinct()
+    .orderBy("tar_sha256")
+    .select("tar_sha256 as tarSha256")
+    .execute();
+  return rows.map(({ tarSha256 }) => tarSha256);
+}

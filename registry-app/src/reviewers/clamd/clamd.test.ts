@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { describeWith } from "../../../test/needs.ts";
 import type { ScanReport } from "../../scan/index.ts";
 import type { Reviewer } from "../reviewer.ts";
+import { REVIEWER_RULES } from "../reviewer-rules.ts";
 import { openClamd } from "./open-clamd.ts";
 
 const REPORT: ScanReport = {
@@ -98,6 +99,16 @@ describe("what answers in place of clamd", () => {
     ["goes on without an end", "x".repeat(100_000)],
   ])("is no opinion when it %s", async (_, answer) => {
     expect((await ask(answer)).kind).toBe("unavailable");
+  });
+
+  it("that it found is told as a rule that pages and SARIF know", async () => {
+    const came = await ask("stream: Some.Malware FOUND\0");
+    const [found] = came.kind === "findings" ? came.findings : [];
+    expect(found).toMatchObject({ file: "a.sh", evidence: "Some.Malware", isIndicator: true });
+    const { rule: id, category: family, severity, confidence, why, remedy } = { ...found };
+    expect(REVIEWER_RULES).toContainEqual(
+      expect.objectContaining({ id, family, severity, confidence, why, remedy }),
+    );
   });
 
   it.each(["stream: OK FOUND OK\0", "OK\0", "\0", "INSTREAM size limit exceeded. ERROR\0"])(

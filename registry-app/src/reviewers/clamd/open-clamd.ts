@@ -1,5 +1,5 @@
 import { Refusal } from "../../runtime/index.ts";
-import type { AddedFinding, FileCoverage } from "../../scan/index.ts";
+import type { AddedFinding, FileCoverage, RuleFacts } from "../../scan/index.ts";
 import type { Reviewer } from "../reviewer.ts";
 import { askClamd, toClamdAddress, type ClamdReply } from "./ask-clamd.ts";
 
@@ -10,6 +10,19 @@ export type ClamdWish = {
 };
 
 const DEADLINE_MS = 30_000;
+
+/** What the virus scanner finds, whatever the signature's name is. */
+export const CLAMD_RULE = {
+  id: "malware.clamav",
+  family: "harmful",
+  title: "The virus scanner knows a file",
+  severity: "critical",
+  confidence: "structural",
+  owasp: ["AST01"],
+  why: "A signature of known malware matches the bytes of this file.",
+  remedy: "Take the file out. If it is harmless, have the signature corrected where it comes from.",
+  isIndicator: true,
+} as const satisfies RuleFacts;
 
 /** The virus scanner at this address; refuses when none answers there. Its version is that of its signatures as well. */
 export async function openClamd({ url, deadlineMs = DEADLINE_MS }: ClamdWish): Promise<Reviewer> {
@@ -64,20 +77,15 @@ function readVerdict(text: string): Told {
 }
 
 function toFinding(file: string, signature: string): AddedFinding {
+  const { id, family, title: _title, ...facts } = CLAMD_RULE;
   return {
-    rule: "malware.clamav",
-    category: "harmful",
-    severity: "critical",
-    confidence: "structural",
+    ...facts,
+    rule: id,
+    category: family,
     file,
     line: 1,
     message: `The virus scanner knows this file as ${signature}.`,
     evidence: signature,
-    remedy:
-      "Take the file out. If it is harmless, have the signature corrected where it comes from.",
-    why: "A signature of known malware matches the bytes of this file.",
-    owasp: ["AST01"],
-    isIndicator: true,
     chain: [],
   };
 }

@@ -8,7 +8,7 @@ import {
 } from "../../scan/index.ts";
 import type { ReviewedFile, Reviewer } from "../reviewer.ts";
 import { answerSchema, makeQuestion, WAY_OF_ASKING, type Marks, type Said } from "./ask-about.ts";
-import { KINDS } from "./kinds.ts";
+import { KINDS, ruleOf } from "./kinds.ts";
 import { readTexts, type Budget, type Part, type Reading } from "./read-texts.ts";
 
 export type SemanticDeps = { readonly model: Model; readonly ids: Ids; readonly log: Log };
@@ -108,16 +108,16 @@ function toFindings(log: Log, { texts }: Reading, said: Said["findings"]): reado
     const lines = texts.get(one.file)?.lines ?? [];
     const line = findLine(lines, one.quote, one.line);
     if (line === undefined) return [];
-    const { category, owasp, message, remedy } = KINDS[one.kind];
+    const { id, family, severity, confidence, owasp, remedy } = ruleOf(one.kind);
     return [
       {
-        rule: `semantic.${one.kind}`,
-        category,
-        severity: "medium",
-        confidence: "lexical",
+        rule: id,
+        category: family,
+        severity,
+        confidence,
         file: one.file,
         line,
-        message,
+        message: KINDS[one.kind].message,
         evidence: one.quote,
         remedy,
         why: makeVisible(one.why.replaceAll(/\s+/g, " ")).slice(0, MAX_WHY_LENGTH).toWellFormed(),

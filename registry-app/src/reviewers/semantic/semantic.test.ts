@@ -9,7 +9,9 @@ import {
 import { createModel } from "../../model/index.ts";
 import { silentLog, systemClock, systemIds, type Ids } from "../../runtime/index.ts";
 import { addFindings, openScanner, type Scanner } from "../../scan/index.ts";
+import { REVIEWER_RULES } from "../reviewer-rules.ts";
 import { createSemanticReviewer } from "./create-semantic-reviewer.ts";
+import { KIND_NAMES } from "./kinds.ts";
 
 const open: ModelServer[] = [];
 afterEach(async () => {
@@ -168,6 +170,19 @@ describe("a model that reads a skill", () => {
   it("that says another line is corrected to where the quotation stands", async () => {
     const { came } = await review({ "SKILL.md": BAD }, honest({ ...sly, line: 700 }));
     expect(came).toMatchObject({ findings: [{ line: 9 }] });
+  });
+
+  it("finds nothing that has no rule, as grave and as sure as the rule says", async () => {
+    const { came } = await review(
+      { "SKILL.md": BAD },
+      honest(...KIND_NAMES.map((kind) => ({ ...sly, kind }))),
+    );
+    const findings = came.kind === "findings" ? came.findings : [];
+    expect(findings).toHaveLength(KIND_NAMES.length);
+    for (const { rule: id, category: family, severity, confidence, owasp, remedy } of findings)
+      expect(REVIEWER_RULES).toContainEqual(
+        expect.objectContaining({ id, family, severity, confidence, owasp, remedy }),
+      );
   });
 
   it("that does not answer is no opinion", async () => {

@@ -28,7 +28,4 @@ export type AdvisorySnapshot = {
   readonly advisories: readonly Advisory[];
 };
 
-/** Asks somebody about these dependencies. Does I/O, so implementations live outside of the scan. */
-export type AdvisorySource = (dependencies: readonly Dependency[]) => Promise<readonly Advisory[]>;
-
 export type AdvisoryMatch = { readonly dependency: Dependency; readonly advisory: Advisory };

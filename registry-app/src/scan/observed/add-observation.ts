@@ -1,13 +1,10 @@
 import { addFindings, type AddedFinding } from "../add-findings.ts";
 import type { ScanReport, ScanSeverity } from "../types.ts";
-import * as rules from "./observed-rules.ts";
+import { OBSERVED_RULES, type ObservedRule } from "./observed-rules.ts";
 import type { Observation } from "./seen.ts";
 import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
 
-/** Every rule that speaks of what was seen, and of nothing that was read. */
-const OBSERVED_RULES: ReadonlyMap<string, rules.ObservedRule> = new Map(
-  Object.values(rules).map((rule) => [rule.id, rule]),
-);
+const BY_ID = new Map(OBSERVED_RULES.map((rule) => [rule.id, rule]));
 
 /** Puts what a skill was seen to do into its report; nothing of it makes the report better. */
 export function addObservation(report: ScanReport, { cases }: Observation): ScanReport {
@@ -56,7 +53,7 @@ export function addRecordedFindings(
   recorded: readonly RecordedFinding[],
 ): ScanReport {
   const findings = recorded.flatMap(({ rule, severity, message, file }): AddedFinding[] => {
-    const facts = OBSERVED_RULES.get(rule);
+    const facts = BY_ID.get(rule);
     if (facts === undefined) return [];
     const { family, owasp, why, remedy } = facts;
     return [
@@ -80,7 +77,7 @@ export function addRecordedFindings(
   return addFindings(report, findings, []);
 }
 
-function severityOf(said: string, { severity }: rules.ObservedRule): ScanSeverity {
+function severityOf(said: string, { severity }: ObservedRule): ScanSeverity {
   const known: readonly ScanSeverity[] = ["critical", "high", "medium", "low", "info"];
   return known.find((one) => one === said) ?? severity;
 }

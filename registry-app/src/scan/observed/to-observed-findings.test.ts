@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OBSERVED_RULES } from "./observed-rules.ts";
 import type { SeenCase } from "./seen.ts";
 import { compareHosts, toObservedFindings, toObservedGaps } from "./to-observed-findings.ts";
 
@@ -27,6 +28,24 @@ const told = (more: Partial<SeenCase>, declared: readonly string[] = []) =>
   );
 
 describe("what was observed", () => {
+  it("is told as rules that pages and SARIF know, and each of these can be told", () => {
+    const everything: SeenCase = {
+      ...NOTHING,
+      leaks: [{ place: "$GITHUB_TOKEN", to: "evil.example:80" }],
+      secretsRead: [secret],
+      hosts: [host("evil.example")],
+      writesOutsideWork: ["/home/.bashrc", "/home/.cache/x"],
+    };
+    const findings = [everything, { ...NOTHING, secretsRead: [secret] }].flatMap((one) =>
+      toObservedFindings(one, new Set()),
+    );
+    const factsOf = (id: string) => OBSERVED_RULES.find((rule) => rule.id === id);
+    for (const { rule, category: family, severity, confidence, why, remedy } of findings)
+      expect(factsOf(rule)).toMatchObject({ family, severity, confidence, why, remedy });
+    const told = new Set(findings.map(({ rule }) => rule));
+    expect(told).toEqual(new Set(OBSERVED_RULES.map(({ id }) => id)));
+  });
+
   it.each<[string, Partial<SeenCase>, readonly string[], readonly string[]]>([
     ["nothing: no finding", {}, [], []],
     [

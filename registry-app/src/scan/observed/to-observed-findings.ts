@@ -53,12 +53,12 @@ function about(what: string, evidence: string): Told {
 }
 
 function toFinding(rule: rules.ObservedRule, file: string, told: Told): AddedFinding {
-  const { id, family, severity, owasp, why, remedy } = rule;
+  const { id, family, severity, confidence, owasp, why, remedy } = rule;
   return {
     rule: id,
     category: family,
     severity,
-    confidence: "observed",
+    confidence,
     file,
     line: 1,
     message: told.message,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ALL_RULES } from "../rules/list-rules.ts";
 import type { ScanFinding, ScanReport } from "../types.ts";
-import { toSarif } from "./sarif.ts";
+import { toSarif, type SarifWaiver } from "./sarif.ts";
 
 // What GitHub's code scanning asks of SARIF 2.1.0, written down from its documentation.
 const text = z
@@ -177,12 +177,34 @@ describe("SARIF", () => {
     expect(new Set(printsOf([4, 9])).size).toBe(2);
   });
 
-  it("suppresses what was waived, with the reason that was given", () => {
-    const waivers = [{ rule: known, reason: "Seen and agreed." }];
-    const log = toSarif([{ dir: "a", report: report([finding()]), waivers }], ALL_RULES);
-    expect(log.runs[0]?.results[0]?.suppressions).toEqual([
-      { kind: "external", status: "accepted", justification: "Seen and agreed." },
+  it("suppresses what was waived, with the reason that was given, by whom and until when", () => {
+    const told = (waiver: Omit<SarifWaiver, "rule">) => {
+      const waivers = [{ rule: known, ...waiver }];
+      const subject = { dir: "a", report: report([finding()]), waivers };
+      return sarif.parse(toSarif([subject], ALL_RULES)).runs[0]?.results[0]?.suppressions;
+    };
+    const accepted = { kind: "external", status: "accepted" };
+    const until = new Date("2027-01-01T00:00:00Z");
+    expect(told({ reason: "Seen and agreed.", by: "bo@acme.example", until })).toEqual([
+      {
+        ...accepted,
+        justification: "Waived by bo@acme.example until 2027-01-01T00:00:00.000Z: Seen and agreed.",
+      },
     ]);
+    expect(told({ reason: "Seen and agreed." })).toEqual([
+      { ...accepted, justification: "Waived: Seen and agreed." },
+    ]);
+    expect(told({ reason: "long ".repeat(1_000), by: "bo@acme.example", until })).toHaveLength(1);
+  });
+
+  it("says of each finding whether it is suppressed once one is, and of none before", () => {
+    const both = report([finding(), finding({ rule: "other.rule" })]);
+    const suppressionsOf = (waivers: readonly SarifWaiver[]) =>
+      sarif
+        .parse(toSarif([{ dir: "a", report: both, waivers }], ALL_RULES))
+        .runs[0]?.results.map(({ suppressions }) => suppressions?.length);
+    expect(suppressionsOf([{ rule: known, reason: "Seen." }])).toEqual([1, 0]);
+    expect(suppressionsOf([{ rule: "no.such", reason: "Seen." }])).toEqual([undefined, undefined]);
   });
 
   it("tells what was not read", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Rule } from "../rules/rule.ts";
+import type { RuleFacts } from "../rules/rule.ts";
 import type { ChainStep, Confidence, ScanFinding, ScanReport, ScanSeverity } from "../types.ts";
 import type { SarifLocation, SarifLog, SarifResult, SarifRule, SarifRun } from "./sarif-log.ts";
 
@@ -10,10 +10,16 @@ export type SarifSubject = {
   /** Where the skill lies, from the root of the repo; "" for the root itself. */
   readonly dir: string;
   readonly report: ScanReport;
-  /** Rules that somebody has decided to live with here, and why. */
-  readonly waivers?: readonly { readonly rule: string; readonly reason: string }[];
+  /** Rules that somebody has decided to live with here; those that have ended are for the caller to leave out. */
+  readonly waivers?: readonly SarifWaiver[];
 };
-type RuleFacts = Omit<Rule, "find" | "examples">;
+/** Why the findings of a rule are lived with, and who said so until when where that is known. */
+export type SarifWaiver = {
+  readonly rule: string;
+  readonly reason: string;
+  readonly by?: string;
+  readonly until?: Date;
+};
 
 /** What GitHub takes at most; of more it keeps nothing, or refuses the file. */
 const MAX_RUNS = 20;
@@ -75,6 +81,7 @@ function toRun(
   const own = rules.filter(({ id }) => used.has(id));
   const indexOf = new Map(own.map(({ id }, index) => [id, index]));
   const countOf = createCounter();
+  const isAnyWaived = kept.some(({ subject, finding }) => findWaiver(subject, finding));
   return {
     tool: {
       driver: {
@@ -96,9 +103,11 @@ function toRun(
         ],
       },
     ],
-    results: kept.map(({ subject, finding }) =>
-      toResult(subject, finding, indexOf.get(finding.rule), countOf),
-    ),
+    results: kept.map(({ subject, finding }) => ({
+      ...toResult(subject.dir, finding, indexOf.get(finding.rule), countOf),
+      // Either each result of a run says whether it is suppressed, or none does: so the standard asks.
+      ...(isAnyWaived && { suppressions: toSuppressions(findWaiver(subject, finding)) }),
+    })),
   };
 }
 
@@ -127,14 +136,13 @@ function toRule(rule: RuleFacts): SarifRule {
 }
 
 function toResult(
-  { dir, waivers = [] }: SarifSubject,
+  dir: string,
   finding: ScanFinding,
   ruleIndex: number | undefined,
   countOf: (key: string) => number,
 ): SarifResult {
   const uri = toUri(dir, finding.file);
   const hash = hashOf(finding.evidence.replaceAll(/\s/g, ""));
-  const waiver = waivers.find(({ rule }) => rule === finding.rule);
   return {
     ruleId: finding.rule,
     ...(ruleIndex !== undefined && { ruleIndex }),
@@ -146,9 +154,6 @@ function toResult(
       "assay/v1": `${finding.fingerprint}:${countOf(`${uri} ${finding.fingerprint}`)}`,
     },
     ...(finding.chain.length > 0 && { codeFlows: [toFlow(dir, finding.chain)] }),
-    ...(waiver !== undefined && {
-      suppressions: [{ kind: "external", status: "accepted", justification: cut(waiver.reason) }],
-    }),
     properties: {
       confidence: finding.confidence,
       severity: finding.severity,
@@ -157,6 +162,19 @@ function toResult(
       remedy: cut(finding.remedy),
     },
   };
+}
+
+function findWaiver({ waivers = [] }: SarifSubject, finding: ScanFinding): SarifWaiver | undefined {
+  return waivers.find(({ rule }) => rule === finding.rule);
+}
+
+function toSuppressions(waiver: SarifWaiver | undefined) {
+  if (waiver === undefined) return [];
+  const { reason, by, until } = waiver;
+  const who = by === undefined ? "" : ` by ${by}`;
+  const end = until === undefined ? "" : ` until ${until.toISOString()}`;
+  const justification = cut(`Waived${who}${end}: ${reason}`);
+  return [{ kind: "external" as const, status: "accepted" as const, justification }];
 }
 
 function toFlow(dir: string, chain: readonly ChainStep[]) {

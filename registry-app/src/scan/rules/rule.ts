@@ -52,6 +52,9 @@ export type Example = {
   readonly binaries?: Readonly<Record<string, string>>;
 };
 
+/** What pages and reports say of a rule, whoever applies it. */
+export type RuleFacts = Omit<Rule, "find" | "examples">;
+
 export type Rule = {
   readonly id: string;
   readonly family: RuleFamily;
