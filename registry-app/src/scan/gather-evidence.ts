@@ -2,8 +2,9 @@ import { readSkill, type SkillReading, type TreeEntry } from "../skill/index.ts"
 import type { AdvisorySnapshot } from "./advisories/advisory.ts";
 import { matchAdvisories } from "./advisories/match-advisories.ts";
 import { commandsInJson } from "./commands-in-data.ts";
-import { readLooseFrontmatter } from "./dependencies/loose-frontmatter.ts";
+import { readLooseFrontmatter, type LooseFrontmatter } from "./dependencies/loose-frontmatter.ts";
 import { readDependencies } from "./dependencies/read-dependencies.ts";
+import { readLicences } from "./dependencies/read-licences.ts";
 import type { Fact, Layer, Place } from "./facts.ts";
 import { guessLanguage } from "./guess-language.ts";
 import type { Anomaly } from "./inventory/anomaly.ts";
@@ -233,7 +234,8 @@ function toEvidence(
   const skill = readSkill(entries, { dirName: undefined, profile: "clients" });
   const facts = dropDoubleFacts(gathered.facts);
   const { dependencies, gaps } = readDependencies(inventory.files, facts, skill.frontmatter);
-  const about = aboutOf(skill, entries, gathered.links);
+  const loose = looseOf(entries);
+  const about = aboutOf(skill, loose, gathered.links);
   const evidence: Evidence = {
     about,
     files: inventory.files,
@@ -242,6 +244,7 @@ function toEvidence(
     links: gathered.links,
     anomalies: gathered.anomalies,
     dependencies,
+    licences: readLicences(inventory.files, skill.license ?? loose.licence),
     advisoryMatches: advisories === null ? [] : matchAdvisories(dependencies, advisories),
     standingAt: (place) => standingAt(gathered, about, place),
     isReachable: (file) => reachable.has(file),
@@ -273,14 +276,13 @@ function isLesson(about: About, file: string, via: Place["via"]): boolean {
   return file.toLowerCase() !== "skill.md" && LESSON.test(file);
 }
 
-/** What the strict reader refuses is still what the skill says of itself. */
-function aboutOf(
-  skill: SkillReading,
-  entries: readonly TreeEntry[],
-  links: readonly Link[],
-): About {
+function looseOf(entries: readonly TreeEntry[]): LooseFrontmatter {
   const bytes = entries.find(({ path }) => path === "SKILL.md")?.bytes ?? new Uint8Array();
-  const loose = readLooseFrontmatter(Buffer.from(bytes.subarray(0, MAX_HEAD)).toString("utf8"));
+  return readLooseFrontmatter(Buffer.from(bytes.subarray(0, MAX_HEAD)).toString("utf8"));
+}
+
+/** What the strict reader refuses is still what the skill says of itself. */
+function aboutOf(skill: SkillReading, loose: LooseFrontmatter, links: readonly Link[]): About {
   return {
     name: skill.name ?? loose.name,
     description: skill.description ?? loose.description,

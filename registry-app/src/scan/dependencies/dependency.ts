@@ -21,6 +21,7 @@ export type Dependency = {
   readonly location: string | null;
   /** A lock file says that it runs scripts when it is installed. */
   readonly runsHooks: boolean;
+  /** As the lock file has it; null as well where only developers install it. */
   readonly licence: string | null;
   /** `lock` names all that is installed, `manifest` what is wished for, `command` what somebody is told to install. */
   readonly how: "manifest" | "lock" | "command" | "import";
@@ -45,6 +46,7 @@ export type Draft = {
 };
 
 const MAX_NAME = 214;
+const MAX_LICENCE = 300;
 const NAME: Readonly<Partial<Record<Ecosystem, RegExp>>> = {
   npm: /^(?:@[\p{L}\p{N}._~-]{1,100}\/)?[\p{L}\p{N}._~-]{1,214}$/u,
   pypi: /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,200}[\p{L}\p{N}])?$/u,
@@ -68,7 +70,8 @@ export function makeDependency(ecosystem: Ecosystem, draft: Draft): Dependency |
     source: draft.source ?? "registry",
     location: draft.location?.slice(0, 500) ?? null,
     runsHooks: draft.runsHooks ?? false,
-    licence: draft.licence?.slice(0, 100) ?? null,
+    // A part of an expression can say something else than the whole.
+    licence: (draft.licence?.length ?? 0) > MAX_LICENCE ? null : (draft.licence ?? null),
     how: draft.how,
     at: draft.at,
   };

@@ -6,11 +6,12 @@ import { readDependencies } from "./read-dependencies.ts";
 
 it("fields are read in every form that clients accept", () => {
   const text =
-    '\uFEFF---\nname: "bird"\ndescription: >\n  Reads posts:\n  all of them\nallowed-tools: [Read, "Bash(git:*)"]\nmetadata: {"a":{"bins":[]}}\n---\n# Body\nname: other\n';
+    '\uFEFF---\nname: "bird"\nlicence: MIT\ndescription: >\n  Reads posts:\n  all of them\nallowed-tools: [Read, "Bash(git:*)"]\nmetadata: {"a":{"bins":[]}}\n---\n# Body\nname: other\n';
   expect(readLooseFrontmatter(text)).toEqual({
     name: "bird",
     description: "Reads posts: all of them",
     compatibility: "",
+    licence: "MIT",
     allowedTools: ["Read", "Bash(git:*)"],
     metadata: { a: { bins: [] } },
   });

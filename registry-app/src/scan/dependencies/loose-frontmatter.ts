@@ -6,6 +6,7 @@ export type LooseFrontmatter = {
   readonly name: string;
   readonly description: string;
   readonly compatibility: string;
+  readonly licence: string;
   readonly allowedTools: readonly string[];
   /** `metadata` as far as installs are in it, in the shape that its JSON has. */
   readonly metadata: unknown;
@@ -24,6 +25,7 @@ export function readLooseFrontmatter(text: string): LooseFrontmatter {
     name: textOf(find("name")),
     description: textOf(find("description")),
     compatibility: textOf(find("compatibility")),
+    licence: textOf(find("license") ?? find("licence")),
     allowedTools: toolsOf(find("allowed-tools") ?? find("tools")),
     metadata: metadataOf(find("metadata")),
   };

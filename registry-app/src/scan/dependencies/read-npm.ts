@@ -96,11 +96,23 @@ function locked(key: string, entry: unknown, file: string, line: number): readon
       source: isGit ? "git" : isOther ? "extra-index" : "registry",
       location: isGit || isOther ? resolved : null,
       runsHooks: entry["hasInstallScript"] === true,
-      licence: stringOr(entry["license"]),
+      // What only its developers install reaches nobody who uses it.
+      licence: entry["dev"] === true ? null : npmLicence(entry["license"] ?? entry["licenses"]),
       how: "lock",
       at: placeIn(file, line),
     }),
   );
+}
+
+/** `license` of npm in each of its shapes, as one expression: text, `{type, url}`, or the list of the old `licenses`. */
+export function npmLicence(value: unknown): string | null {
+  const items = Array.isArray(value) ? value.slice(0, 10) : [value];
+  const names = items.flatMap((item) => {
+    const name = stringOr(item) ?? (isLoose(item) ? stringOr(item["type"] ?? item["name"]) : null);
+    return name === null || name.trim() === "" ? [] : [name];
+  });
+  const [first] = names;
+  return names.length <= 1 ? (first ?? null) : names.map((name) => `(${name})`).join(" OR ");
 }
 
 /** pnpm-lock.yaml without YAML: the keys of its `packages` are `/name@1.2.3`, `name@1.2.3(peer)` or `/name/1.2.3`. */

@@ -39,6 +39,7 @@ export function evidenceOfText(text: string): Evidence {
     facts: [],
     anomalies: [],
     dependencies: [],
+    licences: [],
     advisoryMatches: [],
     directives: [...reading.directives, ...hidden.flatMap(({ directives }) => directives)],
     links: [...reading.links, ...hidden.flatMap(({ links }) => links)],

@@ -1,5 +1,6 @@
 import type { AdvisoryMatch } from "../advisories/advisory.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
+import type { LicenceStatement } from "../dependencies/read-licences.ts";
 import type { Fact } from "../facts.ts";
 import type { Anomaly } from "../inventory/anomaly.ts";
 import type { ScanFile } from "../inventory/scan-file.ts";
@@ -37,6 +38,8 @@ export type Evidence = {
   /** What is odd about the files themselves: names, kinds, how they are packed, what nobody sees in them. */
   readonly anomalies: readonly Anomaly[];
   readonly dependencies: readonly Dependency[];
+  /** What the skill's files say of licences; those of dependencies stand with them. */
+  readonly licences: readonly LicenceStatement[];
   /** Empty as well when nobody gave advisories; coverage says so. */
   readonly advisoryMatches: readonly AdvisoryMatch[];
   /** The part that the text at a place plays. */

@@ -2,6 +2,7 @@ import type { AdvisoryMatch } from "../advisories/advisory.ts";
 import type { Match, ScanSeverity } from "../types.ts";
 import type { Evidence, Rule } from "./rule.ts";
 import { SUPPLY_CHAIN_HOOK_RULES } from "./supply-chain-hooks.ts";
+import { SUPPLY_CHAIN_LICENCE_RULES } from "./supply-chain-licences.ts";
 import { SUPPLY_CHAIN_NAME_RULES } from "./supply-chain-names.ts";
 import { SUPPLY_CHAIN_SOURCE_RULES } from "./supply-chain-sources.ts";
 
@@ -126,4 +127,5 @@ export const SUPPLY_CHAIN_RULES: readonly Rule[] = [
   ...SUPPLY_CHAIN_NAME_RULES,
   ...SUPPLY_CHAIN_SOURCE_RULES,
   ...SUPPLY_CHAIN_HOOK_RULES,
+  ...SUPPLY_CHAIN_LICENCE_RULES,
 ];
