@@ -72,6 +72,23 @@ export default {
       to: { path: "^sandbox/" },
     },
     {
+      name: "github-app-through-doors",
+      severity: "error",
+      comment:
+        "An edge: it knows the core by the doors that report and decide, and the core does not know it.",
+      from: { path: "^github-app/", pathNot: TESTS },
+      to: {
+        path: "^(registry-app|site|sandbox)/",
+        pathNot: `${SRC}(sources|publish|people|control|audit|queue|runtime)/index\\.ts$`,
+      },
+    },
+    {
+      name: "no-github-in-the-core",
+      severity: "error",
+      from: { path: SRC, pathNot: TESTS },
+      to: { path: "^github-app/" },
+    },
+    {
       name: "no-cycle",
       severity: "error",
       from: {},

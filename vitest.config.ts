@@ -11,6 +11,7 @@ export default defineConfig({
           include: [
             "registry-app/**/*.test.ts",
             "sandbox/**/*.test.ts",
+            "github-app/**/*.test.ts",
             "site/**/*.test.ts",
             "scripts/**/*.test.ts",
           ],

@@ -61,6 +61,7 @@ export const PACKAGE_HOMES = {
   "(isomorphic-git|simple-git)": "^registry-app/src/git/",
   openpgp: "^registry-app/src/keys/",
   "(dockerode|tar-stream)": "^sandbox/",
+  "(probot|@octokit/[^/]+)": "^github-app/",
   "(ajv|re2js)": "^registry-app/src/evals/",
   "(gray-matter|yaml)": "^registry-app/src/(skill|control|evals|bundles)/",
 };

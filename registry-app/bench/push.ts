@@ -169,7 +169,12 @@ async function untilVisible(address: string): Promise<void> {
 
 async function startProduct(): Promise<{ url: string; stop(): Promise<void> }> {
   const assay = join(import.meta.dirname, "..", "bin", "assay.ts");
-  const env = { PATH: process.env["PATH"], ASSAY_HOME: home, PORT: "0", LOG_LEVEL: "warn" };
+  const env = {
+    PATH: process.env["PATH"],
+    ASSAY_HOME: home,
+    PORT: "0",
+    LOG_LEVEL: "warn" as const,
+  };
   const child = spawn(process.execPath, [assay, "up"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import("./commands/up.ts")).up,
   serve: async () => (await import("./commands/serve.ts")).serve,
   worker: async () => (await import("./commands/worker.ts")).worker,
+  "github-app": async () => (await import("./commands/github-app.ts")).githubApp,
   "check-worker": async () => (await import("./commands/check-worker.ts")).checkWorker,
   rescan: async () => (await import("./commands/rescan.ts")).rescanCommand,
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,

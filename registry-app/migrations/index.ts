@@ -8,6 +8,7 @@ import { up as scans } from "./0006-scans.ts";
 import { up as evals } from "./0008-evals.ts";
 import { up as checkRole } from "./0009-check-role.ts";
 import { up as observations } from "./0010-observations.ts";
+import { up as hostReports } from "./0011-host-reports.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0008-evals": { up: evals },
   "0009-check-role": { up: checkRole },
   "0010-observations": { up: observations },
+  "0011-host-reports": { up: hostReports },
 };

@@ -104,6 +104,7 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
     `/api/v1/skills/${team}/${skill}/versions/${version}/files/SKILL.md`,
     `/api/search?q=${marker}`,
   ],
+  "POST /api/github/webhooks": () => ["/api/github/webhooks"],
   "POST /hooks/:source": ({ source }) => [`/hooks/${source}`],
   // What git itself asks is tried by `throughGit`; these are the ways of a client that takes files as they lie.
   "GET,HEAD,POST /git/*": ({ source, team, skill, oids }) =>

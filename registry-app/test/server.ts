@@ -63,6 +63,7 @@ export async function startTestServer(
       find: async () => undefined,
     },
     hooks: { find: async () => undefined, receive: async () => ({ kind: "stored" }) },
+    github: { secrets: [], receive: async () => ({ kind: "nothing" }) },
     publicUrl: () => "http://127.0.0.1",
     isDemo: false,
     trustedProxies: [],

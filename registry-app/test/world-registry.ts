@@ -1,4 +1,5 @@
 import { openCore, type Core } from "../bin/compose/open-core.ts";
+import { openGithubApp } from "../bin/compose/open-github-app.ts";
 import { openServer } from "../bin/compose/open-server.ts";
 import { openWorker } from "../bin/compose/open-worker.ts";
 import { openSite } from "../bin/compose/site.ts";
@@ -24,6 +25,8 @@ export type RegistryWish = {
   readonly dockerHost?: string;
   /** Evals are run by another process. */
   readonly hasCheckWorker?: boolean;
+  /** Variables of the environment beside these. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The pages as well; they are built when nobody has built them yet. */
   readonly hasSite?: boolean;
 };
@@ -37,6 +40,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
     ASSAY_GIT_CA_FILE: wish.gitCaFile,
     DOCKER_HOST: wish.dockerHost ?? "unix:///nonexistent/docker.sock",
     PORT: "0",
+    ...wish.env,
   };
   const shutdown = createShutdown(wish.log);
   try {
@@ -51,6 +55,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
       ...(wish.hasSite === true && { site: await openSite(() => undefined) }),
     });
     url = `http://127.0.0.1:${await server.listen({ host: "127.0.0.1", port: 0 })}`;
+    await openGithubApp(core, () => url);
     return { core, url, routes: server.routes, stop: () => shutdown.stop() };
   } catch (cause) {
     await shutdown.stop();

@@ -77,7 +77,7 @@ export type World = {
 
 export type WorldWish = Pick<
   RegistryWish,
-  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker"
+  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker" | "env"
 > & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
@@ -113,6 +113,7 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     ...(wish.hasSite !== undefined && { hasSite: wish.hasSite }),
     ...(wish.gitCaFile !== undefined && { gitCaFile: wish.gitCaFile }),
     ...(wish.dockerHost !== undefined && { dockerHost: wish.dockerHost }),
+    ...(wish.env !== undefined && { env: wish.env }),
     ...(wish.hasCheckWorker !== undefined && { hasCheckWorker: wish.hasCheckWorker }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);

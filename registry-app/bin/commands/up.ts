@@ -2,6 +2,7 @@ import type { Server } from "../../src/http/index.ts";
 import { createShutdown, Refusal, type Config } from "../../src/runtime/index.ts";
 import { EXIT, type Command } from "../command.ts";
 import { openCore, type Core } from "../compose/open-core.ts";
+import { openGithubApp } from "../compose/open-github-app.ts";
 import { openServer } from "../compose/open-server.ts";
 import { openWorker } from "../compose/open-worker.ts";
 import { claimHome } from "../compose/running.ts";
@@ -50,6 +51,7 @@ export const up: Command = {
       await claim.listensAt(local);
       const hints = config.demo ? await openDemo(core, local, say) : [];
       isMakingDemo = false;
+      await openGithubApp(core, () => base);
       say(`Assay is ready at ${base}`);
       for (const line of hints) say(line);
     } catch (cause) {

@@ -7,6 +7,7 @@ import { listCodes } from "../../src/publish/index.ts";
 import { listDeadLetters } from "../../src/queue/index.ts";
 import type { Core } from "./open-core.ts";
 import { createEvalRuns } from "./eval-runs.ts";
+import { createGithubIntake } from "./github-intake.ts";
 import { createHooks } from "./hooks.ts";
 import { createHosting } from "./hosting.ts";
 import { createLawReader } from "./law-reader.ts";
@@ -38,6 +39,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     downloads,
     hosting: options.hosting ?? (await createHosting(core, options.publicUrl)),
     hooks: createHooks(core),
+    github: createGithubIntake(core),
     publicUrl: options.publicUrl,
     isDemo: core.config.demo,
     trustedProxies: core.config.trustedProxies,

@@ -10,6 +10,7 @@ import type { App } from "./app.ts";
 import type { Route, Server, ServerDeps } from "./deps.ts";
 import { createStreams } from "./event-stream.ts";
 import { addGitRoutes } from "./git-routes.ts";
+import { addGithubRoutes } from "./github-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addHookRoutes } from "./hook-routes.ts";
 import { addInstallRoutes } from "./install-routes.ts";
@@ -60,6 +61,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     throw nothingHere();
   });
   await addHookRoutes(app, deps);
+  await addGithubRoutes(app, deps);
   await addGitRoutes(app, deps, awaitsContinue);
   addInstallRoutes(app, deps);
   addEvalsSchemaRoute(app, deps);

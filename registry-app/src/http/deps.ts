@@ -48,6 +48,18 @@ export type HookTargets = {
   }): Promise<HookAnswer>;
 };
 
+/** The intake of the GitHub App's webhooks. */
+export type GithubIntake = {
+  /** Any of them signs; none where no App is set up, and then nothing is believed. */
+  readonly secrets: readonly string[];
+  /** Stores what a delivery gives reason to look at, and asks for that in the same transaction. */
+  receive(delivery: {
+    readonly guid: string;
+    readonly event: string;
+    readonly body: Buffer;
+  }): Promise<{ readonly kind: "stored" | "known" | "nothing" | "unreadable" }>;
+};
+
 /** What the pages and the API say of the law. */
 export type LawReader = {
   view(viewer: Viewer): Promise<z.infer<typeof lawSchema>>;
@@ -79,6 +91,7 @@ export type ServerDeps = {
   readonly downloads: Downloads;
   readonly hosting: Hosting;
   readonly hooks: HookTargets;
+  readonly github: GithubIntake;
   /** Without a trailing slash. */
   publicUrl(): string;
   readonly isDemo: boolean;

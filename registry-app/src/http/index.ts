@@ -3,6 +3,7 @@ export { createServer } from "./create-server.ts";
 export type { LawReader } from "./deps.ts";
 export type { EvalRuns, WantedVersion } from "./eval-runs.ts";
 export type {
+  GithubIntake,
   HookAnswer,
   HookTarget,
   HookTargets,

@@ -41,6 +41,13 @@ export { MAX_TAR_BYTES } from "./store-version.ts";
 export { listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
 export { listPublishedAfter, listTarsInUse } from "./store/published.ts";
+export {
+  listUnreported,
+  putReported,
+  putUnreported,
+  type TagFacts,
+  type VersionFacts,
+} from "./store/host-reports.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

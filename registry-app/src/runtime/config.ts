@@ -27,6 +27,10 @@ export const envSchema = z.object({
   MODEL_REVIEWS: flag.default("0"),
   DOCKER_HOST: z.url({ protocol: /^(unix|tcp|https?)$/ }).optional(),
   ASSAY_SANDBOX: z.enum(["docker", "gvisor", "off"]).default("docker"),
+  GITHUB_APP_ID: z.coerce.number().int().positive().optional(),
+  GITHUB_APP_PRIVATE_KEY_FILE: z.string().startsWith("/", "must be an absolute path").optional(),
+  GITHUB_WEBHOOK_SECRET: z.string().min(16, "must have 16 characters or more").optional(),
+  GITHUB_BASE_URL: httpUrl.default("https://api.github.com"),
   ASSAY_DEMO: flag.default("0"),
   ASSAY_SINGLE_PROCESS: z.literal("accept").optional(),
   TRUSTED_PROXIES: z.string().default(""),
@@ -65,11 +69,19 @@ export function readConfig(env: Record<string, string | undefined>, isRoot: bool
     modelReviews: e.MODEL_REVIEWS === "1",
     dockerHost: e.DOCKER_HOST,
     sandbox: e.ASSAY_SANDBOX,
+    github: githubOf(e),
     demo: e.ASSAY_DEMO === "1",
     singleProcessAccepted: e.ASSAY_SINGLE_PROCESS === "accept",
     trustedProxies: words(e.TRUSTED_PROXIES),
     logLevel: e.LOG_LEVEL,
   } as const;
+}
+
+/** What is set of the GitHub App: `secrets` are the webhook's, the one in force first; `app` is what reports need. */
+function githubOf(e: z.output<typeof envSchema>) {
+  const { GITHUB_APP_ID: id, GITHUB_APP_PRIVATE_KEY_FILE: keyFile } = e;
+  const app = id === undefined || keyFile === undefined ? undefined : { id, keyFile };
+  return { api: e.GITHUB_BASE_URL, secrets: words(e.GITHUB_WEBHOOK_SECRET ?? ""), app } as const;
 }
 
 /** A model is there when both its address and its name are. */

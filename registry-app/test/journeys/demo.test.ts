@@ -25,7 +25,7 @@ async function startUp(home: string): Promise<Up> {
     // Evals that end late would change what the rebuild is held against.
     ASSAY_SANDBOX: "off",
     PORT: "0",
-    LOG_LEVEL: "warn",
+    LOG_LEVEL: "warn" as const,
     DATABASE_URL: "",
     REDIS_URL: "",
   };

@@ -4,6 +4,7 @@ import type {
   AuditLogTable,
   DeadLettersTable,
   DownloadEventsTable,
+  HostReportsTable,
   LawMemoryTable,
   LogEntriesTable,
 } from "./records.ts";
@@ -37,6 +38,7 @@ export interface Database {
   eval_queues: EvalQueuesTable;
   eval_results: EvalResultsTable;
   findings: FindingsTable;
+  host_reports: HostReportsTable;
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;

@@ -46,3 +46,17 @@ export interface DeadLettersTable {
   failed_at: Date;
   resolved_at: Date | null;
 }
+
+/** What the host of a source was last told of a tag. */
+export interface HostReportsTable {
+  tag_id: string;
+  /** Digest of everything that the report was made of; empty before the first one got through. */
+  said: string;
+  /** What the host calls it: the id of a check run. */
+  external_id: string | null;
+  /** Failures since one that got through. */
+  attempts: Generated<number>;
+  not_before: Date | null;
+  problem: string | null;
+  updated_at: Date;
+}

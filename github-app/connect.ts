@@ -1,0 +1,73 @@
+import type { Octokit as RestOctokit } from "@octokit/rest";
+import { Probot, ProbotOctokit } from "probot";
+import type { Repo } from "./addresses.ts";
+
+export type GithubWish = {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  /** Base of the API. */
+  readonly api: string;
+};
+
+/** The REST methods alone: what signs, counts and logs behind them is Probot's. */
+export type Octokit = Pick<RestOctokit, "rest">;
+
+export type Github = {
+  /** A client with the rights of the App on this repo; undefined where it is not installed. */
+  on(repo: Repo): Promise<Octokit | undefined>;
+};
+
+const REQUEST_MS = 15_000;
+/** An installation that moves or ends is noticed within this time. */
+const KNOWN_MS = 600_000;
+
+/** Signs in as the App. Nothing is asked of GitHub until somebody asks for a repo. */
+export function connectGithub({ appId, privateKey, api }: GithubWish, nowMs: () => number): Github {
+  const probot = new Probot({
+    appId,
+    privateKey,
+    baseUrl: api,
+    logLevel: "fatal",
+    // What fails is tried again by rows that outlive this process, and what GitHub says of limits is kept there.
+    Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
+    request: { fetch: fetchInTime },
+  });
+  const installations = new Map<string, { readonly id: number; readonly sinceMs: number }>();
+  return {
+    async on(repo) {
+      const key = `${repo.owner}/${repo.name}`.toLowerCase();
+      const known = installations.get(key);
+      const isFresh = known !== undefined && nowMs() - known.sinceMs < KNOWN_MS;
+      const id = isFresh ? known.id : await findInstallation(await probot.auth(), repo);
+      if (id === undefined) return undefined;
+      if (!isFresh) installations.set(key, { id, sinceMs: nowMs() });
+      return probot.auth(id);
+    },
+  };
+}
+
+async function findInstallation(app: Octokit, repo: Repo): Promise<number | undefined> {
+  try {
+    const { data } = await app.rest.apps.getRepoInstallation({
+      owner: repo.owner,
+      repo: repo.name,
+    });
+    return data.id;
+  } catch (cause) {
+    if (statusOf(cause) === 404) return undefined;
+    throw cause;
+  }
+}
+
+function fetchInTime(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const limit = AbortSignal.timeout(REQUEST_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
+  return fetch(input, { ...init, signal });
+}
+
+/** The HTTP status that GitHub answered with; undefined when it did not answer. */
+export function statusOf(cause: unknown): number | undefined {
+  const hasStatus = typeof cause === "object" && cause !== null && "status" in cause;
+  return hasStatus && typeof cause.status === "number" ? cause.status : undefined;
+}

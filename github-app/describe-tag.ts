@@ -1,0 +1,132 @@
+import type { TagFacts } from "@assay/registry/publish";
+import { code, fit, oneLine } from "./markup.ts";
+
+/** A check run, as GitHub takes it (REST, "Create a check run"). */
+export type CheckRun = {
+  readonly name: string;
+  readonly headSha: string;
+  readonly status: "in_progress" | "completed";
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required" | null;
+  readonly detailsUrl: string;
+  readonly externalId: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly annotations: readonly Annotation[];
+};
+
+export type Annotation = {
+  readonly path: string;
+  readonly line: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+};
+
+const MAX_NAME = 100;
+const MAX_TITLE = 255;
+const MAX_SUMMARY = 60_000;
+const MAX_MESSAGE = 4_000;
+/** More are on the page; GitHub takes 50 in one request. */
+const MAX_ANNOTATIONS = 500;
+
+/** Says of a tag, on its commit, what the registry makes of it. Pure; undefined when there is no commit to say it on. */
+export function describeTag(facts: TagFacts, publicUrl: string): CheckRun | undefined {
+  const headSha = commitOf(facts);
+  if (headSha === undefined) return undefined;
+  const page = `${publicUrl}/sources/${encodeURIComponent(facts.source)}/tags/${facts.tag.split("/").map(encodeURIComponent).join("/")}`;
+  const { conclusion, word } = judgementOf(facts);
+  return {
+    name: oneLine(`Assay: ${facts.tag}`, MAX_NAME),
+    headSha,
+    status: conclusion === null ? "in_progress" : "completed",
+    conclusion,
+    detailsUrl: page,
+    externalId: facts.tagId,
+    title: oneLine(titleOf(facts, word), MAX_TITLE),
+    summary: fit(summaryOf(facts, page), MAX_SUMMARY),
+    annotations: annotationsOf(facts),
+  };
+}
+
+/** The tag object names its commit in its first line (gitformat-tag); a lightweight tag is one. */
+function commitOf({ oid, bytes }: TagFacts): string | undefined {
+  if (bytes === null) return oid;
+  return /^object ([0-9a-f]{40}|[0-9a-f]{64})\ntype commit\n/.exec(
+    bytes.toString("latin1", 0, 200),
+  )?.[1];
+}
+
+function judgementOf({ state, version }: TagFacts) {
+  const now = version?.state;
+  if (now === "quarantined" || now === "yanked")
+    return { conclusion: "failure", word: now } as const;
+  switch (state) {
+    case "pending":
+      return { conclusion: null, word: "is being judged" } as const;
+    case "published":
+      return { conclusion: "success", word: "published" } as const;
+    case "held":
+      return { conclusion: "action_required", word: "held" } as const;
+    case "refused":
+      return { conclusion: "failure", word: "refused" } as const;
+    case "ignored":
+      return { conclusion: "neutral", word: "not a version of a skill" } as const;
+  }
+}
+
+function titleOf({ tag, code: reason, version }: TagFacts, word: string): string {
+  const what = version === null ? tag : `${version.team}/${version.skill} ${version.version}`;
+  return reason === null ? `${what}: ${word}` : `${what}: ${word}, ${reason}`;
+}
+
+function summaryOf(facts: TagFacts, page: string): readonly string[] {
+  const { reason, remedy, version, clauses, findings } = facts;
+  return [
+    ...(reason === null ? [] : [`**Why:** ${code(reason, 600)}`, ""]),
+    ...(version?.reasons ?? []).map((one) => `- ${code(one)}`),
+    "",
+    ...(remedy === null || remedy === "" ? [] : [`**What to do:** ${code(remedy, 600)}`, ""]),
+    ...tableOf(
+      "Check",
+      (version?.checks ?? []).map((one) => [one.name, one.outcome ?? "waits", one.summary]),
+    ),
+    ...tableOf(
+      "Judged",
+      clauses.map((one) => [one.name, one.held ? "held" : "did not hold", one.evidence]),
+    ),
+    ...(findings.length > MAX_ANNOTATIONS
+      ? [`${findings.length} findings, of which ${MAX_ANNOTATIONS} are shown as annotations.`, ""]
+      : []),
+    `[Everything about this tag](${page})`,
+  ];
+}
+
+function tableOf(head: string, rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  return [
+    `| ${head} | | |`,
+    "|---|---|---|",
+    ...rows.map((cells) => `| ${cells.map((cell) => code(cell)).join(" | ")} |`),
+    "",
+  ];
+}
+
+const LEVEL: Readonly<Record<string, Annotation["level"]>> = {
+  error: "failure",
+  critical: "failure",
+  high: "failure",
+  medium: "warning",
+  warning: "warning",
+};
+
+/** Annotations are plain text for GitHub; a path leads from the root of the repo. */
+function annotationsOf({ findings, version }: TagFacts): readonly Annotation[] {
+  const folder = version === null || version.folder === "" ? "" : `${version.folder}/`;
+  return findings.slice(0, MAX_ANNOTATIONS).map(({ rule, severity, message, file, line, fix }) => ({
+    path: `${folder}${file}`,
+    line: Math.max(1, line),
+    level: LEVEL[severity] ?? "notice",
+    title: oneLine(`${rule} (${severity})`, MAX_TITLE),
+    message: oneLine([message, fix ?? ""].join(" "), MAX_MESSAGE),
+  }));
+}

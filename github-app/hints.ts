@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+const fullName = z
+  .string()
+  .max(300)
+  .regex(/^[A-Za-z0-9._-]{1,100}\/[A-Za-z0-9._-]{1,100}$/);
+const repo = z.object({ full_name: fullName });
+const repos = z.array(repo).max(10_000).optional();
+
+/** What is read of a payload; everything else in it is never looked at, and nothing of it is kept. */
+const payload = z.object({
+  action: z.string().max(100).optional(),
+  repository: repo.optional(),
+  repositories: repos,
+  repositories_added: repos,
+  changes: z
+    .object({ repository: z.object({ name: z.object({ from: z.string().max(100) }) }).optional() })
+    .optional(),
+});
+
+/** Events after which a repo may hold what was not seen, or be reached otherwise. */
+const TELLING: ReadonlySet<string> = new Set([
+  "push",
+  "create",
+  "delete",
+  "release",
+  "repository",
+  "repository_ruleset",
+  "installation",
+  "installation_repositories",
+]);
+
+export type Hinted =
+  /** Full names of the repos to look at: `owner/name`. */
+  | { readonly kind: "look"; readonly repos: readonly string[] }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "unreadable" };
+
+/**
+ * The repos that a webhook gives reason to look at. It does not matter what it says of them: they are looked at, and what
+ * is there counts. The bytes are GitHub's by their signature, and still read like a stranger's.
+ */
+export function toHintedRepos(event: string, body: Uint8Array): Hinted {
+  if (!TELLING.has(event)) return { kind: "nothing" };
+  const read = payload.safeParse(parseJson(body));
+  if (!read.success) return { kind: "unreadable" };
+  const { repository, repositories = [], repositories_added: added = [], changes } = read.data;
+  const own = repository === undefined ? [] : [repository.full_name];
+  const from = changes?.repository?.name.from;
+  const [owner] = repository?.full_name.split("/") ?? [];
+  // The law may know it by the name that it had.
+  const before = from !== undefined && owner !== undefined ? [`${owner}/${from}`] : [];
+  const names = [...own, ...before, ...[...repositories, ...added].map((one) => one.full_name)];
+  return names.length === 0 ? { kind: "nothing" } : { kind: "look", repos: [...new Set(names)] };
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8")) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { addressesOf, connectGithub, startReporting } from "@assay/github-app";
+import { withLock, type Db } from "../../src/db/index.ts";
+import {
+  Refusal,
+  type Clock,
+  type Config,
+  type Log,
+  type Shutdown,
+} from "../../src/runtime/index.ts";
+
+export type GithubAppCore = {
+  readonly config: Pick<Config, "github">;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+};
+
+/** Reports to GitHub with the App's key; refuses the start when the key cannot be read. False where no App is set up. */
+export async function openGithubApp(
+  core: GithubAppCore,
+  publicUrl: () => string,
+): Promise<boolean> {
+  const { app, api } = core.config.github;
+  if (app === undefined) return false;
+  const wish = { appId: app.id, privateKey: await readKey(app.keyFile), api };
+  const github = connectGithub(wish, () => core.clock.now().getTime());
+  const reporting = startReporting({
+    ...core,
+    github,
+    addresses: addressesOf(api),
+    publicUrl,
+    alone: (run) => withLock(core.db, "github-reports", run),
+  });
+  core.shutdown.onStop("reports to GitHub", () => reporting.stop());
+  return true;
+}
+
+async function readKey(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch((cause: Error) => {
+    throw new Refusal(
+      "bad-request",
+      `GITHUB_APP_PRIVATE_KEY_FILE cannot be read: ${cause.message}.`,
+      "Download a private key from the App's settings and say where it lies.",
+    );
+  });
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return text;
+  throw new Refusal(
+    "bad-request",
+    `GITHUB_APP_PRIVATE_KEY_FILE ${file} holds no private key in PEM.`,
+    "Download one from the App's settings.",
+  );
+}

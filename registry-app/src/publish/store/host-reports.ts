@@ -1,0 +1,110 @@
+import { sql } from "kysely";
+import type { Clause, Db, TagState, VersionState } from "../../db/index.ts";
+import type { FindingFact } from "../types.ts";
+
+/** All that the host of a source is told of a tag. */
+export type TagFacts = {
+  readonly tagId: string;
+  readonly source: string;
+  readonly sourceUrl: string;
+  readonly tag: string;
+  readonly oid: string;
+  /** The tag object; null for a lightweight tag, which is its commit. */
+  readonly bytes: Buffer | null;
+  readonly state: TagState;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly remedy: string | null;
+  readonly clauses: readonly Clause[];
+  readonly version: VersionFacts | null;
+  readonly findings: readonly (FindingFact & { readonly check: string })[];
+  /** Digest of everything here. */
+  readonly said: string;
+  /** What the host called the last report. */
+  readonly externalId: string | null;
+  readonly attempts: number;
+};
+
+export type VersionFacts = {
+  readonly team: string;
+  readonly skill: string;
+  readonly version: string;
+  readonly state: VersionState;
+  readonly folder: string;
+  readonly reasons: readonly string[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly outcome: string | null;
+    readonly summary: string;
+  }[];
+};
+
+const FINDINGS_TOLD = 1_000;
+
+/** Tags that say something else than their host was told, oldest first; imported ones are not told of. */
+export async function listUnreported(
+  db: Db,
+  wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
+): Promise<readonly TagFacts[]> {
+  const { rows } = await sql<TagFacts>`
+    WITH facts AS (
+      SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, t.bytes, t.state, t.code,
+        t.reason, t.remedy, t.clauses, t.first_seen_at,
+        CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object('team', m.slug, 'skill', k.name, 'version', v.version,
+          'state', v.state, 'folder', k.folder, 'reasons', coalesce(v.decision->'reasons', '[]'::jsonb),
+          'checks', coalesce((SELECT jsonb_agg(jsonb_build_object('name', c.name, 'outcome', c.outcome, 'summary', c.summary)
+              ORDER BY c.name)
+            FROM (SELECT DISTINCT ON (name) name, outcome, summary FROM checks WHERE version_id = v.id
+              ORDER BY name, created_at DESC, engine_version DESC) c), '[]'::jsonb)) END AS version,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('check', f.check_name, 'rule', f.rule, 'severity', f.severity,
+            'message', f.message, 'file', f.file, 'line', f.line, 'column', f."column", 'fix', f.fix)
+            ORDER BY f.check_name, f.file, f.line, f.rule, f.message)
+          FROM (SELECT * FROM findings WHERE version_id = v.id LIMIT ${FINDINGS_TOLD}) f), '[]'::jsonb) AS findings
+      FROM tags t JOIN sources s ON s.id = t.source_id
+        LEFT JOIN skill_versions v ON v.tag_id = t.id LEFT JOIN skills k ON k.id = v.skill_id
+        LEFT JOIN teams m ON m.id = k.team_id
+      WHERE s.id = ANY(${[...wish.sourceIds]}::uuid[]) AND s.state = 'active' AND t.in_git AND NOT t.imported),
+    said AS (
+      SELECT *, md5(concat_ws('|', state, code, reason, remedy, clauses::text, version::text, findings::text)) AS said
+      FROM facts)
+    SELECT said.*, r.external_id AS "externalId", coalesce(r.attempts, 0) AS attempts
+    FROM said LEFT JOIN host_reports r ON r.tag_id = said."tagId"
+    WHERE (r.tag_id IS NULL OR r.said <> said.said) AND (r.not_before IS NULL OR r.not_before <= ${wish.now})
+    ORDER BY first_seen_at, tag LIMIT ${wish.limit}`.execute(db);
+  return rows;
+}
+
+/** Notes that the host was told. */
+export async function putReported(
+  db: Db,
+  facts: Pick<TagFacts, "tagId" | "said">,
+  { externalId, at }: { readonly externalId: string; readonly at: Date },
+): Promise<void> {
+  const row = {
+    said: facts.said,
+    external_id: externalId,
+    attempts: 0,
+    not_before: null,
+    problem: null,
+    updated_at: at,
+  };
+  await db
+    .insertInto("host_reports")
+    .values({ tag_id: facts.tagId, ...row })
+    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(row))
+    .execute();
+}
+
+/** Notes that it could not be told, and when to try again. */
+export async function putUnreported(
+  db: Db,
+  { tagId, attempts }: Pick<TagFacts, "tagId" | "attempts">,
+  { problem, notBefore, at }: { problem: string; notBefore: Date; at: Date },
+): Promise<void> {
+  const row = { attempts: attempts + 1, not_before: notBefore, problem, updated_at: at };
+  await db
+    .insertInto("host_reports")
+    .values({ tag_id: tagId, said: "", external_id: null, ...row })
+    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(row))
+    .execute();
+}

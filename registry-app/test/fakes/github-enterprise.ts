@@ -1,0 +1,143 @@
+import { request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createHmac } from "node:crypto";
+import { createEmulator } from "emulate";
+import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
+
+/** What GitHub answers instead of what it would, once or for as long as it is set. */
+export type Trouble = { readonly status: number; readonly headers?: Record<string, string> };
+
+export type GithubEnterprise = {
+  /** Where its repos are; the API is below `/api/v3`. */
+  readonly url: string;
+  readonly api: string;
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly repos: HostedRepos;
+  /** Requests to the API so far, as `METHOD path`. */
+  readonly asked: string[];
+  trouble: Trouble | undefined;
+  /** The check runs that were written, the newest of each name, by commit. */
+  checks(): readonly CheckBody[];
+  /** A webhook as GitHub signs it. */
+  sign(secret: string, event: string, payload: object): Webhook;
+  close(): Promise<void>;
+};
+export type Webhook = { readonly headers: Record<string, string>; readonly body: string };
+/** The body of a request that writes a check run, with the id that it got. */
+export type CheckBody = {
+  readonly id: number;
+  readonly name: string;
+  readonly head_sha: string;
+  readonly status: string;
+  readonly conclusion?: string;
+  readonly details_url: string;
+  readonly output: {
+    readonly title: string;
+    readonly summary: string;
+    readonly annotations: readonly object[];
+  };
+};
+
+const APP_ID = 77;
+let port = 4_700 + (process.pid % 900);
+
+/** One host as an Enterprise Server is one: repos by real git, and the API of the emulator below /api/v3. */
+export async function openGithubEnterprise(): Promise<GithubEnterprise> {
+  port += 1;
+  const emulator = await createEmulator({
+    service: "github",
+    port,
+    seed: {
+      github: {
+        users: [{ login: "ann", name: "Ann" }],
+        orgs: [{ login: "acme", name: "Acme" }],
+        repos: [{ owner: "acme", name: "skills", auto_init: true }],
+        apps: [
+          {
+            app_id: APP_ID,
+            slug: "assay",
+            name: "Assay",
+            permissions: { checks: "write", contents: "read" },
+            events: ["push"],
+            installations: [{ installation_id: 5, account: "acme", repository_selection: "all" }],
+          },
+        ],
+      },
+    },
+  });
+  const written = new Map<number, CheckBody>();
+  const asked: string[] = [];
+  const state: { trouble: Trouble | undefined } = { trouble: undefined };
+  const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
+    // Here git's addresses are as GitHub has them, with the owner in front.
+    if (req.url?.startsWith("/acme/") === true) req.url = req.url.replace("/acme/", "/git/");
+    if (req.url?.startsWith("/api/v3/") !== true) return false;
+    const path = req.url.slice("/api/v3".length);
+    asked.push(`${req.method} ${path}`);
+    const { trouble } = state;
+    if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
+    else void pass(new URL(path, emulator.url), req, res, written);
+    return true;
+  };
+  const repos = await serveRepos({ onPush: () => judgeOf(), turnAway: forward });
+  const { origin } = new URL(repos.url);
+  const key = emulator.generatedSecrets.find(({ kind }) => kind === "github.app_private_key");
+  return {
+    url: origin,
+    api: `${origin}/api/v3`,
+    appId: APP_ID,
+    privateKey: key?.value ?? "",
+    repos,
+    asked,
+    get trouble() {
+      return state.trouble;
+    },
+    set trouble(trouble) {
+      state.trouble = trouble;
+    },
+    checks: () => [...written.values()],
+    sign: (secret, event, payload) => {
+      const body = JSON.stringify(payload);
+      const signature = createHmac("sha256", secret).update(body).digest("hex");
+      const headers = {
+        "content-type": "application/json",
+        "x-github-event": event,
+        "x-github-delivery": crypto.randomUUID(),
+        "x-hub-signature-256": `sha256=${signature}`,
+      };
+      return { body, headers };
+    },
+    close: async () => {
+      await repos.close();
+      await emulator.close();
+    },
+  };
+}
+
+async function pass(
+  to: URL,
+  req: IncomingMessage,
+  res: ServerResponse,
+  written: Map<number, CheckBody>,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  const headers = { ...req.headers, host: to.host, "content-length": String(body.length) };
+  const outgoing = request(to, { method: req.method ?? "GET", headers }, (answer) => {
+    const parts: Buffer[] = [];
+    answer.on("data", (part: Buffer) => parts.push(part));
+    answer.on("end", () => {
+      const text = Buffer.concat(parts);
+      if (to.pathname.includes("/check-runs") && (answer.statusCode ?? 500) < 300) {
+        const { id } = JSON.parse(text.toString("utf8")) as { id: number };
+        const own = JSON.parse(body.toString("utf8")) as CheckBody;
+        written.set(id, { ...written.get(id), ...own, id });
+      }
+      res.writeHead(answer.statusCode ?? 502, { "content-type": "application/json" }).end(text);
+    });
+  });
+  outgoing.on("error", () => res.writeHead(502).end());
+  outgoing.end(body);
+}
