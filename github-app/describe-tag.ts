@@ -1,33 +1,15 @@
 import type { TagFacts } from "@assay/registry/publish";
+import {
+  MAX_ANNOTATIONS,
+  MAX_SUMMARY,
+  MAX_TITLE,
+  toAnnotation,
+  type Annotation,
+  type CheckRun,
+} from "./check-run.ts";
 import { code, fit, oneLine } from "./markup.ts";
 
-/** A check run, as GitHub takes it (REST, "Create a check run"). */
-export type CheckRun = {
-  readonly name: string;
-  readonly headSha: string;
-  readonly status: "in_progress" | "completed";
-  readonly conclusion: "success" | "failure" | "neutral" | "action_required" | null;
-  readonly detailsUrl: string;
-  readonly externalId: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly annotations: readonly Annotation[];
-};
-
-export type Annotation = {
-  readonly path: string;
-  readonly line: number;
-  readonly level: "failure" | "warning" | "notice";
-  readonly title: string;
-  readonly message: string;
-};
-
 const MAX_NAME = 100;
-const MAX_TITLE = 255;
-const MAX_SUMMARY = 60_000;
-const MAX_MESSAGE = 4_000;
-/** More are on the page; GitHub takes 50 in one request. */
-const MAX_ANNOTATIONS = 500;
 
 /** Says of a tag, on its commit, what the registry makes of it. Pure; undefined when there is no commit to say it on. */
 export function describeTag(facts: TagFacts, publicUrl: string): CheckRun | undefined {
@@ -111,22 +93,8 @@ function tableOf(head: string, rows: readonly (readonly string[])[]): readonly s
   ];
 }
 
-const LEVEL: Readonly<Record<string, Annotation["level"]>> = {
-  error: "failure",
-  critical: "failure",
-  high: "failure",
-  medium: "warning",
-  warning: "warning",
-};
-
-/** Annotations are plain text for GitHub; a path leads from the root of the repo. */
 function annotationsOf({ findings, version }: TagFacts): readonly Annotation[] {
-  const folder = version === null || version.folder === "" ? "" : `${version.folder}/`;
-  return findings.slice(0, MAX_ANNOTATIONS).map(({ rule, severity, message, file, line, fix }) => ({
-    path: `${folder}${file}`,
-    line: Math.max(1, line),
-    level: LEVEL[severity] ?? "notice",
-    title: oneLine(`${rule} (${severity})`, MAX_TITLE),
-    message: oneLine([message, fix ?? ""].join(" "), MAX_MESSAGE),
-  }));
+  return findings
+    .slice(0, MAX_ANNOTATIONS)
+    .map((finding) => toAnnotation(version?.folder ?? "", finding));
 }

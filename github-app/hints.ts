@@ -24,6 +24,7 @@ const TELLING: ReadonlySet<string> = new Set([
   "create",
   "delete",
   "release",
+  "pull_request",
   "repository",
   "repository_ruleset",
   "installation",

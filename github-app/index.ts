@@ -2,4 +2,4 @@
 export { addressesOf, repoOf, type Addresses } from "./addresses.ts";
 export { connectGithub, type GithubWish } from "./connect.ts";
 export { toHintedRepos } from "./hints.ts";
-export { startReporting, type Reporting, type ReportDeps } from "./report-tags.ts";
+export { startReporting, type Reporting, type ReportDeps } from "./reporting.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Repo } from "./addresses.ts";
 import type { Octokit } from "./connect.ts";
-import type { Annotation, CheckRun } from "./describe-tag.ts";
+import type { Annotation, CheckRun } from "./check-run.ts";
 
 /** GitHub takes this many annotations in one request, and appends those of further ones. */
 const AT_ONCE = 50;

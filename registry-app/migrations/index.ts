@@ -9,6 +9,7 @@ import { up as evals } from "./0008-evals.ts";
 import { up as checkRole } from "./0009-check-role.ts";
 import { up as observations } from "./0010-observations.ts";
 import { up as hostReports } from "./0011-host-reports.ts";
+import { up as pulls } from "./0012-pulls.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0009-check-role": { up: checkRole },
   "0010-observations": { up: observations },
   "0011-host-reports": { up: hostReports },
+  "0012-pulls": { up: pulls },
 };

@@ -1,5 +1,4 @@
-import semver from "semver";
-import { createChangelog, type Bump, type ChangelogSummary } from "../../src/changelog/index.ts";
+import { createChangelog, type ChangelogSummary } from "../../src/changelog/index.ts";
 import type { ObjectReaders } from "../../src/git/index.ts";
 import {
   compareContents,
@@ -30,10 +29,4 @@ export async function previewChanges(
     commits,
     ...(content && { content }),
   });
-}
-
-/** The version that follows by such a step; undefined for no step. A first version counts from 0.0.0. */
-export function stepVersion(previous: string | undefined, step: Bump): string | undefined {
-  if (step === "none") return undefined;
-  return semver.inc(previous ?? "0.0.0", step === "first" ? "minor" : step) ?? undefined;
 }

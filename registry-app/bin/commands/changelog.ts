@@ -11,7 +11,8 @@ import {
   type TaggedVersion,
 } from "../author/repo.ts";
 import { EXIT, wrongUsage, type Command } from "../command.ts";
-import { previewChanges, stepVersion } from "../author/preview-changes.ts";
+import { stepVersion } from "../../src/changelog/index.ts";
+import { previewChanges } from "../author/preview-changes.ts";
 
 /** Previews the changelog of a skill's next version in a working repo. */
 export const changelogCommand: Command = {

@@ -1,7 +1,8 @@
 import { openDatabase } from "../../src/db/index.ts";
-import { createShutdown, Refusal, systemClock } from "../../src/runtime/index.ts";
+import { createShutdown, Refusal, systemClock, systemIds } from "../../src/runtime/index.ts";
 import { EXIT, type Command } from "../command.ts";
 import { openGithubApp } from "../compose/open-github-app.ts";
+import { openQueue } from "../compose/open-queue.ts";
 import { requireDatabase } from "../compose/require-database.ts";
 import { untilStopped } from "../compose/until-stopped.ts";
 
@@ -23,9 +24,11 @@ export const githubApp: Command = {
     const shutdown = createShutdown(log);
     const stopped = untilStopped(shutdown, (line) => log.info({}, line));
     try {
-      const { db, close } = await openDatabase({ url, log });
+      const { db, pool, close } = await openDatabase({ url, log });
       shutdown.onStop("database connections", close);
-      const core = { config, db, log, shutdown, clock: systemClock };
+      const [clock, ids] = [systemClock, systemIds];
+      const queue = openQueue({ config, db, pool, clock, ids, log, shutdown });
+      const core = { config, db, queue, log, shutdown, clock, ids };
       if (!(await openGithubApp(core, () => publicUrl)))
         throw new Refusal(
           "bad-request",

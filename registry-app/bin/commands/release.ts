@@ -17,7 +17,8 @@ import {
 } from "../author/repo.ts";
 import { EXIT, text, wrongUsage, type Command, type ExitCode, type Output } from "../command.ts";
 import { describeLint, toLintLine, type LintLine } from "../author/lint-line.ts";
-import { previewChanges, stepVersion } from "../author/preview-changes.ts";
+import { stepVersion } from "../../src/changelog/index.ts";
+import { previewChanges } from "../author/preview-changes.ts";
 import { checkTagSignature, findSigningFaults, readSigning } from "../author/signing.ts";
 
 type Plan = {

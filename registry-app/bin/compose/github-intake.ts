@@ -1,5 +1,6 @@
 import { addressesOf, repoOf, toHintedRepos } from "@assay/github-app";
 import type { GithubIntake } from "../../src/http/index.ts";
+import { putPullLook } from "../../src/publish/index.ts";
 import { listSources } from "../../src/sources/index.ts";
 import { createHooks } from "./hooks.ts";
 import type { Core } from "./open-core.ts";
@@ -19,6 +20,8 @@ export function createGithubIntake(core: Core): GithubIntake {
         return repo !== undefined && names.has(`${repo.owner}/${repo.name}`.toLowerCase());
       });
       const delivery = { host: "github-app", hostDeliveryId: guid };
+      if (event === "pull_request")
+        for (const { id } of sources) await putPullLook(core.db, id, core.clock.now());
       const answers = await Promise.all(
         sources.map(({ id }) => hooks.receive({ sourceId: id, ...delivery })),
       );

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { createDirectoryStore } from "../../src/blobs/index.ts";
 import { CHECK_ROLE, openDatabase } from "../../src/db/index.ts";
-import { createQueue } from "../../src/queue/index.ts";
 import {
   systemClock,
   systemIds,
@@ -10,6 +9,7 @@ import {
   type Shutdown,
 } from "../../src/runtime/index.ts";
 import type { Core } from "./open-core.ts";
+import { openQueue } from "./open-queue.ts";
 import { homePaths } from "./paths.ts";
 import { requireDatabase } from "./require-database.ts";
 
@@ -31,12 +31,7 @@ export async function openCheckCore(
   const { db, pool, close } = await openDatabase({ url, log, role: CHECK_ROLE });
   shutdown.onStop("database connections", close);
   const [clock, ids] = [systemClock, systemIds];
-  const backend =
-    config.redisUrl === undefined
-      ? { kind: "postgres" as const, pool }
-      : { kind: "redis" as const, url: config.redisUrl };
-  const queue = createQueue({ db, clock, ids, log, backend });
-  shutdown.onStop("queue", () => queue.close());
+  const queue = openQueue({ config, db, pool, clock, ids, log, shutdown });
   const blobs = createDirectoryStore(ids, paths.blobs);
   return { config, log, clock, ids, shutdown, db, queue, blobs };
 }

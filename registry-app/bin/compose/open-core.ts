@@ -25,7 +25,7 @@ import {
   type ObjectReaders,
 } from "../../src/git/index.ts";
 import { createSshVerifier, type SshVerifier } from "../../src/keys/index.ts";
-import { applyLaw, createQueue, type Queue } from "../../src/queue/index.ts";
+import { applyLaw, type Queue } from "../../src/queue/index.ts";
 import {
   systemClock,
   systemIds,
@@ -39,6 +39,7 @@ import { findLoggedLaw } from "../../src/publish/index.ts";
 import { createEvidence, type EvidenceOf } from "./evidence.ts";
 import { createCommitGraphs, indexControl, type CommitGraphs } from "../../src/sources/index.ts";
 import { openData, type Data } from "./open-data.ts";
+import { openQueue } from "./open-queue.ts";
 import { homePaths, type HomePaths } from "./paths.ts";
 
 /** Everything that a command or a process of Assay stands on, built once. */
@@ -89,12 +90,7 @@ export async function openCore(config: Config, log: Log, shutdown: Shutdown): Pr
       { repoDir: paths.control, homeDir: paths.home, registryName: "Assay" },
     ),
   );
-  const backend =
-    config.redisUrl === undefined
-      ? { kind: "postgres" as const, pool: data.pool }
-      : { kind: "redis" as const, url: config.redisUrl };
-  const queue = createQueue({ db, clock, ids, log, backend });
-  shutdown.onStop("queue", () => queue.close());
+  const queue = openQueue({ config, db, pool: data.pool, clock, ids, log, shutdown });
   const publicFiles = createPublicFiles(ids, paths.publicFiles);
   const evidenceOf = createEvidence({ db, readers, paths });
   const lawMemory = createLawMemory({ db, clock }, () => findLoggedLaw(db));

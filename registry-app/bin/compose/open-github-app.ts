@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { addressesOf, connectGithub, startReporting } from "@assay/github-app";
 import { withLock, type Db } from "../../src/db/index.ts";
+import { judgePull, type Queue } from "../../src/queue/index.ts";
 import {
   Refusal,
   type Clock,
   type Config,
+  type Ids,
   type Log,
   type Shutdown,
 } from "../../src/runtime/index.ts";
@@ -12,7 +14,9 @@ import {
 export type GithubAppCore = {
   readonly config: Pick<Config, "github">;
   readonly db: Db;
+  readonly queue: Queue;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
   readonly shutdown: Shutdown;
 };
@@ -31,6 +35,8 @@ export async function openGithubApp(
     github,
     addresses: addressesOf(api),
     publicUrl,
+    judgePull: async (sourceId, number) =>
+      core.queue.enqueue(core.db, judgePull, { sourceId, number: String(number) }),
     alone: (run) => withLock(core.db, "github-reports", run),
   });
   core.shutdown.onStop("reports to GitHub", () => reporting.stop());

@@ -62,6 +62,7 @@ export async function openWorker(core: Core, { runsEvals }: { runsEvals: boolean
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
+    pulls: { ...core, gitHome, scanner },
     scan: {
       ...core,
       scanner,

@@ -1,4 +1,4 @@
-import { major } from "semver";
+import { inc, major } from "semver";
 
 /** A step between versions; `prerelease` is a step within one prerelease line, `first` has nothing before it. */
 export type Bump = "major" | "minor" | "patch" | "prerelease" | "first" | "none";
@@ -48,4 +48,10 @@ function ok(text: string): BumpVerdict {
 
 function toStep(bump: Bump): string {
   return bump === "none" ? "no step" : `a ${bump} step`;
+}
+
+/** The version that follows by such a step; undefined for no step. A first version counts from 0.0.0. */
+export function stepVersion(previous: string | undefined, step: Bump): string | undefined {
+  if (step === "none") return undefined;
+  return inc(previous ?? "0.0.0", step === "first" ? "minor" : step) ?? undefined;
 }

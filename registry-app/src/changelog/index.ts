@@ -1,5 +1,5 @@
 /** From commits to what changed: entries, Markdown and the version step that they call for. Pure. */
-export { compareBump, type Bump, type BumpVerdict } from "./bump.ts";
+export { compareBump, stepVersion, type Bump, type BumpVerdict } from "./bump.ts";
 export { contentBump, type ContentBump, type SkillContent } from "./content-bump.ts";
 export { createChangelog, type Changelog } from "./changelog.ts";
 export type {

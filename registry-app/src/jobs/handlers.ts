@@ -13,6 +13,7 @@ import {
 import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
 import { requestEvals } from "./eval-handlers.ts";
+import { pullHandler, type PullHandlerDeps } from "./pull-handler.ts";
 import { rescanHandler, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
 
 /** What the jobs need; each job asks for the next one in the transaction that made it necessary. */
@@ -24,6 +25,7 @@ export type JobDeps = {
   readonly release: Omit<ReleaseDeps, "onYanked">;
   readonly law: Omit<LawDeps, "onReopened">;
   readonly scan: ScanningDeps & Pick<RescanDeps, "law" | "log">;
+  readonly pulls: PullHandlerDeps;
 };
 
 /** Most of a look is waiting for a host; `lanes` keeps one host or team from having all of them. */
@@ -81,6 +83,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
       await applyLaw({ ...deps.law, onReopened: reopener(ask) });
     }),
     queue.handle(queue.alignFiles, ({ skillId }) => deps.scan.alignFiles(skillId)),
+    pullHandler(ask, deps.pulls),
     scanHandler(ask, deps.scan),
     rescanHandler(ask, deps.scan),
   ];

@@ -48,6 +48,21 @@ export {
   type TagFacts,
   type VersionFacts,
 } from "./store/host-reports.ts";
+export { judgePull, type PullAsked, type PullDeps } from "./judge-pull.ts";
+export type { PulledSkill, PullReport } from "./pull-report.ts";
+export {
+  findPull,
+  listPullLooks,
+  listSkillVersions,
+  listUnreportedPulls,
+  putPullLook,
+  putPullReport,
+  putPullReported,
+  putPulls,
+  putPullUnreported,
+  type ListedPull,
+  type PullFacts,
+} from "./store/pulls.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";
 export { findImport, type Import } from "./store/imports.ts";
 export { findSkillAccess, hasNoTags, listSourcesWithPendingTags } from "./store/facts.ts";

@@ -25,7 +25,8 @@ export type Asked = {
   readonly trust: Trusted;
 };
 
-const FOLDER_CAPS = {
+/** How much of a folder is read before it is too large to be a skill. */
+export const FOLDER_CAPS = {
   maxEntries: SKILL_LIMITS.files,
   maxDepth: 32,
   maxTreeBytes: 1024 * 1024,
@@ -151,7 +152,8 @@ function firstProblem(errors: readonly Finding[], unfit: Unfit | undefined): str
   return `${first.file}:${first.line}:${first.column} ${first.message}${more}`;
 }
 
-function toTreeEntry(file: FolderFile): TreeEntry {
+/** What the rules of a skill's tree look at. */
+export function toTreeEntry(file: FolderFile): TreeEntry {
   return {
     path: file.path,
     mode: file.mode as TreeMode,

@@ -10,6 +10,7 @@ export {
   evaluatePullRequest,
   evaluateVersion,
   JOBS,
+  judgePull,
   releaseVersion,
   rescan,
   scanVersion,

@@ -114,8 +114,18 @@ export const applyLaw = defineJob({
   keyOf: () => "law",
 });
 
+/** Make something of the head of a pull request. */
+export const judgePull = defineJob({
+  name: "judge-pull",
+  payload: z.strictObject({ sourceId: z.uuid(), number: z.string().regex(/^[1-9]\d{0,8}$/) }),
+  attempts: 5,
+  backoffMs: 3000,
+  keyOf: ({ sourceId, number }) => `${sourceId}.${number}`,
+});
+
 /** The catalogue: every kind of job there is. */
 export const JOBS = [
+  judgePull,
   syncSource,
   admitTags,
   scanVersion,

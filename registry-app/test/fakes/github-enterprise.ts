@@ -17,6 +17,8 @@ export type GithubEnterprise = {
   /** Requests to the API so far, as `METHOD path`. */
   readonly asked: string[];
   trouble: Trouble | undefined;
+  /** What it lists as open pull requests. */
+  pulls: readonly FakePull[];
   /** The check runs that were written, the newest of each name, by commit. */
   checks(): readonly CheckBody[];
   /** A webhook as GitHub signs it. */
@@ -24,6 +26,13 @@ export type GithubEnterprise = {
   close(): Promise<void>;
 };
 export type Webhook = { readonly headers: Record<string, string>; readonly body: string };
+export type FakePull = {
+  readonly number: number;
+  readonly head: string;
+  readonly base: string;
+  /** The fork that it comes from. */
+  readonly from?: string;
+};
 /** The body of a request that writes a check run, with the id that it got. */
 export type CheckBody = {
   readonly id: number;
@@ -68,7 +77,10 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
   });
   const written = new Map<number, CheckBody>();
   const asked: string[] = [];
-  const state: { trouble: Trouble | undefined } = { trouble: undefined };
+  const state: { trouble: Trouble | undefined; pulls: readonly FakePull[] } = {
+    trouble: undefined,
+    pulls: [],
+  };
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
     // Here git's addresses are as GitHub has them, with the owner in front.
     if (req.url?.startsWith("/acme/") === true) req.url = req.url.replace("/acme/", "/git/");
@@ -76,7 +88,10 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     const path = req.url.slice("/api/v3".length);
     asked.push(`${req.method} ${path}`);
     const { trouble } = state;
-    if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
+    // The emulator knows no commit that was pushed by git, so that its own list would be of others.
+    const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
+    if (trouble === undefined && isList) sendPulls(res, state.pulls);
+    else if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
     else void pass(new URL(path, emulator.url), req, res, written);
     return true;
   };
@@ -96,6 +111,12 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     set trouble(trouble) {
       state.trouble = trouble;
     },
+    get pulls() {
+      return state.pulls;
+    },
+    set pulls(pulls) {
+      state.pulls = pulls;
+    },
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {
       const body = JSON.stringify(payload);
@@ -113,6 +134,17 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
       await emulator.close();
     },
   };
+}
+
+function sendPulls(res: ServerResponse, pulls: readonly FakePull[]): void {
+  const own = "acme/skills";
+  const listed = pulls.map(({ number, head, base, from = own }) => ({
+    number,
+    state: "open",
+    head: { sha: head, repo: { full_name: from } },
+    base: { sha: base, repo: { full_name: own } },
+  }));
+  res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(listed));
 }
 
 async function pass(

@@ -7,6 +7,8 @@ import type {
   HostReportsTable,
   LawMemoryTable,
   LogEntriesTable,
+  PullLooksTable,
+  PullsTable,
 } from "./records.ts";
 import type { ObservationsTable, ScanRolloutsTable, SecurityScansTable } from "./scans.ts";
 import type {
@@ -43,6 +45,8 @@ export interface Database {
   log_entries: LogEntriesTable;
   looks: LooksTable;
   observations: ObservationsTable;
+  pull_looks: PullLooksTable;
+  pulls: PullsTable;
   scan_rollouts: ScanRolloutsTable;
   security_scans: SecurityScansTable;
   skill_files: SkillFilesTable;

@@ -60,3 +60,31 @@ export interface HostReportsTable {
   problem: string | null;
   updated_at: Date;
 }
+
+/** A pull request of a source, what was made of it, and what its host was told. */
+export interface PullsTable {
+  id: string;
+  source_id: string;
+  number: number;
+  head_oid: string;
+  base_oid: string;
+  is_fork: boolean;
+  is_open: boolean;
+  /** The head that `report` is about. */
+  judged_oid: string | null;
+  report: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
+  judged_at: Date | null;
+  said: Generated<string>;
+  /** What the host calls its check runs. */
+  external_id: string | null;
+  attempts: Generated<number>;
+  not_before: Date | null;
+  problem: string | null;
+  seen_at: Date;
+}
+
+/** When the pull requests of a source are asked for next. */
+export interface PullLooksTable {
+  source_id: string;
+  due_at: Date;
+}

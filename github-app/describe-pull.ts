@@ -1,0 +1,130 @@
+import type { PulledSkill, PullFacts } from "@assay/registry/publish";
+import type { Annotation, CheckRun } from "./check-run.ts";
+import { MAX_ANNOTATIONS, MAX_SUMMARY, MAX_TITLE, toAnnotation } from "./check-run.ts";
+import { code, fit, oneLine } from "./markup.ts";
+
+/** Says of a pull request what a release of its skills would come to: a check for each concern. Pure. */
+export function describePull(facts: PullFacts, publicUrl: string): readonly CheckRun[] {
+  const { skills, leftOut } = facts.report;
+  const page = `${publicUrl}/docs/judging`;
+  const about = (name: string, told: Told): CheckRun => ({
+    name: `Assay: ${name}`,
+    headSha: facts.report.headOid,
+    status: "completed",
+    conclusion: told.conclusion,
+    detailsUrl: page,
+    externalId: `${facts.id}/${name}`,
+    title: oneLine(told.title, MAX_TITLE),
+    summary: fit([...told.lines, ...beyond(leftOut)], MAX_SUMMARY),
+    annotations: told.annotations.slice(0, MAX_ANNOTATIONS),
+  });
+  if (skills.length === 0) {
+    const nothing = "No skill is touched.";
+    const told: Told = { conclusion: "neutral", title: nothing, lines: [nothing], annotations: [] };
+    return [about("skill", told)];
+  }
+  return [
+    about("skill", tellValidity(skills)),
+    about("scan", tellScan(skills)),
+    about("release", tellRelease(skills)),
+  ];
+}
+
+type Told = {
+  readonly conclusion: NonNullable<CheckRun["conclusion"]>;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly annotations: readonly Annotation[];
+};
+
+function tellValidity(skills: readonly PulledSkill[]): Told {
+  const bad = skills.filter(({ isPublishable }) => !isPublishable);
+  return {
+    conclusion: bad.length > 0 ? "failure" : "success",
+    title:
+      bad.length === 0
+        ? "SKILL.md and folder keep every rule."
+        : `Mend what is marked: ${bad.map(nameOf).join(", ")} could not be published.`,
+    lines: skills.map((one) => {
+      const errors = one.findings.filter(({ severity }) => severity === "error").length;
+      const remarks = one.findings.length - errors;
+      const what = one.problem ?? `${errors} errors, ${remarks} remarks`;
+      return `- ${code(nameOf(one))} ${code(what)}`;
+    }),
+    annotations: annotate(skills, ({ findings }) => findings),
+  };
+}
+
+function tellScan(skills: readonly PulledSkill[]): Told {
+  const scanned = skills.flatMap((one) => (one.scan === null ? [] : [{ ...one, scan: one.scan }]));
+  const bad = scanned.filter(({ scan }) => scan.verdict === "block" && scan.added.length > 0);
+  const held = scanned.filter(
+    ({ scan }) =>
+      scan.verdict === "incomplete" || (scan.verdict !== "pass" && scan.added.length > 0),
+  );
+  const count = scanned.reduce((sum, { scan }) => sum + scan.added.length, 0);
+  const conclusion = bad.length > 0 ? "failure" : held.length > 0 ? "neutral" : "success";
+  return {
+    conclusion,
+    title:
+      count === 0
+        ? "Nothing new was found."
+        : `${count} new findings${bad.length > 0 ? ": a release would be blocked" : ""}.`,
+    lines: scanned.flatMap((one) => [
+      `### ${code(nameOf(one))}`,
+      "",
+      `${code(one.scan.verdict)}, ${one.scan.score} of 100, ${one.scan.added.length} new findings, ${one.scan.known} that the base has too.`,
+      "",
+      ...one.scan.gained.slice(0, 30).map((ability) => `- able to do since this: ${code(ability)}`),
+      ...one.scan.gaps.slice(0, 10).map((gap) => `- not read: ${code(gap)}`),
+      "",
+    ]),
+    annotations: annotate(skills, ({ scan }) => scan?.added ?? []),
+  };
+}
+
+function tellRelease(skills: readonly PulledSkill[]): Told {
+  const ready = skills.flatMap((one) =>
+    one.release?.tag ? [{ ...one, release: one.release, tag: one.release.tag }] : [],
+  );
+  const [first] = ready;
+  return {
+    conclusion: "neutral",
+    title:
+      first === undefined
+        ? "There is nothing to release."
+        : `After the merge: git tag -s ${first.tag}${ready.length > 1 ? `, and ${ready.length - 1} more` : ""}`,
+    lines: ready.flatMap(({ release, tag, digest, ...one }) => [
+      `### ${code(nameOf(one))}`,
+      "",
+      `${code(release.previous ?? "no version")} → ${code(release.version ?? "")}, a step of ${code(release.bump)}.`,
+      "",
+      "```sh",
+      `git tag -s ${tag} -m ${tag}`,
+      `git push origin ${tag}`,
+      "```",
+      "",
+      ...release.notes.map((note) => `- ${code(note)}`),
+      "",
+      ...(digest === null
+        ? []
+        : [`The release will have the digest ${code(digest)} if nothing changes until then.`, ""]),
+    ]),
+    annotations: [],
+  };
+}
+
+function annotate(
+  skills: readonly PulledSkill[],
+  pick: (skill: PulledSkill) => PulledSkill["findings"],
+): readonly Annotation[] {
+  return skills.flatMap((one) => pick(one).map((finding) => toAnnotation(one.folder, finding)));
+}
+
+function beyond(leftOut: number): readonly string[] {
+  return leftOut === 0 ? [] : [`${leftOut} more skills are touched and were not looked at.`];
+}
+
+function nameOf({ name, folder }: Pick<PulledSkill, "name" | "folder">): string {
+  return name ?? folder;
+}

@@ -1,0 +1,201 @@
+import {
+  listPullLooks,
+  listUnreported,
+  listUnreportedPulls,
+  putPullLook,
+  putPullReported,
+  putPulls,
+  putPullUnreported,
+  putReported,
+  putUnreported,
+  type PullFacts,
+  type TagFacts,
+} from "@assay/registry/publish";
+import type { Clock, Ids, Log } from "@assay/registry/runtime";
+import { listSources, type Source } from "@assay/registry/sources";
+import { repoOf, type Addresses, type Repo } from "./addresses.ts";
+import type { CheckRun } from "./check-run.ts";
+import type { Github, Octokit } from "./connect.ts";
+import { describePull } from "./describe-pull.ts";
+import { describeTag } from "./describe-tag.ts";
+import { listPulls } from "./list-pulls.ts";
+import { absent, planRetry, type Retry } from "./plan-retry.ts";
+import { sendReport } from "./send-report.ts";
+
+type Db = Parameters<typeof listUnreported>[0];
+
+export type ReportDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly github: Github;
+  readonly addresses: Addresses;
+  publicUrl(): string;
+  /** Asks for something to be made of a pull request. */
+  judgePull(sourceId: string, number: number): Promise<void>;
+  /** Runs it alone, where other processes report too. */
+  readonly alone: (run: () => Promise<void>) => Promise<void>;
+};
+export type Reporting = { stop(): Promise<void> };
+
+/** Something whose checks are to say what is recorded of it. */
+type Reportable = {
+  /** For the log. */
+  readonly what: string;
+  readonly url: string;
+  readonly runs: readonly CheckRun[];
+  /** What `sendReport` gave for each of the runs the last time. */
+  readonly told: readonly string[];
+  readonly attempts: number;
+  readonly done: (told: readonly string[]) => Promise<void>;
+  readonly putOff: (retry: Retry) => Promise<void>;
+};
+
+const EVERY_MS = 2_000;
+/** Told of in one look: GitHub's limit on writes is 80 a minute. */
+const AT_ONCE = 20;
+/** Pull requests are listed when a webhook says so, and this often in any case. */
+const LIST_EVERY_MS = 300_000;
+/** While something is still to be made of one. */
+const LIST_AGAIN_MS = 10_000;
+
+/** Keeps what GitHub shows of tags and pull requests in line with what is recorded of them, until `stop`. */
+export function startReporting(deps: ReportDeps): Reporting {
+  const state = { pausedUntilMs: 0 };
+  let running: Promise<void> | undefined;
+  const look = () => {
+    running ??= deps
+      .alone(() => lookOnce(deps, state))
+      .catch((cause: unknown) => deps.log.warn({ cause }, "reporting to GitHub failed"))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  const timer = setInterval(look, EVERY_MS);
+  look();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function lookOnce(deps: ReportDeps, state: { pausedUntilMs: number }): Promise<void> {
+  const { db, clock, addresses } = deps;
+  if (clock.now().getTime() < state.pausedUntilMs) return;
+  const here = (await listSources(db)).filter(
+    ({ url }) => url !== null && repoOf(url, addresses) !== undefined,
+  );
+  const sourceIds = here.map(({ id }) => id);
+  if (sourceIds.length === 0) return;
+  const wish = { sourceIds, now: clock.now(), limit: AT_ONCE };
+  const due = new Set(await listPullLooks(db, wish));
+  const steps = [
+    ...here.filter(({ id }) => due.has(id)).map((source) => () => lookForPulls(deps, source)),
+    ...(await listUnreported(db, wish)).map((facts) => () => report(deps, ofTag(deps, facts))),
+    ...(await listUnreportedPulls(db, wish)).map(
+      (facts) => () => report(deps, ofPull(deps, facts)),
+    ),
+  ];
+  for (const step of steps) {
+    const retry = await step();
+    if (retry?.isPause !== true) continue;
+    state.pausedUntilMs = clock.now().getTime() + retry.waitMs;
+    return;
+  }
+}
+
+/** Undefined when they were listed. */
+async function lookForPulls(deps: ReportDeps, source: Source): Promise<Retry | undefined> {
+  const { db, clock, ids, addresses } = deps;
+  const repo = source.url === null ? undefined : repoOf(source.url, addresses);
+  if (repo === undefined) return undefined;
+  let waitMs = LIST_EVERY_MS;
+  const retry = await tryOn(deps, repo, { what: source.slug, attempts: 0 }, async (octokit) => {
+    const pulls = await listPulls(octokit, repo);
+    const wanted = await putPulls(db, source.id, {
+      pulls,
+      newId: () => ids.next(),
+      at: clock.now(),
+    });
+    for (const number of wanted) await deps.judgePull(source.id, number);
+    if (wanted.length > 0) waitMs = LIST_AGAIN_MS;
+  });
+  const dueAt = new Date(clock.now().getTime() + (retry?.waitMs ?? waitMs));
+  await putPullLook(db, source.id, dueAt);
+  return retry;
+}
+
+function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportable {
+  const run = describeTag(facts, publicUrl());
+  return {
+    what: facts.tag,
+    url: facts.sourceUrl,
+    runs: run === undefined ? [] : [run],
+    told: (facts.externalId ?? "").split(" "),
+    attempts: facts.attempts,
+    done: (told) => putReported(db, facts, { externalId: told.join(" "), at: clock.now() }),
+    putOff: ({ problem, waitMs }) => {
+      const at = clock.now();
+      const notBefore = new Date(at.getTime() + waitMs);
+      return putUnreported(db, facts, { problem, notBefore, at });
+    },
+  };
+}
+
+function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reportable {
+  return {
+    what: `pull request ${facts.number}`,
+    url: facts.sourceUrl,
+    runs: describePull(facts, publicUrl()),
+    // A new head gets checks of its own.
+    told: [],
+    attempts: facts.attempts,
+    done: (told) => putPullReported(db, facts, told.join(" ")),
+    putOff: ({ problem, waitMs }) => {
+      const notBefore = new Date(clock.now().getTime() + waitMs);
+      return putPullUnreported(db, facts, { problem, notBefore });
+    },
+  };
+}
+
+/** Undefined when it was told, or there is nothing to tell it on. */
+async function report(deps: ReportDeps, one: Reportable): Promise<Retry | undefined> {
+  const repo = repoOf(one.url, deps.addresses);
+  if (repo === undefined || one.runs.length === 0) {
+    await one.done([]);
+    return undefined;
+  }
+  const retry = await tryOn(deps, repo, one, async (octokit) => {
+    const told: string[] = [];
+    for (const [index, run] of one.runs.entries())
+      told.push(await sendReport(octokit, repo, run, one.told[index] || null));
+    await one.done(told);
+  });
+  if (retry !== undefined) await one.putOff(retry);
+  return retry;
+}
+
+/** Does something with the App's rights on a repo; what to do when that failed. */
+async function tryOn(
+  { github, clock, log }: ReportDeps,
+  repo: Repo,
+  { what, attempts }: { readonly what: string; readonly attempts: number },
+  run: (octokit: Octokit) => Promise<void>,
+): Promise<Retry | undefined> {
+  try {
+    const octokit = await github.on(repo);
+    if (octokit === undefined) return absent("The App is not installed on this repo.");
+    await run(octokit);
+    return undefined;
+  } catch (cause) {
+    const retry = planRetry(cause, attempts, clock.now().getTime());
+    log.warn(
+      { what, repo: `${repo.owner}/${repo.name}`, problem: retry.problem },
+      "GitHub was not told",
+    );
+    return retry;
+  }
+}

@@ -1,0 +1,165 @@
+import { sql } from "kysely";
+import { transaction, type Db, type Tx } from "../../db/index.ts";
+import { pullReport, type PullReport } from "../pull-report.ts";
+
+/** A pull request as its host lists it. */
+export type ListedPull = {
+  readonly number: number;
+  readonly headOid: string;
+  readonly baseOid: string;
+  readonly isFork: boolean;
+};
+
+/** Asks for the pull requests of a source to be listed now. */
+export async function putPullLook(tx: Db | Tx, sourceId: string, dueAt: Date): Promise<void> {
+  await tx
+    .insertInto("pull_looks")
+    .values({ source_id: sourceId, due_at: dueAt })
+    .onConflict((conflict) => conflict.column("source_id").doUpdateSet({ due_at: dueAt }))
+    .execute();
+}
+
+/** Those of the sources whose pull requests are to be listed now; one that was never listed is. */
+export async function listPullLooks(
+  db: Db,
+  { sourceIds, now }: { readonly sourceIds: readonly string[]; readonly now: Date },
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT s.id FROM unnest(${[...sourceIds]}::uuid[]) AS s (id) LEFT JOIN pull_looks l ON l.source_id = s.id
+    WHERE l.due_at IS NULL OR l.due_at <= ${now}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Brings the open pull requests of a source in line with the list; gives the numbers of those that want a judgement. */
+export async function putPulls(
+  db: Db,
+  sourceId: string,
+  { pulls, newId, at }: { pulls: readonly ListedPull[]; newId: () => string; at: Date },
+): Promise<readonly number[]> {
+  return transaction(db, async (tx) => {
+    for (const { number, headOid, baseOid, isFork } of pulls) {
+      const facts = {
+        head_oid: headOid,
+        base_oid: baseOid,
+        is_fork: isFork,
+        is_open: true,
+        seen_at: at,
+      };
+      await tx
+        .insertInto("pulls")
+        .values({ id: newId(), source_id: sourceId, number, ...facts })
+        .onConflict((conflict) => conflict.columns(["source_id", "number"]).doUpdateSet(facts))
+        .execute();
+    }
+    const numbers = pulls.map(({ number }) => number);
+    await sql`UPDATE pulls SET is_open = false
+    WHERE source_id = ${sourceId} AND is_open AND number <> ALL(${numbers}::int[])`.execute(tx);
+    const { rows } = await sql<{ number: number }>`
+    SELECT number FROM pulls WHERE source_id = ${sourceId} AND is_open AND NOT is_fork
+      AND judged_oid IS DISTINCT FROM head_oid ORDER BY number`.execute(tx);
+    return rows.map(({ number }) => number);
+  });
+}
+
+export type OpenPull = {
+  readonly id: string;
+  readonly headOid: string;
+  readonly baseOid: string;
+  readonly judgedOid: string | null;
+};
+
+export async function findPull(
+  db: Db,
+  sourceId: string,
+  number: number,
+): Promise<OpenPull | undefined> {
+  return db
+    .selectFrom("pulls")
+    .where("source_id", "=", sourceId)
+    .where("number", "=", number)
+    .where("is_open", "=", true)
+    .select(["id", "head_oid as headOid", "base_oid as baseOid", "judged_oid as judgedOid"])
+    .executeTakeFirst();
+}
+
+/** Keeps what was made of a head; one that was pushed over meanwhile is judged by itself. */
+export async function putPullReport(
+  db: Db,
+  { id }: Pick<OpenPull, "id">,
+  { report, at }: { readonly report: PullReport; readonly at: Date },
+): Promise<void> {
+  await db
+    .updateTable("pulls")
+    .set({ judged_oid: report.headOid, report: JSON.stringify(report), judged_at: at })
+    .where("id", "=", id)
+    .where("head_oid", "=", report.headOid)
+    .execute();
+}
+
+/** The versions of a skill of the source, published or held. */
+export async function listSkillVersions(
+  db: Db,
+  sourceId: string,
+  skill: string,
+): Promise<readonly { readonly version: string; readonly commitOid: string }[]> {
+  return db
+    .selectFrom("skill_versions as v")
+    .innerJoin("skills as k", "k.id", "v.skill_id")
+    .where("k.source_id", "=", sourceId)
+    .where("k.name", "=", skill)
+    .where("v.state", "in", ["published", "held", "yanked", "quarantined"])
+    .select(["v.version", "v.commit_oid as commitOid"])
+    .execute();
+}
+
+/** All that the host of a source is told of a pull request. */
+export type PullFacts = {
+  readonly id: string;
+  readonly sourceUrl: string;
+  readonly number: number;
+  readonly report: PullReport;
+  readonly externalId: string | null;
+  readonly attempts: number;
+};
+
+/** Judged pull requests whose host was not told of this head yet, oldest first. */
+export async function listUnreportedPulls(
+  db: Db,
+  wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
+): Promise<readonly PullFacts[]> {
+  const { rows } = await sql<Omit<PullFacts, "report"> & { report: unknown }>`
+    SELECT p.id, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts
+    FROM pulls p JOIN sources s ON s.id = p.source_id
+    WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open AND p.judged_oid IS NOT NULL
+      AND p.said <> p.judged_oid AND (p.not_before IS NULL OR p.not_before <= ${wish.now})
+    ORDER BY p.judged_at LIMIT ${wish.limit}`.execute(db);
+  return rows.flatMap(({ report, ...facts }) => {
+    const read = pullReport.safeParse(report);
+    return read.success ? [{ ...facts, report: read.data }] : [];
+  });
+}
+
+export async function putPullReported(
+  db: Db,
+  { id, report }: Pick<PullFacts, "id" | "report">,
+  externalId: string,
+): Promise<void> {
+  const done = { attempts: 0, not_before: null, problem: null };
+  await db
+    .updateTable("pulls")
+    .set({ said: report.headOid, external_id: externalId, ...done })
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function putPullUnreported(
+  db: Db,
+  { id, attempts }: Pick<PullFacts, "id" | "attempts">,
+  { problem, notBefore }: { readonly problem: string; readonly notBefore: Date },
+): Promise<void> {
+  await db
+    .updateTable("pulls")
+    .set({ attempts: attempts + 1, problem, not_before: notBefore })
+    .where("id", "=", id)
+    .execute();
+}
