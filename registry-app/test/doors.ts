@@ -150,6 +150,7 @@ export const PAGES: Readonly<Record<string, Paths>> = {
   "docs/judging.astro": () => ["/docs/judging"],
   "docs/publishing.astro": () => ["/docs/publishing"],
   "docs/scanning.astro": () => ["/docs/scanning"],
+  "docs/evals.astro": () => ["/docs/evals"],
   "docs/codes/index.astro": () => ["/docs/codes"],
   "docs/codes/[code].astro": () => ["/docs/codes/UNKNOWN_SIGNER"],
   "law/index.astro": () => ["/law"],

@@ -43,6 +43,7 @@ const PAGES = [
   "/docs/consuming",
   "/docs/judging",
   "/docs/scanning",
+  "/docs/evals",
   "/docs/codes",
   "/docs/codes/UNSIGNED",
   ...SIGHTINGS.map((sighting) => tagHref("acme-skills", sighting.tag)),
