@@ -1,11 +1,14 @@
 import type { Opening } from "@assay/sandbox";
 import { findUnfitPath, type ArchiveFile } from "../../src/blobs/index.ts";
 import {
+  createAgentRunner,
   DEFAULT_POLICY,
   evaluateSkill,
+  type AgentRunner,
   type CaseResult,
   type Evaluation,
 } from "../../src/evals/index.ts";
+import type { Model } from "../../src/model/index.ts";
 import { Refusal, systemClock, systemIds } from "../../src/runtime/index.ts";
 import { readSkillToScan } from "./skill-to-scan.ts";
 
@@ -15,14 +18,16 @@ export async function evaluateOnDisk(
   path: string,
   how: {
     readonly caseId: string | undefined;
+    /** Works on cases for an agent, and grades by criteria; null where none is configured. */
+    readonly model: Model | null;
     readonly signal: AbortSignal;
     readonly tell: (result: CaseResult) => void;
   },
 ): Promise<Evaluation> {
   const deps = {
     opening,
-    model: null,
-    agent: null,
+    model: how.model,
+    agent: openAgent(opening, how.model),
     clock: systemClock,
     ids: systemIds,
     onStarted: async () => undefined,
@@ -38,6 +43,16 @@ export async function evaluateOnDisk(
     caseId: how.caseId,
     signal: how.signal,
   });
+}
+
+function openAgent(opening: Opening, model: Model | null): AgentRunner | null {
+  if (model === null || opening.kind === "unavailable") return null;
+  const { sandbox } = opening;
+  if (sandbox.isolation.kind !== "bubblewrap")
+    return createAgentRunner({ model, sandbox, clock: systemClock });
+  // Its commands would each find the folder empty again: a failure that says nothing of the skill.
+  const because = "bubblewrap runs one command alone, and an agent needs several in one container";
+  return { id: "none", runAgentCase: async () => ({ kind: "skipped", because }) };
 }
 
 /** The files that a version would have. Links and what is too large would not be published, and `lint` tells of them. */

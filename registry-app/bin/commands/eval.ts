@@ -1,4 +1,6 @@
 import type { EvalReport } from "../../src/evals/index.ts";
+import type { Model } from "../../src/model/index.ts";
+import { systemClock } from "../../src/runtime/index.ts";
 import { cautionOf, describeEval, describeInvalid, toEvalLine } from "../author/eval-line.ts";
 import { evaluateOnDisk, openOnce } from "../author/eval-skill.ts";
 import { ISOLATIONS, openIsolation, type IsolationWish } from "../author/open-isolation.ts";
@@ -12,6 +14,7 @@ import {
   type ExitCode,
   type Values,
 } from "../command.ts";
+import { openModel } from "../compose/open-model.ts";
 
 /** Runs the cases of skills on disk as a registry would, in the sandbox. */
 export const evalCommand: Command = {
@@ -24,7 +27,9 @@ export const evalCommand: Command = {
     "Each case runs in a container of its own, without a network; DOCKER_HOST says where Docker",
     "listens when that is not the usual place. The first run builds the sandbox's image, which",
     "takes a minute or two. Without Docker every case is skipped, and nothing is called passed.",
-    "Cases for an agent or a model are skipped here.",
+    "Cases for an agent, and checks by a model, need MODEL_URL and MODEL_NAME in the environment",
+    "(docs/operating.md). The task, what the agent reads and what its commands print go there, and the",
+    "key stays out of the sandbox. Without a model such cases are skipped.",
     "",
     "--case ID          run only this case",
     "--isolation KIND   docker (the default), gvisor, or bubblewrap. Bubblewrap needs no Docker and is no",
@@ -47,13 +52,14 @@ export const evalCommand: Command = {
     const stop = new AbortController();
     const onSignal = () => stop.abort();
     process.once("SIGINT", onSignal);
-    const { config, say } = context;
+    const { config, log, say } = context;
+    const model = openModel({ config, log, clock: systemClock });
     const sandbox = openOnce(() => openIsolation({ ...config, say, wish }));
     try {
       const codes: ExitCode[] = [];
       for (const dir of dirs)
         for (const skill of findSkills(context, dir) ?? [undefined]) {
-          const how = { caseId, signal: stop.signal, sandbox };
+          const how = { caseId, model, signal: stop.signal, sandbox };
           codes.push(skill === undefined ? EXIT.failed : await evaluate(context, skill, how));
         }
       return worst(codes);
@@ -66,6 +72,7 @@ export const evalCommand: Command = {
 
 type How = {
   readonly caseId: string | undefined;
+  readonly model: Model | null;
   readonly signal: AbortSignal;
   readonly sandbox: ReturnType<typeof openOnce>;
 };
@@ -104,6 +111,8 @@ async function evaluate(context: Context, skill: DiskSkill, how: How): Promise<E
     context.say(`assay: ${dir} has no case ${JSON.stringify(how.caseId)}.`);
   if (opening.kind === "unavailable")
     context.say(`assay: no sandbox (${opening.because}). ${opening.remedy}`);
+  if (how.model === null && evaluation.report.cases.some(({ kind }) => kind !== "script"))
+    context.say("assay: no model, so no case for an agent was run. Set MODEL_URL and MODEL_NAME.");
   context.say(sayEnd(evaluation.report));
   return toCode(evaluation.report);
 }

@@ -14,6 +14,12 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "assay-eval-"));
   await writeSkill("good", { evals: [{ id: "a", run: "true" }] });
   await writeSkill("bad", { evals: [{ id: "a", run: "true", expect: { stdot: {} } }] });
+  await writeSkill("asks", {
+    evals: [
+      { id: "helps", prompt: "Help Ada." },
+      { id: "is-chosen", query: "Help me", should_trigger: true },
+    ],
+  });
   await writeSkill("none", undefined);
   const run = 'test "$(cat)" = in && ls / && cat /skill/SKILL.md';
   await writeSkill("own", {
@@ -91,6 +97,27 @@ describeWith("bubblewrap")("eval --isolation bubblewrap", () => {
       const lines = told.stdout.split("\n").filter((line) => /(?:passed|failed) /.test(line));
       expect(lines.map((line) => line.includes(CAUTION))).toEqual([true, true]);
       expect(told.stderr).toContain(`1 passed, 1 failed; ${CAUTION}, no network`);
+    },
+    PROCESS_MS,
+  );
+
+  it(
+    "skips cases for an agent with its reason, and without a model says which variables name one",
+    async () => {
+      const own = ["eval", "asks", "--isolation", "bubblewrap", "--json"];
+      const without = await run(...own);
+      const reasons = without.lines().map(({ status, because }) => [status, because]);
+      const unset = ["skipped", "no model endpoint is configured"];
+      expect([without.code, reasons]).toEqual([0, [unset, unset]]);
+      expect(without.stderr).toContain("Set MODEL_URL and MODEL_NAME");
+      const env = { ...NO_ENGINE, MODEL_URL: "http://127.0.0.1:9/v1", MODEL_NAME: "tiny" };
+      const withModel = await runCli(own, { cwd: root, env });
+      const needs = expect.stringContaining("an agent needs several in one container");
+      expect(withModel.lines()).toMatchObject([
+        { status: "skipped", because: needs },
+        { status: "skipped", because: needs },
+      ]);
+      expect(withModel.stderr).not.toContain("MODEL_URL");
     },
     PROCESS_MS,
   );
