@@ -32,6 +32,8 @@ export const LABELS = {
 } as const;
 
 export type ContainerWish = {
+  /** By which it can be removed before its id is known; the engine's own choice when absent. */
+  readonly name?: string;
   readonly image: string;
   readonly limits: Limits;
   /** The list of system calls, as JSON text. */
@@ -52,6 +54,7 @@ export function toContainer(wish: ContainerWish) {
   const tmpfs = (sizeBytes: number, more: string) =>
     `rw,nosuid,nodev,size=${sizeBytes},nr_inodes=${limits.inodes},${more}`;
   return {
+    ...(wish.name === undefined ? {} : { name: wish.name }),
     Image: wish.image,
     // It only holds the namespaces open; the command is an exec beside it.
     Entrypoint: ["sleep"],
