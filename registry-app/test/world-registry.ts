@@ -1,6 +1,6 @@
 import { openCore, type Core } from "../bin/compose/open-core.ts";
 import { openServer } from "../bin/compose/open-server.ts";
-import { openWorker } from "../bin/compose/open-worker.ts";
+import { openWorker, type WorkerWish } from "../bin/compose/open-worker.ts";
 import { openSite } from "../bin/compose/site.ts";
 import type { Route } from "../src/http/index.ts";
 import { createShutdown, readConfig, type Log } from "../src/runtime/index.ts";
@@ -24,6 +24,8 @@ export type RegistryWish = {
   readonly dockerHost?: string;
   /** Evals are run by another process. */
   readonly hasCheckWorker?: boolean;
+  /** How soon what failed is looked at again. */
+  readonly pace?: WorkerWish["pace"];
   /** The pages as well; they are built when nobody has built them yet. */
   readonly hasSite?: boolean;
 };
@@ -42,7 +44,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
   try {
     const core = await openCore(readConfig(env, false), wish.log, shutdown);
     if (wish.hasWorker !== false) {
-      await openWorker(core, { runsEvals: wish.hasCheckWorker !== true });
+      await openWorker(core, { runsEvals: wish.hasCheckWorker !== true, pace: wish.pace });
     } else await core.law();
     let url = "";
     const server = await openServer(core, {

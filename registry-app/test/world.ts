@@ -77,7 +77,7 @@ export type World = {
 
 export type WorldWish = Pick<
   RegistryWish,
-  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker"
+  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker" | "pace"
 > & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
@@ -114,6 +114,7 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     ...(wish.gitCaFile !== undefined && { gitCaFile: wish.gitCaFile }),
     ...(wish.dockerHost !== undefined && { dockerHost: wish.dockerHost }),
     ...(wish.hasCheckWorker !== undefined && { hasCheckWorker: wish.hasCheckWorker }),
+    ...(wish.pace !== undefined && { pace: wish.pace }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
   // What the log complained of last says best why something did not come.
