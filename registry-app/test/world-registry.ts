@@ -15,6 +15,8 @@ export type Registry = {
 export type RegistryWish = {
   readonly home: string;
   readonly databaseUrl: string;
+  /** Where jobs lie; in the database when absent. */
+  readonly redisUrl?: string;
   readonly log: Log;
   readonly gitHosts?: string;
   readonly gitCaFile?: string;
@@ -35,6 +37,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
   const env = {
     ASSAY_HOME: wish.home,
     DATABASE_URL: wish.databaseUrl,
+    REDIS_URL: wish.redisUrl,
     ASSAY_GIT_HOSTS: wish.gitHosts,
     ASSAY_GIT_CA_FILE: wish.gitCaFile,
     DOCKER_HOST: wish.dockerHost ?? "unix:///nonexistent/docker.sock",
