@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
 /** Whoever runs the command; the first process has an id of its own, which it cannot signal. */
 export const CASE_USER = "10001:10001";
 const CASE_OWNS = "uid=10001,gid=10001";
-const FIRST_USER = "65534:65534";
+export const FIRST_USER = "65534:65534";
 
 /** Part of every result: goes up with every change of how runs are made, what is tried and what is taken out. */
 export const RUNNER = "1";

@@ -1,25 +1,22 @@
 import type { Opening } from "@assay/sandbox";
 import { findUnfitPath, type ArchiveFile } from "../../src/blobs/index.ts";
 import {
-  createAgentRunner,
   DEFAULT_POLICY,
   evaluateSkill,
   type AgentRunner,
   type CaseResult,
   type Evaluation,
 } from "../../src/evals/index.ts";
-import type { Model } from "../../src/model/index.ts";
 import { Refusal, systemClock, systemIds } from "../../src/runtime/index.ts";
+import { openAgent, type AgentWish } from "../compose/open-harness.ts";
 import { readSkillToScan } from "./skill-to-scan.ts";
 
 /** Runs the cases of one skill on disk, each told of when it is over. */
 export async function evaluateOnDisk(
   opening: Opening,
   path: string,
-  how: {
+  how: Pick<AgentWish, "config" | "harness" | "model"> & {
     readonly caseId: string | undefined;
-    /** Works on cases for an agent, and grades by criteria; null where none is configured. */
-    readonly model: Model | null;
     readonly signal: AbortSignal;
     readonly tell: (result: CaseResult) => void;
   },
@@ -27,7 +24,7 @@ export async function evaluateOnDisk(
   const deps = {
     opening,
     model: how.model,
-    agent: openAgent(opening, how.model),
+    agent: toAgent(opening, how),
     clock: systemClock,
     ids: systemIds,
     onStarted: async () => undefined,
@@ -45,11 +42,15 @@ export async function evaluateOnDisk(
   });
 }
 
-function openAgent(opening: Opening, model: Model | null): AgentRunner | null {
-  if (model === null || opening.kind === "unavailable") return null;
+function toAgent(
+  opening: Opening,
+  how: Pick<AgentWish, "config" | "harness" | "model">,
+): AgentRunner | null {
+  if (how.model === null || opening.kind === "unavailable") return null;
   const { sandbox } = opening;
+  const { config, harness, model } = how;
   if (sandbox.isolation.kind !== "bubblewrap")
-    return createAgentRunner({ model, sandbox, clock: systemClock });
+    return openAgent({ config, harness, model, sandbox, clock: systemClock });
   // Its commands would each find the folder empty again: a failure that says nothing of the skill.
   const because = "bubblewrap runs one command alone, and an agent needs several in one container";
   return { id: "none", runAgentCase: async () => ({ kind: "skipped", because }) };

@@ -7,6 +7,8 @@ export type IsolationWish = (typeof ISOLATIONS)[number];
 export type IsolationDeps = {
   readonly dockerHost: string | undefined;
   readonly say: (line: string) => void;
+  /** The image that a harness brings; our own when undefined. */
+  readonly image: string | undefined;
   /** What was asked for by name; undefined where nothing was said. */
   readonly wish: IsolationWish | undefined;
 };
@@ -23,9 +25,9 @@ export async function openIsolation(deps: IsolationDeps): Promise<Opening> {
   throw new Refusal("unavailable", message, opening.remedy);
 }
 
-async function openEngine({ dockerHost, say, wish }: IsolationDeps): Promise<Opening> {
-  const image = await ensureImage({ dockerHost, node: process.execPath, say });
-  if (image.kind === "unavailable") return image;
+async function openEngine({ dockerHost, say, image, wish }: IsolationDeps): Promise<Opening> {
   const runtime = wish === "gvisor" ? "gvisor" : "docker";
-  return openSandbox({ dockerHost, image: image.id, runtime });
+  if (image !== undefined) return openSandbox({ dockerHost, image, runtime });
+  const own = await ensureImage({ dockerHost, node: process.execPath, say });
+  return own.kind === "ready" ? openSandbox({ dockerHost, image: own.id, runtime }) : own;
 }

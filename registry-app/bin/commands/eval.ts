@@ -14,6 +14,7 @@ import {
   type ExitCode,
   type Values,
 } from "../command.ts";
+import { readHarness, type HarnessFile } from "../compose/open-harness.ts";
 import { openModel } from "../compose/open-model.ts";
 
 /** Runs the cases of skills on disk as a registry would, in the sandbox. */
@@ -54,12 +55,14 @@ export const evalCommand: Command = {
     process.once("SIGINT", onSignal);
     const { config, log, say } = context;
     const model = openModel({ config, log, clock: systemClock });
-    const sandbox = openOnce(() => openIsolation({ ...config, say, wish }));
+    const harness = readHarness(config);
+    const { image } = harness ?? {};
+    const sandbox = openOnce(() => openIsolation({ ...config, say, wish, image }));
     try {
       const codes: ExitCode[] = [];
       for (const dir of dirs)
         for (const skill of findSkills(context, dir) ?? [undefined]) {
-          const how = { caseId, model, signal: stop.signal, sandbox };
+          const how = { caseId, config, model, harness, signal: stop.signal, sandbox };
           codes.push(skill === undefined ? EXIT.failed : await evaluate(context, skill, how));
         }
       return worst(codes);
@@ -72,7 +75,9 @@ export const evalCommand: Command = {
 
 type How = {
   readonly caseId: string | undefined;
+  readonly config: Context["config"];
   readonly model: Model | null;
+  readonly harness: HarnessFile | undefined;
   readonly signal: AbortSignal;
   readonly sandbox: ReturnType<typeof openOnce>;
 };

@@ -1,16 +1,12 @@
 import { hostname } from "node:os";
 import { ensureImage, openSandbox, type Opening, type Sandbox } from "@assay/sandbox";
 import { transaction } from "../../src/db/index.ts";
-import {
-  createAgentRunner,
-  createSuiteRunner,
-  isSandboxMissed,
-  queueUnanswered,
-} from "../../src/evals/index.ts";
+import { createSuiteRunner, isSandboxMissed, queueUnanswered } from "../../src/evals/index.ts";
 import { evalHandlers, type EvaluatingDeps } from "../../src/jobs/index.ts";
 import { evaluateVersion, type Handler } from "../../src/queue/index.ts";
 import type { Config, Log } from "../../src/runtime/index.ts";
 import type { CheckCore } from "./open-check-core.ts";
+import { openAgent, readHarness } from "./open-harness.ts";
 import { openModel } from "./open-model.ts";
 import { createSandboxDoor, type SandboxDoor } from "./sandbox-door.ts";
 
@@ -37,7 +33,8 @@ export function openEvals(
   pace = PACE,
 ): readonly Handler[] {
   const { config, log, clock, shutdown, queue } = core;
-  const door = createSandboxDoor({ clock, log, open: () => open(config, log) });
+  const harness = readHarness(config);
+  const door = createSandboxDoor({ clock, log, open: () => open(config, log, harness?.image) });
   shutdown.onStop("sandbox", () => door.close());
   const looking = setInterval(() => {
     lookAgain(core, door, pace).catch((cause: unknown) =>
@@ -46,7 +43,7 @@ export function openEvals(
   }, pace.lookEveryMs);
   shutdown.onStop("looking for evals", async () => clearInterval(looking));
   const model = openModel(core);
-  const agent = model === null ? null : createAgentRunner({ model, sandbox: behind(door), clock });
+  const agent = openAgent({ config, clock, sandbox: behind(door), model, harness });
   return evalHandlers(queue, {
     ...core,
     ...recording,
@@ -68,14 +65,17 @@ function behind(door: SandboxDoor): Pick<Sandbox, "openSession"> {
   };
 }
 
-async function open(config: Config, log: Log): Promise<Opening> {
+async function open(config: Config, log: Log, given: string | undefined): Promise<Opening> {
   const { dockerHost, sandbox } = config;
   if (sandbox === "off") {
     const because = "evals are switched off here";
     return { kind: "unavailable", because, remedy: "Set ASSAY_SANDBOX=docker." };
   }
   const say = (line: string) => log.info({}, line);
-  const image = await ensureImage({ dockerHost, node: process.execPath, say });
+  const image =
+    given === undefined
+      ? await ensureImage({ dockerHost, node: process.execPath, say })
+      : ({ kind: "ready", id: given } as const);
   if (image.kind !== "ready") return image;
   const onLeak = (cause: unknown) => log.warn({ cause }, "a container could not be removed yet");
   const wish = { dockerHost, image: image.id, runtime: sandbox, poolSize: CONTAINERS_KEPT, onLeak };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { dockerHost, getImage } from "../../../sandbox/test/engine.ts";
 import { startModelServer, type Fixture, type ModelServer } from "../fakes/model-server.ts";
 import { describeWith } from "../needs.ts";
-import { runCli } from "./run-cli.ts";
+import { byCase, runCli } from "./run-cli.ts";
 
 const KEY = "sk-author-0123456789abcdef";
 const SKILL =
@@ -44,8 +44,23 @@ const SCRIPT: readonly Fixture[] = [
 let root: string;
 let server: ModelServer;
 
+/** A command-line agent that reads its task, looks at the skill where it is told, and says what its model says. */
+const AGENT = `
+import json, os, sys, urllib.request
+task = sys.stdin.read()
+guide = open("/skill/SKILL.md").read()
+call = {"type": "tool_use", "id": "1", "name": "Read", "input": {"path": "/skill/SKILL.md"}}
+done = {"type": "tool_result", "tool_use_id": "1", "content": guide}
+messages = [{"role": "user", "content": task}, {"role": "assistant", "content": [call]}, {"role": "user", "content": [done]}]
+body = json.dumps({"messages": messages}).encode()
+said = json.load(urllib.request.urlopen(urllib.request.Request(os.environ["URL"] + "/v1/messages", body, {})))
+open("out.txt", "w").write("42\\n")
+print(said["content"][0]["text"])
+`;
+let image: string;
+
 beforeAll(async () => {
-  await getImage();
+  image = await getImage();
   root = await mkdtemp(join(tmpdir(), "assay-eval-agent-"));
   await mkdir(join(root, "sum", "evals"), { recursive: true });
   await writeFile(join(root, "sum", "SKILL.md"), SKILL);
@@ -71,7 +86,7 @@ describeWith("docker")("eval, with a model that the environment names,", () => {
     };
     const ran = await runCli(["eval", "sum", "--json"], { cwd: root, env });
     expect(ran.stderr).not.toContain("no model");
-    expect(ran.lines()).toMatchObject([
+    expect(byCase(ran.lines())).toMatchObject([
       { case: "adds", kind: "agent", status: "passed", isolation: { kind: "docker" } },
       { case: "is-chosen", kind: "trigger", status: "passed" },
       { case: "is-left", kind: "trigger", status: "passed" },
@@ -80,5 +95,35 @@ describeWith("docker")("eval, with a model that the environment names,", () => {
     expect(server.asked[0]?.headers["x-api-key"]).toBe(KEY);
     const said = server.asked.map(({ text }) => text).join("\n");
     expect([said.includes("SKILL_DIR="), said.includes(KEY)]).toEqual([true, false]);
+  });
+
+  it("has a command-line agent work on them, where a harness names one, in the image that it names", async () => {
+    const harness = {
+      name: "tiny",
+      image,
+      command: ["python3", "-c", AGENT],
+      env: { URL: "{model_url}" },
+    };
+    await writeFile(join(root, "harness.json"), JSON.stringify(harness));
+    const agents = await startModelServer([
+      {
+        when: ({ text }) => text.includes("Says the sum") && !text.includes("tool_result"),
+        reply: { kind: "say", text: JSON.stringify(VERDICT) },
+      },
+      { reply: { kind: "say", text: "The sum is 42." } },
+    ]);
+    const env = {
+      ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }),
+      MODEL_URL: agents.url,
+      MODEL_NAME: "tiny",
+      MODEL_DIALECT: "anthropic",
+      ASSAY_HARNESS_FILE: join(root, "harness.json"),
+    };
+    const ran = await runCli(["eval", "sum", "--case", "adds", "--json"], { cwd: root, env });
+    await agents.close();
+    expect(ran.lines()).toMatchObject([
+      { case: "adds", status: "passed", isolation: { kind: "docker", image } },
+    ]);
+    expect(agents.asked[0]?.last).toContain("Run `sh /skill/sum.sh A B`.");
   });
 });
