@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { describeWith } from "../registry-app/test/needs.ts";
 import { openBubblewrap } from "./bubblewrap.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { RunSpec } from "./types.ts";
@@ -29,7 +30,7 @@ it("bubblewrap says that it is weaker, or why it cannot be used and what to do i
   expect(opened.kind === "ready" && !hasBubblewrap).toBe(false);
 });
 
-describe.skipIf(opened.kind !== "ready")("an author's own case, under bubblewrap,", () => {
+describeWith("bubblewrap")("an author's own case, under bubblewrap,", () => {
   it("gets its files, input and variables, and gives back what it wrote", async () => {
     const inputs = [{ path: "a.txt", content: Buffer.from("in"), isExecutable: false }];
     const ran = await run('cat a.txt -; echo "$A" > out; exit 3', { inputs });

@@ -10,11 +10,15 @@ export type ExecWish = {
   readonly workingDir?: string;
   /** May come later: the command is started meanwhile. */
   readonly stdin?: Uint8Array | Promise<Uint8Array>;
+  /** Whether its standard input stays open for `write`. */
+  readonly isSpokenTo?: boolean;
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
 };
 
 export type Execution = {
+  /** Gives it more to read; for one that is spoken to. */
+  write(bytes: Uint8Array): void;
   /** The exit status, once the command and its streams have ended; throws when the engine is gone. */
   readonly ended: Promise<number>;
   /** Stops listening: what the command still writes is lost, and `ended` fails. */
@@ -25,7 +29,8 @@ const ENGINE_MS = 15_000;
 
 /** Starts a command in a running container. Its output is handed on as it comes and not kept here. */
 export async function startExec(wish: ExecWish): Promise<Execution> {
-  const { container, command, user, env = [], workingDir = "/", stdin } = wish;
+  const { container, command, user, env = [], workingDir = "/", stdin, isSpokenTo = false } = wish;
+  const reads = stdin !== undefined || isSpokenTo;
   const exec = await within(
     "making an exec",
     ENGINE_MS,
@@ -34,13 +39,13 @@ export async function startExec(wish: ExecWish): Promise<Execution> {
       User: user,
       Env: [...env],
       WorkingDir: workingDir,
-      AttachStdin: stdin !== undefined,
+      AttachStdin: reads,
       AttachStdout: true,
       AttachStderr: true,
       Tty: false,
     }),
   );
-  const started = exec.start({ hijack: true, stdin: stdin !== undefined });
+  const started = exec.start({ hijack: true, stdin: reads });
   const stream: Duplex = await within("starting an exec", ENGINE_MS, started);
   const closed = readOut(wish, stream);
   const give = (bytes: Uint8Array) => stream.end(bytes);
@@ -54,7 +59,11 @@ export async function startExec(wish: ExecWish): Promise<Execution> {
     return ExitCode;
   });
   ended.catch(() => undefined);
-  return { ended, abandon: () => void stream.destroy() };
+  return {
+    ended,
+    write: (bytes) => void stream.write(bytes),
+    abandon: () => void stream.destroy(),
+  };
 }
 
 const HEADER_BYTES = 8;

@@ -6,6 +6,7 @@ export { DEFAULT_LIMITS } from "./limits.ts";
 export { openSandbox, type SandboxWish } from "./open-sandbox.ts";
 export type {
   Artifact,
+  Attached,
   Captured,
   End,
   InputFile,

@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
 /** Whoever runs the command; the first process has an id of its own, which it cannot signal. */
 export const CASE_USER = "10001:10001";
 const CASE_OWNS = "uid=10001,gid=10001";
-const FIRST_USER = "65534:65534";
+export const FIRST_USER = "65534:65534";
 
 /** Part of every result: goes up with every change of how runs are made, what is tried and what is taken out. */
 export const RUNNER = "1";
@@ -32,6 +32,8 @@ export const LABELS = {
 } as const;
 
 export type ContainerWish = {
+  /** By which it can be removed before its id is known; the engine's own choice when absent. */
+  readonly name?: string;
   readonly image: string;
   readonly limits: Limits;
   /** The list of system calls, as JSON text. */
@@ -52,6 +54,7 @@ export function toContainer(wish: ContainerWish) {
   const tmpfs = (sizeBytes: number, more: string) =>
     `rw,nosuid,nodev,size=${sizeBytes},nr_inodes=${limits.inodes},${more}`;
   return {
+    ...(wish.name === undefined ? {} : { name: wish.name }),
     Image: wish.image,
     // It only holds the namespaces open; the command is an exec beside it.
     Entrypoint: ["sleep"],

@@ -77,7 +77,7 @@ async function findEngine(
     );
     if (runtime === "gvisor" && info.Runtimes?.[GVISOR] === undefined) {
       const because = "gVisor is asked for, and the engine does not list the runtime runsc";
-      const remedy = "Install gVisor and run `runsc install`, or set ASSAY_SANDBOX=docker.";
+      const remedy = "Install gVisor and run `runsc install`, or ask for docker instead.";
       return { kind: "unavailable", because, remedy };
     }
     const { Id } = await within("finding the image", ENGINE_MS, engine.getImage(image).inspect());

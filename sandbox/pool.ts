@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Container } from "dockerode";
 import { openContainer } from "./container.ts";
 import type { Engine } from "./engine.ts";
@@ -42,9 +43,16 @@ export function createPool({ engine, wish, size, onLeak }: PoolDeps): Pool {
   const remover = createRemover(onLeak);
   let isClosed = false;
   let lastKey: string | undefined;
-  const make = (limits: Limits, run: string) => {
+  const make = async (limits: Limits, run: string) => {
+    const name = `assay-${randomUUID()}`;
     const deadline = new Date(Date.now() + lifeMs(limits));
-    return openContainer(engine, { ...wish, limits, run, deadline });
+    try {
+      return await openContainer(engine, { ...wish, name, limits, run, deadline });
+    } catch (cause) {
+      // An engine that hung up may have made it all the same, and only the answer with its id was lost.
+      remover.end(engine.getContainer(name));
+      throw cause;
+    }
   };
   const refill = (limits: Limits) => {
     if (isClosed) return;

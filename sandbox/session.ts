@@ -1,7 +1,9 @@
 import { collect } from "./collect.ts";
 import { layIn } from "./container.ts";
+import { startExec } from "./exec.ts";
 import { packInputs } from "./files-in.ts";
 import { guarded } from "./guarded.ts";
+import { FIRST_USER } from "./limits.ts";
 import type { Pool } from "./pool.ts";
 import { runCommand, toResult } from "./run.ts";
 import type { RunResult, Sandbox, Session } from "./types.ts";
@@ -45,6 +47,15 @@ export async function openSession(
         return toResult(ended, { files: [], usage: { ...usage, oomKills }, notes: [] });
       }),
     collect: async () => (await collect(container, spec.limits)).files,
+    async attach({ command, onOutput }) {
+      const wish = { container, command, user: FIRST_USER, isSpokenTo: true };
+      const { write, ended } = await startExec({ ...wish, onStdout: onOutput });
+      const gone = ended.then(
+        () => undefined,
+        () => undefined,
+      );
+      return { write, ended: gone };
+    },
     close: async () => close(),
   };
 }

@@ -105,6 +105,13 @@ export type Isolation = {
   readonly runner: string;
 };
 
+/** A program of ours that runs beside the case's. */
+export type Attached = {
+  write(bytes: Uint8Array): void;
+  /** Once it is gone, for whatever reason. */
+  readonly ended: Promise<void>;
+};
+
 /** One container for several commands of one agent case. */
 export type Session = {
   run(
@@ -112,6 +119,14 @@ export type Session = {
   ): Promise<RunResult>;
   /** What lies below /work now. */
   collect(): Promise<readonly Artifact[]>;
+  /**
+   * Starts a program of ours inside, as a user whom the case cannot signal, and hands on what it writes as it comes. It
+   * ends with the session.
+   */
+  attach(spec: {
+    readonly command: readonly string[];
+    readonly onOutput: (chunk: Uint8Array) => void;
+  }): Promise<Attached>;
   close(): Promise<void>;
 };
 

@@ -31,6 +31,23 @@ const reachesDocker = () => {
   });
 };
 
+// As the sandbox does: every namespace and, as root, a cgroup of its own. Containers often allow neither.
+const WRAPS = `
+run="bwrap --unshare-all --unshare-user --disable-userns --cap-drop ALL --ro-bind / / --proc /proc --dev /dev true"
+if [ "$(id -u)" -ne 0 ]; then exec $run; fi
+if [ -e /sys/fs/cgroup/cgroup.controllers ]
+then set -- /sys/fs/cgroup/assay-probe-$$
+else set -- /sys/fs/cgroup/memory/assay-probe-$$ /sys/fs/cgroup/pids/assay-probe-$$
+fi
+mkdir "$@" || exit 1
+sh -c 'for dir; do last=$dir; echo $$ >"$dir/cgroup.procs" || exit 1; done
+  [ -e "$1/memory.max" ] || [ -e "$1/memory.limit_in_bytes" ] || exit 1
+  echo 64 >"$last/pids.max" || exit 1
+  exec '"$run" probe "$@"
+status=$?
+rmdir "$@"
+exit $status`;
+
 export const CAPABILITIES = [
   {
     name: "redis",
@@ -64,6 +81,14 @@ export const CAPABILITIES = [
       process.env.DOCKER_HOST || existsSync("/var/run/docker.sock") ? reachesDocker() : false,
   },
   {
+    name: "bubblewrap",
+    suites: "an author's own cases without Docker",
+    enable: "apt-get install bubblewrap, on a machine that allows user namespaces and cgroups",
+    present: () => works("sh", ["-c", WRAPS]),
+    // The package can be installed; namespaces are the kernel's and the outer container's to allow, which no CI step mends.
+    isOfMachine: true,
+  },
+  {
     name: "clamd",
     suites: "scans that clamd reviews",
     enable: "apt-get install clamav-daemon",
@@ -80,7 +105,7 @@ export const CAPABILITIES = [
   },
 ];
 
-/** @returns {Promise<{name: string, suites: string, enable: string, present: boolean}[]>} */
+/** @returns {Promise<{name: string, suites: string, enable: string, present: boolean, isOfMachine?: boolean}[]>} */
 export function probeCapabilities() {
   return Promise.all(CAPABILITIES.map(async (one) => ({ ...one, present: await one.present() })));
 }

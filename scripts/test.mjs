@@ -26,8 +26,12 @@ for (const one of missing) {
     `skipped: ${one.suites} (no ${one.name} here; enable with: ${one.enable})\n`,
   );
 }
-if (missing.length > 0 && process.env.CI === "true") {
-  process.stdout.write("CI must run every suite: the skips above are failures.\n");
+// What no package brings, since the machine has to allow it, is skipped in CI as well, and said above.
+const mustHave = missing.filter((one) => one.isOfMachine !== true).map((one) => one.name);
+if (mustHave.length > 0 && process.env.CI === "true") {
+  process.stdout.write(
+    `CI must run every suite: the skips for want of ${mustHave.join(", ")} are failures.\n`,
+  );
   process.exit(1);
 }
 process.exit(run.status ?? 1);

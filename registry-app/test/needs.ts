@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-type Capability = "redis" | "ssh-keygen" | "gpg" | "chromium" | "sshd" | "docker" | "clamd";
+type Capability =
+  "redis" | "ssh-keygen" | "gpg" | "chromium" | "sshd" | "docker" | "bubblewrap" | "clamd";
 
 /**
  * A suite that only runs where the machine offers `capability` (scripts/capabilities.mjs probes it and prints the skip).

@@ -1,7 +1,7 @@
 import { openCore, type Core } from "../bin/compose/open-core.ts";
 import { openGithubApp } from "../bin/compose/open-github-app.ts";
 import { openServer } from "../bin/compose/open-server.ts";
-import { openWorker } from "../bin/compose/open-worker.ts";
+import { openWorker, type WorkerWish } from "../bin/compose/open-worker.ts";
 import { openSite } from "../bin/compose/site.ts";
 import type { Route } from "../src/http/index.ts";
 import { createShutdown, readConfig, type Log } from "../src/runtime/index.ts";
@@ -16,6 +16,8 @@ export type Registry = {
 export type RegistryWish = {
   readonly home: string;
   readonly databaseUrl: string;
+  /** Where jobs lie; in the database when absent. */
+  readonly redisUrl?: string;
   readonly log: Log;
   readonly gitHosts?: string;
   readonly gitCaFile?: string;
@@ -27,6 +29,8 @@ export type RegistryWish = {
   readonly hasCheckWorker?: boolean;
   /** Variables of the environment beside these. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How soon what failed is looked at again. */
+  readonly pace?: WorkerWish["pace"];
   /** The pages as well; they are built when nobody has built them yet. */
   readonly hasSite?: boolean;
 };
@@ -36,6 +40,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
   const env = {
     ASSAY_HOME: wish.home,
     DATABASE_URL: wish.databaseUrl,
+    REDIS_URL: wish.redisUrl,
     ASSAY_GIT_HOSTS: wish.gitHosts,
     ASSAY_GIT_CA_FILE: wish.gitCaFile,
     DOCKER_HOST: wish.dockerHost ?? "unix:///nonexistent/docker.sock",
@@ -46,7 +51,7 @@ export async function startRegistry(wish: RegistryWish): Promise<Registry> {
   try {
     const core = await openCore(readConfig(env, false), wish.log, shutdown);
     if (wish.hasWorker !== false) {
-      await openWorker(core, { runsEvals: wish.hasCheckWorker !== true });
+      await openWorker(core, { runsEvals: wish.hasCheckWorker !== true, pace: wish.pace });
     } else await core.law();
     let url = "";
     const server = await openServer(core, {

@@ -77,7 +77,14 @@ export type World = {
 
 export type WorldWish = Pick<
   RegistryWish,
-  "gitHosts" | "gitCaFile" | "hasSite" | "dockerHost" | "hasCheckWorker" | "env"
+  | "gitHosts"
+  | "gitCaFile"
+  | "hasSite"
+  | "dockerHost"
+  | "hasCheckWorker"
+  | "pace"
+  | "redisUrl"
+  | "env"
 > & {
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
@@ -115,6 +122,8 @@ export async function createWorld(wish: WorldWish = {}): Promise<World> {
     ...(wish.dockerHost !== undefined && { dockerHost: wish.dockerHost }),
     ...(wish.env !== undefined && { env: wish.env }),
     ...(wish.hasCheckWorker !== undefined && { hasCheckWorker: wish.hasCheckWorker }),
+    ...(wish.pace !== undefined && { pace: wish.pace }),
+    ...(wish.redisUrl !== undefined && { redisUrl: wish.redisUrl }),
   });
   const change = (edit: (files: ControlFiles) => ControlFiles) => changeLaw(core, edit);
   // What the log complained of last says best why something did not come.

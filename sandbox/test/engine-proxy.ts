@@ -6,8 +6,11 @@ import { dockerHost } from "./engine.ts";
 
 export type EngineProxy = {
   readonly host: string;
-  /** `answers`: as the engine does; `silent`: takes everything and says nothing; `gone`: hangs up on all. */
-  become(state: "answers" | "silent" | "gone"): void;
+  /**
+   * `answers`: as the engine does; `silent`: takes everything, does nothing and says nothing; `unheard`: does what it is
+   * asked, and says nothing; `gone`: hangs up on all.
+   */
+  become(state: "answers" | "silent" | "unheard" | "gone"): void;
   close(): Promise<void>;
 };
 
@@ -24,8 +27,9 @@ export async function startEngineProxy(): Promise<EngineProxy> {
     const pair = [near, far] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {
-      from.on("data", (chunk) => state === "answers" && to.write(chunk));
-      from.on("end", () => state === "answers" && to.end());
+      const isCarried = () => state === "answers" || (state === "unheard" && from === near);
+      from.on("data", (chunk) => isCarried() && to.write(chunk));
+      from.on("end", () => isCarried() && to.end());
       from.on("error", () => to.destroy());
       from.on("close", () => {
         to.destroy();

@@ -69,6 +69,24 @@ describeWith("docker")("an engine that fails in the middle of a run", () => {
     120_000,
   );
 
+  it("and makes a container without being heard leaves none behind, though nobody was told its id", async () => {
+    // Not of the kind that is kept ready, so that it is made for this run.
+    const odd = { ...limits, pids: 33 };
+    const others = await ownedBy(nameOwner());
+    proxy.become("unheard");
+    const running = behind.run(specOf(["true"], { id: "unheard", limits: odd }));
+    while (!(await ownedBy(nameOwner())).includes("unheard")) await wait(50);
+    proxy.become("gone");
+    expect((await running).kind).toBe("errored");
+    expect([others.includes("unheard"), (await ownedBy(nameOwner())).includes("unheard")]).toEqual([
+      false,
+      true,
+    ]);
+    proxy.become("answers");
+    await behind.reap();
+    expect(await ownedBy(nameOwner())).not.toContain("unheard");
+  });
+
   it("or removes the container gives no verdict either", async () => {
     const running = sandbox.run(specOf(["sleep", "100"], { id: "pulled-away" }));
     await wait(1_000);

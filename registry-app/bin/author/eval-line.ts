@@ -18,6 +18,8 @@ export type EvalLine = {
   readonly checks: readonly Shown[];
   readonly durationMs: number | null;
   readonly isolation: Isolation | null;
+  /** What is to be known of an isolation of a lesser kind. */
+  readonly caution: string | null;
   /** Of the last trial, as text. */
   readonly log: { readonly stdout: string; readonly stderr: string } | null;
 };
@@ -30,7 +32,15 @@ export function toEvalLine(dir: string, result: CaseResult, isolation: Isolation
   const { because } = result.detail;
   const checks = result.detail.trials.flatMap((trial) => trial.checks);
   const facts = { kind, arm, status, because, isRequired, isFlaky, trials, passedTrials };
-  return { dir, case: caseId, ...facts, checks, durationMs, isolation, log: toText(result.log) };
+  const caution = cautionOf(isolation);
+  const log = toText(result.log);
+  return { dir, case: caseId, ...facts, checks, durationMs, isolation, caution, log };
+}
+
+/** Said with every result that did not come out of a container; null for the others. */
+export function cautionOf(isolation: Isolation | null): string | null {
+  if (isolation?.kind !== "bubblewrap") return null;
+  return "bubblewrap: no container; only for skills of your own";
 }
 
 const MAX_SHOWN_LINES = 12;
@@ -44,6 +54,7 @@ export function describeEval(line: EvalLine): string {
     ...(isFlaky ? ["flaky"] : []),
     ...(arm === "with-skill" ? [] : [arm]),
     ...(isRequired ? [] : ["evidence only"]),
+    ...(line.caution === null || status === "skipped" ? [] : [line.caution]),
   ];
   const told = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
   const head = `  ${status.padEnd(8)} ${line.case}${told}`;

@@ -3,17 +3,19 @@ import { findUnfitPath, type ArchiveFile } from "../../src/blobs/index.ts";
 import {
   DEFAULT_POLICY,
   evaluateSkill,
+  type AgentRunner,
   type CaseResult,
   type Evaluation,
 } from "../../src/evals/index.ts";
 import { Refusal, systemClock, systemIds } from "../../src/runtime/index.ts";
+import { openAgent, type AgentWish } from "../compose/open-harness.ts";
 import { readSkillToScan } from "./skill-to-scan.ts";
 
 /** Runs the cases of one skill on disk, each told of when it is over. */
 export async function evaluateOnDisk(
   opening: Opening,
   path: string,
-  how: {
+  how: Pick<AgentWish, "config" | "harness" | "model"> & {
     readonly caseId: string | undefined;
     readonly signal: AbortSignal;
     readonly tell: (result: CaseResult) => void;
@@ -21,8 +23,8 @@ export async function evaluateOnDisk(
 ): Promise<Evaluation> {
   const deps = {
     opening,
-    model: null,
-    agent: null,
+    model: how.model,
+    agent: toAgent(opening, how),
     clock: systemClock,
     ids: systemIds,
     onStarted: async () => undefined,
@@ -38,6 +40,20 @@ export async function evaluateOnDisk(
     caseId: how.caseId,
     signal: how.signal,
   });
+}
+
+function toAgent(
+  opening: Opening,
+  how: Pick<AgentWish, "config" | "harness" | "model">,
+): AgentRunner | null {
+  if (how.model === null || opening.kind === "unavailable") return null;
+  const { sandbox } = opening;
+  const { config, harness, model } = how;
+  if (sandbox.isolation.kind !== "bubblewrap")
+    return openAgent({ config, harness, model, sandbox, clock: systemClock });
+  // Its commands would each find the folder empty again: a failure that says nothing of the skill.
+  const because = "bubblewrap runs one command alone, and an agent needs several in one container";
+  return { id: "none", runAgentCase: async () => ({ kind: "skipped", because }) };
 }
 
 /** The files that a version would have. Links and what is too large would not be published, and `lint` tells of them. */

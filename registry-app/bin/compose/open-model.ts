@@ -1,5 +1,11 @@
 import { statSync } from "node:fs";
-import { createModel, type Model } from "../../src/model/index.ts";
+import {
+  createForwarder,
+  createModel,
+  type Forwarder,
+  type Model,
+  type ModelWish,
+} from "../../src/model/index.ts";
 import { Refusal, type Clock, type Config, type Log } from "../../src/runtime/index.ts";
 import { readSmallFile } from "../read-small-file.ts";
 
@@ -11,11 +17,21 @@ export function openModel(core: {
   readonly clock: Clock;
   readonly log: Log;
 }): Model | null {
-  const { model } = core.config;
+  const wish = readWish(core.config);
+  return wish && createModel(core, wish);
+}
+
+/** The same model, for an agent that speaks its dialect itself. */
+export function openForwarder(config: Pick<Config, "model">): Forwarder | null {
+  const wish = readWish(config);
+  return wish && createForwarder(wish);
+}
+
+function readWish({ model }: Pick<Config, "model">): ModelWish | null {
   if (model === undefined) return null;
   const { url, name, dialect, keyFile } = model;
   const apiKey = keyFile === undefined ? null : readKey(keyFile);
-  return createModel(core, { url, name, dialect, apiKey });
+  return { url, name, dialect, apiKey };
 }
 
 /** Whoever may read the file may spend the owner's money. */

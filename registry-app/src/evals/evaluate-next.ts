@@ -59,6 +59,8 @@ export type EvaluateDeps = {
   readonly log: Log;
   /** Names this process on pages. */
   readonly worker: string;
+  /** A run that failed on our side is tried again after this long, and after longer each time. */
+  readonly firstWaitMs: number;
   /** Runs the cases; throws only what is our own fault. Ends soon once the signal is given. */
   readonly runSuite: (
     run: ClaimedRun,
@@ -79,9 +81,8 @@ export type EvaluateDeps = {
  */
 const LEASE_MS = 8_000;
 const RENEW_EVERY_MS = 2_000;
-/** A run that fails on our side is tried this often, waiting longer each time, before that is what is recorded. */
+/** A run that fails on our side is tried this often before that is what is recorded. */
 const MAX_ATTEMPTS = 5;
-const FIRST_WAIT_MS = 5_000;
 
 /** Runs the suite whose turn it is. False when there is none. */
 export async function evaluateNext(deps: EvaluateDeps, kind: EvalSubject): Promise<boolean> {
@@ -156,13 +157,13 @@ async function close(
   result: SuiteResult,
   log: Log,
 ): Promise<void> {
-  const { db, clock } = deps;
+  const { db, clock, firstWaitMs } = deps;
   const at = clock.now();
   const after = await transaction(db, async (tx) => {
     if (!(await holdClaim(tx, run))) return undefined;
     await dropUnfinished(tx, run);
     if (result.status === "errored" && run.attempt < MAX_ATTEMPTS) {
-      const waitMs = FIRST_WAIT_MS * 4 ** (run.attempt - 1);
+      const waitMs = firstWaitMs * 4 ** (run.attempt - 1);
       const notBefore = new Date(at.getTime() + waitMs);
       await putBack(tx, run, { notBefore, summary: result.summary, at });
       return undefined;

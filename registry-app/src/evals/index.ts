@@ -1,6 +1,11 @@
 /** Evaluations: cases as files of the skill, run in the sandbox, graded here, and their rows. */
 export { createAgentRunner, type AgentDeps } from "./agent/create-agent-runner.ts";
 export {
+  createCommandRunner,
+  type CommandDeps,
+  type Harness,
+} from "./agent/create-command-runner.ts";
+export {
   evaluateNext,
   type EvalFinding,
   type EvaluateDeps,

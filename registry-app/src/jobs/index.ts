@@ -3,4 +3,4 @@ export { EVALS_CHECK, evalHandlers, requestEvals, type EvaluatingDeps } from "./
 export { createHandlers, reopener, type JobDeps } from "./handlers.ts";
 export { startPatrol, type Patrol, type PatrolDeps } from "./patrol.ts";
 export { checked, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
-export { startSweeping, type SweepDeps, type Sweeping } from "./sweep.ts";
+export { startSweeping, type SweepDeps, type SweepPace, type Sweeping } from "./sweep.ts";

@@ -22,19 +22,24 @@ export type SweepDeps = {
   readonly lanes: Lanes;
   /** Carries to the registry log what nobody waits for. */
   readonly flushLog: () => Promise<unknown>;
+  readonly pace?: SweepPace | undefined;
+};
+export type SweepPace = {
+  readonly everyMs: number;
+  /** A row younger than this still has its own job. */
+  readonly patienceMs: number;
 };
 export type Sweeping = { stop(): Promise<void> };
 
-const REPAIR_EVERY_MS = 30_000;
-/** A row younger than this still has its own job. */
-const PATIENCE_MS = 15_000;
+const PACE: SweepPace = { everyMs: 30_000, patienceMs: 15_000 };
 
 /**
  * What makes lost webhooks and lost jobs cost nothing: each source is looked at when it is due; at start and every half
  * minute each row that still waits is asked for again.
  */
 export function startSweeping(deps: SweepDeps): Sweeping {
-  const patience = () => new Date(deps.clock.now().getTime() - PATIENCE_MS);
+  const { everyMs, patienceMs } = deps.pace ?? PACE;
+  const patience = () => new Date(deps.clock.now().getTime() - patienceMs);
   const undecided = (isDecided: boolean) => async (limit: number) => {
     const ids = await listUndecided(deps.db, { isDecided, before: patience(), limit });
     return ids.map((versionId) => ({ versionId }));
@@ -72,7 +77,7 @@ export function startSweeping(deps: SweepDeps): Sweeping {
       queue.candidatesFor(queue.decideVersion, undecided(false)),
       queue.candidatesFor(queue.releaseVersion, undecided(true)),
     ],
-    REPAIR_EVERY_MS,
+    everyMs,
   );
   return {
     stop: async () => {

@@ -29,14 +29,8 @@ const HEADER_TEXT = /^[\x21-\x7e]{1,4096}$/;
 /** Speaks to one model at one endpoint. The key goes into a header and nowhere else. */
 export function createModel(deps: ModelDeps, wish: ModelWish): Model {
   const wire = WIRES[wish.dialect];
-  const address = toAddress(wish.url, wire);
-  if (wish.apiKey !== null && !HEADER_TEXT.test(wish.apiKey))
-    throw new Refusal(
-      "bad-request",
-      "The model's key holds characters that no key has.",
-      "Write the key alone into its file, on one line.",
-    );
-  const headers = { "content-type": "application/json", ...wire.headers(wish.apiKey) };
+  const address = toAddress(wish.url, wire.path);
+  const headers = headersFor(wish);
   return {
     id: `${wish.dialect}:${wish.name}`,
     async ask(question) {
@@ -58,7 +52,19 @@ export function createModel(deps: ModelDeps, wish: ModelWish): Model {
   };
 }
 
-function toAddress(url: string, wire: Wire): URL {
+/** What says who asks; the only place where the key stands. */
+export function headersFor({ dialect, apiKey }: ModelWish): Readonly<Record<string, string>> {
+  if (apiKey !== null && !HEADER_TEXT.test(apiKey))
+    throw new Refusal(
+      "bad-request",
+      "The model's key holds characters that no key has.",
+      "Write the key alone into its file, on one line.",
+    );
+  return { "content-type": "application/json", ...WIRES[dialect].headers(apiKey) };
+}
+
+/** A path of the dialect behind the address that is configured. */
+export function toAddress(url: string, path: string): URL {
   const base = URL.parse(url);
   const isHttp = base?.protocol === "https:" || base?.protocol === "http:";
   if (base === null || !isHttp || base.username !== "" || base.password !== "")
@@ -67,10 +73,10 @@ function toAddress(url: string, wire: Wire): URL {
       "The model's address is not one of http or https without a name and password in it.",
       "Give the address alone, and the key in a file of its own.",
     );
-  const path = base.pathname.replace(/\/{1,100}$/, "");
+  const own = base.pathname.replace(/\/{1,100}$/, "");
   // Both forms of Anthropic's address are in use.
-  const isNamed = wire.path.startsWith("/v1/") && path.endsWith("/v1");
-  base.pathname = `${isNamed ? path.slice(0, -"/v1".length) : path}${wire.path}`;
+  const isNamed = path.startsWith("/v1/") && own.endsWith("/v1");
+  base.pathname = `${isNamed ? own.slice(0, -"/v1".length) : own}${path}`;
   return base;
 }
 

@@ -21,6 +21,10 @@ export type CliPlace = {
   readonly input?: string;
 };
 
+/** Lines about cases, which are told of as they end, in the order of their names. */
+export const byCase = (lines: readonly Record<string, unknown>[]) =>
+  lines.toSorted((one, other) => (String(one["case"]) < String(other["case"]) ? -1 : 1));
+
 /** Runs the real command line as a process of its own, with nothing of our environment but PATH, as assay.mjs starts it. */
 export function runCli(args: readonly string[], place: CliPlace = {}): Promise<CliRun> {
   const own = { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: COMPILED };

@@ -2,6 +2,7 @@ import { ensureImage } from "@assay/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { listAudit } from "../../src/audit/index.ts";
 import { scanVersion } from "../../src/queue/index.ts";
+import { takeRedis, type TestRedis } from "../../src/queue/redis.test-kit.ts";
 import { createForge, skillMd, type Content, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { describeWith } from "../needs.ts";
@@ -259,6 +260,33 @@ describeWith("docker")("a version with evals", () => {
     await forge.push(remote, "main", "plain--v1.0.0");
     expect(await world.tag("acme-skills", "plain--v1.0.0")).toMatchObject({ state: "published" });
     expect(await evalsCheck("plain", "1.0.0")).toBeUndefined();
+  });
+});
+
+describeWith("docker")("where jobs lie in Redis, a version with evals", () => {
+  describeWith("redis")("and a sandbox", () => {
+    let redis: TestRedis;
+    beforeAll(async () => {
+      await ensureImage({ dockerHost, node: process.execPath, say: () => undefined });
+      redis = await takeRedis();
+      await begin({ dockerHost, redisUrl: redis.url });
+    }, 600_000);
+    afterAll(async () => {
+      await end();
+      await redis.close();
+    });
+
+    it("is published once they have passed, and refused when one fails, each run once", async () => {
+      expect(await release("adder", "1.0.0", [adds("5")])).toMatchObject({ state: "published" });
+      const tag = await release("adder", "1.1.0", [adds("6")]);
+      expect(tag).toMatchObject({ state: "refused", code: "CHECK_FAILED" });
+      expect(
+        (await runsOf("adder")).map(({ state, status, attempt }) => [state, status, attempt]),
+      ).toEqual([
+        ["done", "passed", 1],
+        ["done", "failed", 1],
+      ]);
+    });
   });
 });
 

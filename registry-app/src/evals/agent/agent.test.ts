@@ -55,6 +55,7 @@ function sessionThat(answer: (command: string) => RunResult, files: readonly Art
       return answer(spec.command.at(-1) ?? "");
     },
     collect: async () => files,
+    attach: () => Promise.reject(new Error("nothing is attached here")),
     async close() {
       closed += 1;
     },

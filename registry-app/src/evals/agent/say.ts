@@ -28,10 +28,12 @@ export function systemFor(skill: AgentTask["skill"]): string {
     "Your working directory is /work. Use the tool bash to look at files and to run commands.",
     "Nobody answers questions. When the task is done, say the result in plain words and call no tool.",
   ];
-  if (skill === null) return base.join("\n");
+  return skill === null ? base.join("\n") : [...base, "", offerInWords(skill)].join("\n");
+}
+
+/** What an agent is told of a skill that it does not find by itself. */
+export function offerInWords(skill: NonNullable<AgentTask["skill"]>): string {
   return [
-    ...base,
-    "",
     "One skill is installed. Its instructions are in /skill/SKILL.md.",
     "Read them first when the task is one that the description speaks of, and follow them. Otherwise leave the skill alone.",
     `name: ${skill.name}`,
