@@ -19,6 +19,7 @@ const SKILL: PulledSkill = {
   findings: [],
   scan: { verdict: "pass", score: 100, known: 0, added: [], gained: [], gaps: [] },
   release: { previous: "1.0.0", bump: "minor", version: "1.1.0", tag: "adder--v1.1.0", notes: [] },
+  evalsTar: null,
   digest: "sha256:d",
 };
 const tell = (...skills: readonly Partial<PulledSkill>[]) => {
@@ -33,6 +34,8 @@ const tell = (...skills: readonly Partial<PulledSkill>[]) => {
     sourceUrl: "",
     number: 7,
     report,
+    evals: [],
+    said: "x",
     externalId: null,
     attempts: 0,
   };

@@ -1,4 +1,4 @@
-import type { PulledSkill, PullFacts } from "@assay/registry/publish";
+import type { PulledSkill, PullEvals, PullFacts } from "@assay/registry/publish";
 import type { Annotation, CheckRun } from "./check-run.ts";
 import { MAX_ANNOTATIONS, MAX_SUMMARY, MAX_TITLE, toAnnotation } from "./check-run.ts";
 import { code, fit, oneLine } from "./markup.ts";
@@ -10,7 +10,7 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
   const about = (name: string, told: Told): CheckRun => ({
     name: `Assay: ${name}`,
     headSha: facts.report.headOid,
-    status: "completed",
+    status: told.conclusion === null ? "in_progress" : "completed",
     conclusion: told.conclusion,
     detailsUrl: page,
     externalId: `${facts.id}/${name}`,
@@ -27,11 +27,13 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
     about("skill", tellValidity(skills)),
     about("scan", tellScan(skills)),
     about("release", tellRelease(skills)),
+    ...(facts.evals.length === 0 ? [] : [about("evals", tellEvals(facts.evals))]),
   ];
 }
 
 type Told = {
-  readonly conclusion: NonNullable<CheckRun["conclusion"]>;
+  /** Null while it goes on. */
+  readonly conclusion: CheckRun["conclusion"];
   readonly title: string;
   readonly lines: readonly string[];
   readonly annotations: readonly Annotation[];
@@ -109,6 +111,36 @@ function tellRelease(skills: readonly PulledSkill[]): Told {
       ...(digest === null
         ? []
         : [`The release will have the digest ${code(digest)} if nothing changes until then.`, ""]),
+    ]),
+    annotations: [],
+  };
+}
+
+function tellEvals(runs: readonly PullEvals[]): Told {
+  const isOver = runs.every(({ state }) => state === "done" || state === "cancelled");
+  const isBad = runs.some(({ outcome }) => outcome === "block");
+  const isGood = runs.every(({ outcome }) => outcome === "pass");
+  const conclusion = isBad ? "failure" : isGood ? "success" : "neutral";
+  const title = isBad
+    ? "A case that decides did not pass."
+    : isGood
+      ? "All cases passed."
+      : "See below.";
+  return {
+    conclusion: isOver ? conclusion : null,
+    title: isOver ? title : "The cases run.",
+    lines: runs.flatMap(({ skill, state, outcome, summary, cases }) => [
+      `### ${code(skill)}`,
+      "",
+      `${code(outcome ?? state)} ${code(summary)}`,
+      "",
+      ...cases
+        .slice(0, 100)
+        .map(
+          ({ name, status, isRequired }) =>
+            `- ${code(name)} ${code(status)}, ${isRequired ? "decides" : "evidence"}`,
+        ),
+      "",
     ]),
     annotations: [],
   };

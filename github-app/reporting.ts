@@ -146,14 +146,16 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
 }
 
 function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reportable {
+  const { headOid } = facts.report;
+  const [lastHead, ...lastTold] = (facts.externalId ?? "").split(" ");
   return {
     what: `pull request ${facts.number}`,
     url: facts.sourceUrl,
     runs: describePull(facts, publicUrl()),
     // A new head gets checks of its own.
-    told: [],
+    told: lastHead === headOid ? lastTold : [],
     attempts: facts.attempts,
-    done: (told) => putPullReported(db, facts, told.join(" ")),
+    done: (told) => putPullReported(db, facts, [headOid, ...told].join(" ")),
     putOff: ({ problem, waitMs }) => {
       const notBefore = new Date(clock.now().getTime() + waitMs);
       return putPullUnreported(db, facts, { problem, notBefore });

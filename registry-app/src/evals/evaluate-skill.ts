@@ -16,6 +16,8 @@ export type EvaluateInput = Pick<SuiteInput, "runId" | "signal" | "maxRunMs"> & 
   readonly policy: LimitPolicy;
   /** Whether what the script cases do is looked at as well, where the sandbox can. */
   readonly isWatched: boolean;
+  /** Leaves out the cases that need an agent. */
+  readonly isScriptsOnly?: boolean;
   /** Run only this case. */
   readonly caseId?: string | undefined;
 };
@@ -38,7 +40,7 @@ export type Evaluation =
 
 /** Reads the cases of a skill from its files and runs them. */
 export async function evaluateSkill(deps: SuiteDeps, input: EvaluateInput): Promise<Evaluation> {
-  const { files, previous, policy, caseId, isWatched, ...run } = input;
+  const { files, previous, policy, caseId, isWatched, isScriptsOnly = false, ...run } = input;
   const file = files.find(({ path }) => path === EVALS_PATH);
   if (file === undefined) return { kind: "none" };
   const skill = toSkillFiles(files);
@@ -50,7 +52,10 @@ export async function evaluateSkill(deps: SuiteDeps, input: EvaluateInput): Prom
     return { kind: "invalid", findings: reading.findings, report };
   }
   const { suite, warnings } = reading;
-  const cases = suite.cases.filter(({ id }) => caseId === undefined || id === caseId);
+  const cases = suite.cases.filter(
+    ({ id, kind }) =>
+      (caseId === undefined || id === caseId) && (kind === "script" || !isScriptsOnly),
+  );
   const report = await runSuite(deps, {
     ...run,
     skill,

@@ -31,14 +31,16 @@ const MAX_TAR_BYTES = 2 * SKILL_LIMITS.totalBytes;
 /** What was really run within this time is not run again for the same key; after that it is, as an audit. */
 const CACHED_MS = 7 * 86_400_000;
 
-/** Runs the evals of a version from its archive, which is what is served, and keeps their logs. */
+/**
+ * Runs the evals of a version from its archive, which is what is served, and keeps their logs; of a pull request the
+ * script cases from the archive of its head.
+ */
 export function createSuiteRunner(deps: StoredDeps): EvaluateDeps["runSuite"] {
   return async (run, events, signal) => {
     const { versionId, tarSha256 } = run;
-    if (versionId === null || tarSha256 === null)
-      throw new Stalled("a run of evals has no version that it is of");
+    if (tarSha256 === null) throw new Stalled("a run of evals has no archive that it is of");
     const files = await readFiles(deps.blobs, tarSha256);
-    const before = await findPreviousTar(deps.db, versionId);
+    const before = versionId === null ? undefined : await findPreviousTar(deps.db, versionId);
     const previous = before === undefined ? null : await readFiles(deps.blobs, before);
     const suite = {
       opening: await deps.openSandbox(),
@@ -50,9 +52,11 @@ export function createSuiteRunner(deps: StoredDeps): EvaluateDeps["runSuite"] {
       onResult: (result: CaseResult) => keep(deps.blobs, events, result),
       findCached: (key: string) => lookUp(deps, run, key),
     };
-    const isWatched = !(await isObserved(deps.db, versionId));
-    const input = { runId: run.id, files, previous, policy: run.policy, signal, isWatched };
-    return toResult(await evaluateSkill(suite, input));
+    const isWatched = versionId !== null && !(await isObserved(deps.db, versionId));
+    // What anybody may push is not given to a model that somebody pays for.
+    const isScriptsOnly = versionId === null;
+    const input = { runId: run.id, files, previous, policy: run.policy, signal };
+    return toResult(await evaluateSkill(suite, { ...input, isWatched, isScriptsOnly }));
   };
 }
 

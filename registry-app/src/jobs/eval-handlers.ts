@@ -2,10 +2,12 @@ import type { PolicyLaw } from "../control/index.ts";
 import type { EvalPolicy, EvalReason, Tx } from "../db/index.ts";
 import {
   evaluateNext,
+  queuePull,
   queueVersions,
   type ClaimedRun,
   type EvaluateDeps,
   type SuiteResult,
+  type WantedPullRun,
 } from "../evals/index.ts";
 import {
   recordCheckIn,
@@ -101,6 +103,19 @@ export async function requestEvals(
     added.map((versionId) => ({ versionId })),
   );
   return added;
+}
+
+/** Asks for the evals of a skill as a pull request has it; what it had before is called off. */
+export async function requestPullEvals(
+  ask: queue.Queue,
+  tx: Tx,
+  subject: Omit<WantedPullRun, "priority" | "policy" | "at">,
+  law: Pick<PolicyLaw, "evals">,
+  at: Date,
+): Promise<void> {
+  const priority = PRIORITY["pull-request"];
+  const runId = await queuePull(tx, { ...subject, priority, policy: toEvalPolicy(law), at });
+  if (runId !== undefined) await ask.enqueue(tx, queue.evaluatePullRequest, { runId });
 }
 
 function toEvalPolicy({ evals }: Pick<PolicyLaw, "evals">): EvalPolicy {

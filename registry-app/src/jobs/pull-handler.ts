@@ -1,17 +1,21 @@
-import type { Db } from "../db/index.ts";
+import { transaction, type Db } from "../db/index.ts";
+import { EVALS_FILE } from "../evals/index.ts";
 import {
   findPull,
   judgePull,
   listSkillVersions,
   putPullReport,
+  type LawDeps,
   type PullDeps,
 } from "../publish/index.ts";
+import { requestPullEvals } from "./eval-handlers.ts";
 import * as queue from "../queue/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { findSourceById, sourceRepo } from "../sources/index.ts";
 
-export type PullHandlerDeps = Omit<PullDeps, "today"> & {
+export type PullHandlerDeps = Omit<PullDeps, "today" | "evalsFile"> & {
   readonly db: Db;
+  readonly law: LawDeps["law"];
   readonly clock: Clock;
   readonly gitHome: string;
 };
@@ -35,7 +39,16 @@ export function pullHandler(ask: queue.Queue, deps: PullHandlerDeps): queue.Hand
     }
     const versionsOf = (skill: string) => listSkillVersions(db, sourceId, skill);
     const asked = { repoDir, headOid, baseOid, versionsOf };
-    const report = await judgePull({ ...deps, today: clock.now() }, asked);
-    await putPullReport(db, pull, { report, at: clock.now() });
+    const judging = { ...deps, evalsFile: EVALS_FILE, today: clock.now() };
+    const report = await judgePull(judging, asked);
+    const { policy } = await deps.law();
+    await transaction(db, async (tx) => {
+      if (!(await putPullReport(tx, pull, { report, at: clock.now() }))) return;
+      for (const { name, folder, evalsTar } of report.skills) {
+        if (name === null || evalsTar === null) continue;
+        const subject = { pullId: pull.id, sourceId, skill: name, folder, tarSha256: evalsTar };
+        await requestPullEvals(ask, tx, { ...subject, commitOid: headOid }, policy, clock.now());
+      }
+    });
   });
 }

@@ -61,6 +61,7 @@ export {
   putPulls,
   putPullUnreported,
   type ListedPull,
+  type PullEvals,
   type PullFacts,
 } from "./store/pulls.ts";
 export { listHeld, type HeldVersion } from "./store/held.ts";

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { contentDigest, encodeUstar } from "../blobs/index.ts";
+import { contentDigest, encodeUstar, type Blobs } from "../blobs/index.ts";
 import { stepVersion, type Changelog } from "../changelog/index.ts";
 import { listTree, readFolder, walkCommits, type ReadFolder } from "../git/index.ts";
 import { compareCapabilities, type ScanReport } from "../scan/index.ts";
@@ -13,6 +13,10 @@ import type { ScanEngine } from "./scan-report.ts";
 export type PullDeps = Pick<JudgeDeps, "readers" | "cache"> & {
   readonly scanner: ScanEngine;
   readonly changelog: Changelog;
+  /** Where archives of skills with evals are kept for their runs. */
+  readonly blobs: Pick<Blobs, "put">;
+  /** Path of the file that says that a skill has evals. */
+  readonly evalsFile: string;
   readonly today: Date;
 };
 
@@ -64,6 +68,8 @@ async function listSkills(
   return listed.kind === "listed" ? skillFolders(listed.entries.map(({ path }) => path)) : [];
 }
 
+const NOT_JUDGED = { scan: null, release: null, evalsTar: null, digest: null };
+
 async function judgeOne(
   deps: PullDeps,
   asked: PullAsked,
@@ -74,7 +80,7 @@ async function judgeOne(
       readFolder(deps.readers, asked.repoDir, oid, dir, { caps: FOLDER_CAPS, cache: deps.cache }),
     ),
   );
-  const nothing = { folder: dir, name: dirName ?? null, scan: null, release: null, digest: null };
+  const nothing = { folder: dir, name: dirName ?? null, ...NOT_JUDGED };
   if (head?.kind !== "folder")
     return {
       ...nothing,
@@ -103,11 +109,13 @@ async function judgeOne(
     const { path, mode, bytes } = toArchiveFile(file);
     return { path, mode, sizeBytes: bytes.length, sha256: hash("sha256", bytes) };
   });
+  const hasEvals = head.files.some(({ path }) => path === deps.evalsFile);
   return {
     ...own,
     isPublishable: true,
     scan: compareScans(before, report),
     release: await previewRelease(deps, asked, name, dir),
+    evalsTar: hasEvals ? await deps.blobs.put(encodeUstar(head.files.map(toArchiveFile))) : null,
     digest: contentDigest(files),
   };
 }

@@ -43,6 +43,8 @@ const pulledSkill = z.object({
       notes: z.array(text),
     })
     .nullable(),
+  /** The archive that its evals run from; null where it has none. */
+  evalsTar: text.nullable(),
   /** What the released version must have, if nothing changes until then. */
   digest: text.nullable(),
 });

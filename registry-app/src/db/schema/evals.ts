@@ -28,6 +28,9 @@ export interface EvalQueuesTable {
   skill: string;
   folder: string;
   commit_oid: string;
+  /** Of a pull request: whose head it runs, and the archive of the skill there. */
+  pull_id: string | null;
+  tar_sha256: string | null;
   reason: EvalReason;
   /** The lower, the sooner. */
   priority: number;

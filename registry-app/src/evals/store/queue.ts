@@ -20,8 +20,9 @@ export type ClaimedRun = {
   readonly skill: string;
   readonly folder: string;
   readonly commitOid: string;
-  /** Of a version: its archive, and whether it was refused meanwhile. */
+  /** The archive of the skill. */
   readonly tarSha256: string | null;
+  /** Whether the version was refused meanwhile. */
   readonly isRefused: boolean;
   readonly reason: EvalReason;
   readonly policy: EvalPolicy;
@@ -98,7 +99,7 @@ export async function claimRun(
       FROM next WHERE q.id = next.id
       RETURNING q.id, q.kind, q.version_id AS "versionId", q.source_id AS "sourceId", q.skill, q.folder,
         q.commit_oid AS "commitOid", q.policy, q.attempt, q.reason, next."wasRunning",
-        (SELECT v.tar_sha256 FROM skill_versions v WHERE v.id = q.version_id) AS "tarSha256",
+        coalesce((SELECT v.tar_sha256 FROM skill_versions v WHERE v.id = q.version_id), q.tar_sha256) AS "tarSha256",
         coalesce((SELECT v.state = 'refused' FROM skill_versions v WHERE v.id = q.version_id), false) AS "isRefused"`.execute(
       tx,
     );

@@ -82,18 +82,20 @@ export async function findPull(
     .executeTakeFirst();
 }
 
-/** Keeps what was made of a head; one that was pushed over meanwhile is judged by itself. */
+/** Keeps what was made of a head. False where it was pushed over meanwhile: the newer one is judged by itself. */
 export async function putPullReport(
-  db: Db,
+  db: Tx,
   { id }: Pick<OpenPull, "id">,
   { report, at }: { readonly report: PullReport; readonly at: Date },
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const row = await db
     .updateTable("pulls")
     .set({ judged_oid: report.headOid, report: JSON.stringify(report), judged_at: at })
     .where("id", "=", id)
     .where("head_oid", "=", report.headOid)
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The versions of a skill of the source, published or held. */
@@ -118,21 +120,47 @@ export type PullFacts = {
   readonly sourceUrl: string;
   readonly number: number;
   readonly report: PullReport;
+  /** The runs of evals of this head, by folder. */
+  readonly evals: readonly PullEvals[];
+  /** Digest of everything here. */
+  readonly said: string;
   readonly externalId: string | null;
   readonly attempts: number;
 };
 
-/** Judged pull requests whose host was not told of this head yet, oldest first. */
+export type PullEvals = {
+  readonly skill: string;
+  readonly folder: string;
+  readonly state: "queued" | "running" | "done" | "cancelled";
+  readonly outcome: string | null;
+  readonly summary: string;
+  readonly cases: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly isRequired: boolean;
+  }[];
+};
+
+/** Judged pull requests that say something else than their host was told, oldest first. */
 export async function listUnreportedPulls(
   db: Db,
   wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
 ): Promise<readonly PullFacts[]> {
   const { rows } = await sql<Omit<PullFacts, "report"> & { report: unknown }>`
-    SELECT p.id, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts
-    FROM pulls p JOIN sources s ON s.id = p.source_id
-    WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open AND p.judged_oid IS NOT NULL
-      AND p.said <> p.judged_oid AND (p.not_before IS NULL OR p.not_before <= ${wish.now})
-    ORDER BY p.judged_at LIMIT ${wish.limit}`.execute(db);
+    WITH facts AS (
+      SELECT p.id, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts, p.said AS told,
+        p.judged_oid, p.judged_at,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('skill', q.skill, 'folder', q.folder, 'state', q.state,
+            'outcome', q.outcome, 'summary', q.summary, 'cases', coalesce((SELECT jsonb_agg(jsonb_build_object(
+              'name', r.name, 'status', r.status, 'isRequired', r.is_required) ORDER BY r.position)
+              FROM eval_results r WHERE r.queue_id = q.id AND q.state = 'done'), '[]'::jsonb)) ORDER BY q.folder)
+          FROM eval_queues q WHERE q.pull_id = p.id AND q.commit_oid = p.judged_oid), '[]'::jsonb) AS evals
+      FROM pulls p JOIN sources s ON s.id = p.source_id
+      WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open AND p.judged_oid IS NOT NULL
+        AND (p.not_before IS NULL OR p.not_before <= ${wish.now})),
+    said AS (SELECT *, md5(judged_oid || evals::text) AS said FROM facts)
+    SELECT id, "sourceUrl", number, report, evals, said, "externalId", attempts FROM said WHERE said <> told
+    ORDER BY judged_at LIMIT ${wish.limit}`.execute(db);
   return rows.flatMap(({ report, ...facts }) => {
     const read = pullReport.safeParse(report);
     return read.success ? [{ ...facts, report: read.data }] : [];
@@ -141,13 +169,13 @@ export async function listUnreportedPulls(
 
 export async function putPullReported(
   db: Db,
-  { id, report }: Pick<PullFacts, "id" | "report">,
+  { id, said }: Pick<PullFacts, "id" | "said">,
   externalId: string,
 ): Promise<void> {
   const done = { attempts: 0, not_before: null, problem: null };
   await db
     .updateTable("pulls")
-    .set({ said: report.headOid, external_id: externalId, ...done })
+    .set({ said, external_id: externalId, ...done })
     .where("id", "=", id)
     .execute();
 }
