@@ -61,6 +61,7 @@ describe("docker-compose.yml", () => {
   it("runs the production processes, each a command that there is", () => {
     expect(Object.keys(compose.services).toSorted()).toEqual([
       "check-worker",
+      "github-app",
       "migrate",
       "postgres",
       "redis",
@@ -70,7 +71,13 @@ describe("docker-compose.yml", () => {
     const commands = services
       .filter(([, one]) => one.image.startsWith("assay"))
       .map(([, one]) => one.command?.[0] ?? "");
-    expect(commands.toSorted()).toEqual(["check-worker", "migrate", "serve", "worker"]);
+    expect(commands.toSorted()).toEqual([
+      "check-worker",
+      "github-app",
+      "migrate",
+      "serve",
+      "worker",
+    ]);
     const known = readDoc("registry-app/bin/assay.ts");
     const isKnown = (name: string) =>
       known.includes(`  ${name}: `) || known.includes(`  "${name}": `);
@@ -83,8 +90,8 @@ describe("docker-compose.yml", () => {
     const mounted = services.flatMap(([, one]) =>
       one.volumes.map((text) => text.split(":")[0] ?? ""),
     );
-    const isSocket = (name: string) => name.startsWith("${DOCKER_SOCKET");
-    expect(mounted.filter((name) => !isSocket(name) && !(name in compose.volumes))).toEqual([]);
+    const isOfHost = (name: string) => /^\$\{(?:DOCKER_SOCKET|GITHUB_APP_KEY):/.test(`${name}:`);
+    expect(mounted.filter((name) => !isOfHost(name) && !(name in compose.volumes))).toEqual([]);
   });
 
   it("gives Docker's socket to the process that needs it, and to that one no repo and no key", () => {
@@ -93,6 +100,14 @@ describe("docker-compose.yml", () => {
     );
     expect(withSocket.map(([name]) => name)).toEqual(["check-worker"]);
     expect(withSocket.flatMap(([, one]) => one.volumes)).not.toContain("assay:/var/lib/assay");
+  });
+
+  it("gives the App's key to the process that reports, and to that one no file of the registry", () => {
+    const withKey = services.filter(([, one]) =>
+      one.volumes.some((text) => text.includes("GITHUB_APP_KEY")),
+    );
+    expect(withKey.map(([name]) => name)).toEqual(["github-app"]);
+    expect(withKey.flatMap(([, one]) => one.volumes)).toHaveLength(1);
   });
 
   it("opens one port, on the loopback of the host", () => {
