@@ -61,6 +61,12 @@ describe("what was observed", () => {
       ["credentials.observed-read-and-network high observed"],
     ],
     [
+      "what clients of the web open by themselves is nothing",
+      { secretsRead: [{ path: "/home/.netrc" }], hosts: [host("api.example")] },
+      ["api.example"],
+      [],
+    ],
+    [
       "secrets read alone are medium",
       { secretsRead: [secret] },
       [],

@@ -10,6 +10,12 @@ const MAX_EVIDENCE = 200;
 const START_UP =
   /(?:^|\/)(?:\.(?:bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|xprofile|xinitrc)|\.ssh\/(?:authorized_keys|rc)|\.config\/(?:autostart|systemd|fish)\/.+|crontabs?\/.+|cron\.[a-z]+\/.+|LaunchAgents\/.+)$/;
 
+/**
+ * What git, libcurl and Python's requests open by themselves before any request, to see whether it names the host. Only
+ * when it leaves again does that say something of the skill.
+ */
+const OPENED_BY_CLIENTS = /\/\.netrc$/;
+
 /** What was seen, as findings for `addFindings`. */
 export function toObservedFindings(
   { file, leaks, secretsRead, hosts, writesOutsideWork }: SeenCase,
@@ -18,6 +24,7 @@ export function toObservedFindings(
   const tell = (rule: rules.ObservedRule, found: readonly Told[]) =>
     found.slice(0, MAX_OF_A_RULE).map((told) => toFinding(rule, file, told));
   const read = hosts.length > 0 ? rules.SECRET_THEN_NETWORK : rules.SECRET_READ;
+  const wanted = secretsRead.filter(({ path }) => !OPENED_BY_CLIENTS.test(path));
   const startUp = writesOutsideWork.filter((path) => START_UP.test(path));
   const others = writesOutsideWork.filter((path) => !START_UP.test(path));
   const sent = leaks.map(({ place, to }) => ({
@@ -29,7 +36,7 @@ export function toObservedFindings(
     ...tell(rules.LEAK, sent),
     ...tell(
       read,
-      secretsRead.map(({ path }) => about("It read the false secrets in", path)),
+      wanted.map(({ path }) => about("It read the false secrets in", path)),
     ),
     ...tell(
       rules.STARTS_AGAIN,
