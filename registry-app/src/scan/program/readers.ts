@@ -122,7 +122,7 @@ export const writePath =
     const value = (what < 0 ? on : args[what]) ?? UNKNOWN;
     const isProgram =
       value.text !== null &&
-      (value.text.startsWith("#!") || /\.(?:sh|py|js|mjs|ps1|plist|service)$/.test(path));
+      (value.text.startsWith("#!") || /\.(?:sh|py|pth|js|mjs|ps1|plist|service)$/.test(path));
     return {
       drafts: [{ ...draftFileWrite(path, isAppend), from: value.facts }],
       wrote: { path, value },

@@ -188,7 +188,13 @@ const setVariable: Reader = (call) => {
       key,
     )
   )
-    return { drafts: [{ op: "write", target: line, class: "library-path" }] };
+    return {
+      drafts: [{ op: "write", target: line, class: "library-path" }],
+      inner:
+        key === "PROMPT_COMMAND" && value.text !== null
+          ? [{ text: value.text, via: "string", language: "shell" }]
+          : [],
+    };
   return { drafts: draftWeakening(line) };
 };
 
@@ -243,6 +249,7 @@ export const SHELL_SYSTEM: Readonly<Record<string, Reader>> = {
   arecord: capture("microphone"),
   history: capture("history"),
   script: capture("terminal"),
+  compgen: when(/ -[ev]\b/, { op: "read-environment", target: "compgen" }),
   hostname: sense,
   whoami: sense,
   id: sense,

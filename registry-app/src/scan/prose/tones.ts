@@ -40,7 +40,7 @@ const ROWS: readonly (readonly [Tone, RegExp])[] = [
   ],
   [
     "on-request",
-    /\b(?:(?:if|when|once|after|unless|until|only (?:if|when|after)|whenever|where) (?:\w+ ){0,2}(?:the )?(?:users?|they|you|customer|person|human|developer|owner|operator|someone) (?:\w+ ){0,3}(?:ask|request|confirm|approve|agree|want|consent|allow|authori[sz]e|accept|say|specif|choose|opt|need|provide|grant|explicit)\w*|at the user's request|(?:user|explicit(?:ly)?) (?:consent|approval|confirmation|permission|request(?:s|ed)?|approves|confirms)|(?:after|with|upon) (?:\w+ ){0,3}(?:confirmation|approval|consent|permission)|opt(?:s|ed|ing)?-? ?in|if (?:requested|asked|needed|desired|approved|you want|you'd like|you prefer)|when (?:requested|asked))\b/,
+    /\b(?:(?:if|when|once|after|unless|until|only (?:if|when|after)|whenever|where) (?:\w+ ){0,2}(?:the )?(?:users?|they|you|customer|person|human|developer|owner|operator|someone) (?:\w+ ){0,3}(?:ask|request|confirm|approve|agree|want|consent|allow|authori[sz]e|accept|say|specif|choose|opt|need|provide|grant|explicit)\w*|at the user's request|(?:user|explicit(?:ly)?) (?:consent|approval|confirmation|permission|request(?:s|ed)?|approves|confirms)|(?:after|with|upon) (?:\S+ ){0,3}(?:confirmation|approval|consent|permission)|opt(?:s|ed|ing)?-? ?in|if (?:requested|asked|needed|desired|approved|you want|you'd like|you prefer)|when (?:requested|asked))\b/,
   ],
   [
     "internal",

@@ -1,4 +1,5 @@
 import type { Directive } from "../prose/directives.ts";
+import { leavesOutDrawbacks, plantsMessage, standsIn } from "../prose/meanings.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import { isOn, matchOf, neighbours, sentences, sounds, told } from "../prose/selecting.ts";
 import type { Rule } from "./rule.ts";
@@ -72,7 +73,7 @@ export const POISONING_RULES: readonly Rule[] = [
       sentences(evidence)
         .filter(
           (one) =>
-            LASTS.test(one.words) &&
+            (LASTS.test(one.words) || standsIn(one)) &&
             !NEGATED.test(one.words) &&
             !sounds(one, "on-request", "outside-prose"),
         )
@@ -97,7 +98,9 @@ export const POISONING_RULES: readonly Rule[] = [
     remedy: "Change only what belongs to the skill.",
     find: (evidence) =>
       sentences(evidence)
-        .filter((one) => SPREADS.test(one.words) && !NEGATED.test(one.words))
+        .filter(
+          (one) => (SPREADS.test(one.words) || plantsMessage(one)) && !NEGATED.test(one.words),
+        )
         .map((one) =>
           matchOf(one, "It writes into other skills, or copies itself to other places."),
         ),
@@ -120,7 +123,7 @@ export const POISONING_RULES: readonly Rule[] = [
     remedy: "Recommend by merit, or say in the description whose product it is.",
     find: (evidence) =>
       sentences(evidence)
-        .filter((one) => isSteering(one))
+        .filter((one) => isSteering(one) || leavesOutDrawbacks(one))
         .map((one) =>
           matchOf(
             one,
@@ -236,11 +239,11 @@ function isSteering(one: Directive): boolean {
 const PUSHES =
   /\b(?:(?:mention|state|say|add|note|claim|stress|emphasi[sz]e) that \S+(?: \S+){0,3} (?:is|are) (?:the |a )?(?:\w+ )?(?:leading|best|superior|top|only|number one|most trusted|industry-leading|preferred)|(?:must|should|always) (?:come out|be (?:ranked|listed|rated|placed|shown)|rank|finish|appear) (?:on top|first|highest|number one|ahead of|above)|(?:portray|present|depict|describe|paint|frame) (?:\S+ ){0,4}(?:competit\w+|rivals?|alternatives?)(?: \S+){0,4} (?:as|in) (?:\w+ ){0,2}(?:unreliable|inferior|unsafe|outdated|bad|worse|negative|poor|risky)|always (?:include|add|insert|place|put|append|embed) (?:\S+ ){0,4}(?:advert\w*|promot\w+|affiliate|sponsor\w*|referral)|give (?:\S+ ){0,8}(?:that|who|which|by|from|of) (?:\S+ ){0,6}(?:an accept|full marks|the (?:top|highest|best) (?:score|rating|grade|mark)|a pass|top marks)|(?:advertis\w+|promot\w+) (?:\S+ ){0,3}https?:)/;
 const KEEPS_DOWN =
-  /\b(?:never|do not|don't|avoid) (?:\w+ ){0,2}(?:mention|recommend|suggest|prais|show|list)\w* (?:\S+ ){0,3}competit\w+|\b(?:disparage|discredit|badmouth|downplay) (?:\w+ ){0,3}(?:competit|alternativ)\w+/;
+  /\b(?:never|do not|don't|avoid) (?:\w+ ){0,2}(?:recommend|suggest|prais|show|list)\w* (?:\S+ ){0,3}competit\w+|\b(?:never|do not|don't) (?:\w+ ){0,2}mention (?:\S+ ){0,3}competit\w+ (?:\S+ ){0,6}(?:positiv\w+|favou?rabl\w+|good|options?|alternatives?|light)\b|\b(?:disparage|discredit|badmouth|downplay) (?:\w+ ){0,3}(?:competit|alternativ)\w+/;
 const STEERS_NOT = /\b(?:never|do not|don't|must not|should not|avoid)\b/;
 const RATES =
   /\b(?:recommend|promot|suggest|prais|rat(?:e|ing)|rank|scor|favou?r|prefer|present|list)\w*\b/;
 const PAID_LINK = /\b(?:affiliate|referral|sponsored?) (?:link|code|product|content)/;
 
 const FALSIFIES =
-  /(?<!that |which |instead of )\b(?:(?:subtly|silently|quietly|secretly|discreetly|slightly) (?:\w+ ){0,2}(?:change|alter|modify|edit|adjust|inflate|tweak|distort|insert|introduce|add|replace|corrupt|bias|skew) |(?:insert|add|plant|introduce|embed|inject|include|leave|hide)\w* (?:\w+ ){0,3}(?:hidden|subtle|false|fake|misleading|malicious|undetectable|fabricated|incorrect|biased) (?:\w+ ){0,3}(?:vulnerabilit\w+|back ?doors?|bugs?|errors?|statements?|claims?|facts?|data|information|records?|entries|flaws?|references|citations|code)|(?:replace|change|swap|substitute|overwrite) (?:\w+ ){0,4}(?:bank account|account number|iban|wallet address|payment (?:address|details)|payee|recipient|beneficiary) (?:\S+ ){0,6}(?:with|to|by))\b/;
+  /\b(?:enter|book|record|list|report|show|state|put|invoice|charge|bill|count)\w* (?:\S+ ){0,3}(?:at|with|for|as) (?:\S+ ){0,8}(?:times|percent|%|more than|less than|above|below|over|under|half) (?:of )?(?:their|its|the) (?:real |true |actual |original )?(?:amount|price|value|figure|total|cost|number)s?\b|\b(?:seed|store|plant|add|insert|record|save|put)\w* (?:\S+ ){0,30}(?:as (?:a |an )?(?:\w+ )?(?:fact|truth|true)|with (?:the )?(?:highest|full|top) (?:trust|confidence|authority))\b|\b(?:taken off|skimmed|shaved off|diverted|siphoned|rerouted|booked|credited) (?:\S+ ){0,6}(?:to|into) (?:the |an? |our |another )?(?:\w+ )?(?:account|iban|wallet|address)\b|(?<!that |which |instead of )\b(?:(?:subtly|silently|quietly|secretly|discreetly|slightly) (?:\w+ ){0,2}(?:change|alter|modify|edit|adjust|inflate|tweak|distort|insert|introduce|add|replace|corrupt|bias|skew) |(?:insert|add|plant|introduce|embed|inject|include|leave|hide)\w* (?:\w+ ){0,3}(?:hidden|subtle|false|fake|misleading|malicious|undetectable|fabricated|incorrect|biased) (?:\w+ ){0,3}(?:vulnerabilit\w+|back ?doors?|bugs?|errors?|statements?|claims?|facts?|data|information|records?|entries|flaws?|references|citations|code)|(?:replace|change|swap|substitute|overwrite) (?:\w+ ){0,4}(?:bank account|account number|iban|wallet address|payment (?:address|details)|payee|recipient|beneficiary) (?:\S+ ){0,6}(?:with|to|by))\b/;
