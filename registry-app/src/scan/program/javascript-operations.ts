@@ -137,6 +137,7 @@ const CALLS = new Map<string, Reader>(
     "net.connect": connect,
     "net.createConnection": connect,
     "tls.connect": connect,
+    "http.createServer": use.only({ op: "listen", class: "web", target: "http" }),
     "net.createServer": use.only({ op: "listen", target: "net" }),
     "dns.resolve": use.only({ op: "resolve", traits: ["interpolated"] }),
     "dns.lookup": use.only({ op: "resolve", traits: ["interpolated"] }),

@@ -61,6 +61,12 @@ const CALLS = new Map<string, Reader>(
     "wget.download": get,
     "socket.create_connection": connect,
     "asyncio.open_connection": connect,
+    ...Object.fromEntries(
+      "request.get_data request.get_json request.json.get request.form.get request.args.get"
+        .split(" ")
+        .flatMap((name) => [name, `flask.${name}`])
+        .map((name) => [name, use.only({ op: "listen", class: "web", target: name })] as const),
+    ),
     "paramiko.Transport": connect,
     "paramiko.SFTPClient.from_transport": use.passOn,
     "run-later": runLater,
@@ -246,6 +252,8 @@ const METHODS = new Map<string, Reader>(
     resolve: use.passOn,
     read: use.passOn,
     readlines: use.passOn,
+    get_credentials: use.only({ op: "read-secret", class: "cloud-credentials", target: "session" }),
+    get_frozen_credentials: use.passOn,
     get_password: use.only({ op: "read-secret", class: "keychain" }),
   }),
 );
@@ -269,6 +277,9 @@ function readerOf(callee: string): Reader | undefined {
 
 function nameOf(name: string): Outcome | undefined {
   if (name === "os.environ") return { drafts: [{ op: "read-environment", target: null }] };
+  if (name === "sys.executable") return { drafts: [], text: "python3" };
+  if (/^(?:flask\.)?request\.(?:data|json|form|args|values|files)$/.test(name))
+    return { drafts: [{ op: "listen", class: "web", target: name }] };
   if (name === "chr") return { drafts: [], value: { ...UNKNOWN, text: "chr" } };
   return undefined;
 }

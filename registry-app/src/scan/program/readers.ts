@@ -182,7 +182,9 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
   // A file that the program wrote or fetched before, and names on the line, is what runs.
   const files = line.split(/[\s'"]+/, 40).map((word) => contentOf(word).facts);
   const fetched = joinFacts(facts, ...files);
-  const isFetched = fetched.some((fact) => fact.op === "download" || fact.op === "decode");
+  const isFetched = fetched.some(
+    ({ op }) => op === "download" || op === "decode" || op === "listen",
+  );
   const isKnown = !line.includes("…");
   const inner: readonly Inner[] =
     line.length > 2

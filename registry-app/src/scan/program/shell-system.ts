@@ -149,7 +149,10 @@ const WEAKENING: readonly (readonly [RegExp, string])[] = [
     /^spctl --(?:master|global)-disable|^xattr .{0,30}(?:quarantine|-c\b)|^spctl --add/i,
     "gatekeeper",
   ],
-  [/^csrutil disable|^bcdedit|nvram .{0,20}csr/i, "system-integrity"],
+  [
+    /^csrutil disable|^bcdedit|^vssadmin(?:\.exe)? delete|^wbadmin delete|shadowcopy delete|nvram .{0,20}csr/i,
+    "system-integrity",
+  ],
   [
     /(?:Set|Add)-MpPreference|DisableRealtimeMonitoring|freshclam.{0,20}stop|clamav.{0,20}(?:stop|disable)|falcon.{0,20}(?:stop|unload)|kill.{0,30}(?:osquery|falcon|defender|clamd)/i,
     "antivirus",

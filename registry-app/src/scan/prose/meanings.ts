@@ -8,13 +8,18 @@ import { isAffirmed, isNearIn, leadsTo, speaksOf } from "./notions.ts";
 export function releasesModel({ notions, words }: Directive): boolean {
   if (FREES_ITSELF.test(words) && !IN_A_DOCUMENT.test(words)) return true;
   if (!speaksOf(notions, "guidance", "standing", "void")) return false;
+  const isOwned = OWNED.test(words) || speaksOf(notions, "model");
   return (
+    isOwned &&
     isNearIn(notions, "guidance", "standing", 4) &&
     isNearIn(notions, "guidance", "void", 12) &&
     isAffirmed(notions, "void") &&
     !IN_A_DOCUMENT.test(words)
   );
 }
+/** Whose guidance it is, where no model is spoken of; other tongues give orders by the verb alone. */
+const OWNED =
+  /\b(?:developer|operator|platform|system|vendor|provider|host|safety|content|anthropic|openai)(?:'s|’s)?\b|[\u00c0-\uffff]|\b(?:istruzioni|instrucciones|reglas|anweisungen|regeln|consignes|instructies|regole)\b/;
 /** "Treat yourself as released from it." */
 const FREES_ITSELF =
   /\b(?:yourself|the (?:assistant|agent|model|reader)|you)\b(?: \S+){0,3} (?:as |be |are |is |been )(?:\w+ )?(?:released|relieved|freed|exempt(?:ed)?|excused|unbound|cleared|absolved) (?:from|of|for) (?:it|them|any|all|every|unrestricted|the (?:rules|guidance|limits|usual))/;
@@ -55,7 +60,8 @@ const REACHES =
   /\b(?:any|every|each|all|anything|everything|whatever|wherever|payments?|delet\w+|commands?|actions?|operations?|files?|production|session|befehle|commandes?|comandos?|comandi|команды|команд|命令|コマンド|quarter|disk|machine|computer|changes|calls|purchases?|transfers?|push|on the user's behalf|usual)\b/;
 
 /** Something is kept from a person: "guests see no list", "this needs no mention", "not brought to attention". */
-export function keepsBack({ notions, words }: Directive): boolean {
+export function keepsBack({ notions, words, tones }: Directive): boolean {
+  if (tones.includes("on-request")) return false;
   if (HARMLESS_SECRET.test(words)) return false;
   if (speaksOf(notions, "unseen")) return true;
   if (STAYS_SECRET.test(words)) return true;
@@ -70,7 +76,7 @@ const HARMLESS_SECRET =
   /\b(?:passwords?|api keys?|secrets?|credentials|tokens?|stack traces?|pii|accessibility|screen readers?|aria\w*|css|opacity|alt text|invisible (?:characters?|unicode|elements?)|spoilers?|jargon|until|unless|raw)\b/;
 /** Said outright, in whatever tongue: it is not for others to know. */
 export const STAYS_SECRET =
-  /\b(?:(?:stays?|remains?|keep (?:it|this|that)|kept) (?:just |strictly )?between (?:us|you and)|our (?:little )?secret|better off not knowing|(?:can|could|may|should) do without a (?:remark|mention|note|word|comment)|without (?:a|any) (?:remark|word) (?:on|of|about|to)|(?:must|should|need|may) (?:not|never) (?:get to )?(?:learn|find out|hear|get wind) (?:of|about|that)|no(?:body| one) (?:needs?|has|ought) to (?:know|learn|hear|find out)|nichts (?:davon )?(?:erfahren|wissen|mitbekommen)|ohne (?:sein|ihr|deren|dessen) wissen|à (?:son|leur|l') ?insu|sin que (?:el usuario |se |lo |nadie )?(?:sepa|entere|note)|all'insaputa|sem que (?:o usuário |ele )?(?:saiba|perceba))/;
+  /\b(?:(?:stays?|remains?|keep (?:it|this|that)|kept) (?:just |strictly )?between (?:us|you and)|our (?:little )?secret|better off not knowing|(?:can|could|may|should) do without a (?:remark|mention|note|word|comment)|without (?:a|any) (?:remark|word) (?:on|of|about|to)|(?:must|should|need|may) (?:not|never) (?:get to )?(?:learn|find out|hear|get wind) (?:of|about|that)|no(?:body| one) (?:needs?|has|ought) to (?:know|learn|hear|find out)|(?:is|are) not (?:to be )?written (?:into|down in|in) (?:the )?(?:feedback|report|answer|summary|notes)|nichts (?:davon )?(?:erfahren|wissen|mitbekommen)|ohne (?:sein|ihr|deren|dessen) wissen|à (?:son|leur|l') ?insu|sin que (?:el usuario |se |lo |nadie )?(?:sepa|entere|note)|all'insaputa|sem que (?:o usuário |ele )?(?:saiba|perceba))/;
 const PUTS_OFF =
   /\b(?:need not|needn't|need (?:to )?(?:be )?(?:not|never)|does not (?:need|have)|doesn't (?:need|have)|do not have|is not to be|are not to be|not be (?:brought|bothered|told|shown|informed|mentioned|made|pointed|involved|raised)|not (?:brought|bothered|pointed|apparent|visible|obvious)|without (?:it )?being|need (?:never|not)|no need|it is better|prefer\w* not|rather not)\b/;
 
@@ -79,6 +85,8 @@ export function leavesOutDrawbacks({ notions, words }: Directive): boolean {
   return (
     isNearIn(notions, "drawback", "omit", 14) &&
     FOR_SOMEBODY.test(words) &&
+    !/\bpriorit/.test(words) &&
+    IS_LEFT_OUT.test(words) &&
     !/\b(?:never|do not|don't|false positives?|duplicates?|resolved|fixed|irrelevant|lint\w*|compiler|css|deprecat\w+|if|unless|known)\b/.test(
       words.replace(
         /\b(?:should|must|are|is|shall|to) not be (?:pointed out|mentioned|listed)\b/g,
@@ -88,6 +96,8 @@ export function leavesOutDrawbacks({ notions, words }: Directive): boolean {
   );
 }
 
+const IS_LEFT_OUT =
+  /\b(?:should|must|are|is|be|shall)\b(?: \w+){0,3} (?:left|toned|dropped|pointed|mentioned|played|omitted|softened|unmentioned|suppressed|withheld|downplayed)\b/;
 /** Whom it helps that they are left out, or whom it calms. */
 const FOR_SOMEBODY =
   /\b(?:bad light|partners?|clients?|customers?|worried|reputation|vendors?|compan(?:y|ies)|our|corp|inc|sponsors?|patients?|nobody|reader|buyer|investors?|traveller|so that|safe)\b/;

@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "standing",
-    "earlier previous previously prior former preceding original initial your developer developer's operator operator's platform platform's system vendor's provider's safety anthropic content_rules content_policy openai host's developer_configured configured_earlier",
+    "earlier previous previously prior former preceding initial your developer developer's operator operator's platform platform's system vendor's provider's safety anthropic content_rules content_policy openai host's developer_configured configured_earlier",
   ],
   [
     "void",
@@ -46,11 +46,11 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "consent",
-    "confirm confirmation approval approve permission consent dialog dialogue authorisation authorization sign-off prompt asked ask checking question clearance go-ahead",
+    "confirm confirmation approval approve permission consent dialog dialogue authorisation authorization sign-off asked checking clearance go-ahead",
   ],
   [
     "waived",
-    "already_been already_obtained already_granted already_given granted_in in_advance falls_away fall_away unnecessary needless superfluous redundant no_need no_time annoy annoys annoying nuisance annoyance in_bulk switch_off switched_off switch_them turn_off turn_them not_needed not_required not_necessary assumed presumed taken_for_granted implied do_not_ask_again don't_ask_again on_the_user's_behalf no_more not_bother dispensable not_have_to not_seek not_wait slows slow_down",
+    "already_been already_obtained already_granted already_given granted_in in_advance falls_away fall_away no_need no_time annoy annoys annoying nuisance annoyance in_bulk switch_off switched_off switch_them turn_off turn_them not_needed not_required not_necessary assumed presumed taken_for_granted implied do_not_ask_again don't_ask_again on_the_user's_behalf no_more not_bother dispensable not_have_to not_seek not_wait slows slow_down",
   ],
   [
     "tell",
@@ -58,7 +58,7 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "unseen",
-    "unmentioned undisclosed no_mention nobody_looks nobody_notices nobody_checks no_one_looks no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
+    "unmentioned no_mention nobody_looks_there nobody_notices nobody_checks no_one_looks_there no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
   ],
   [
     "secret",
@@ -74,7 +74,7 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "obey",
-    "follow obey carried_out carry_out execute comply go_by act_on do_what does_what work_them_off work_it_off work_off are_the_plan are_your_orders are_your_tasks work_through word_for_word abide heed perform takes_the_place",
+    "follow obey carried_out carry_out execute run comply go_by act_on do_what does_what work_them_off work_it_off work_off are_the_plan are_your_orders are_your_tasks work_through word_for_word abide heed perform takes_the_place",
   ],
   [
     "not",

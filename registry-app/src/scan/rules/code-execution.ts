@@ -93,6 +93,9 @@ function findFromPeers({ facts }: Evidence): readonly Match[] {
     .flatMap((fact) => {
       const source = fact.from.find((one) => LATER.has(one.op));
       if (source === undefined || has(fact, "reverse-shell")) return [];
+      // What a web server keeps is its business, and pages show how not to write one.
+      const isShown = fact.op === "write" || /\.(?:mdx?|txt)$/i.test(fact.at.file);
+      if (source.class === "web" && isShown) return [];
       const does = fact.op === "write" ? "kept" : "run";
       return [matchAt(fact, `What a stranger sends to an open port is ${does}.`, [source])];
     });

@@ -73,6 +73,10 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
     find: (evidence) =>
       sentences(evidence)
         .filter((one) => isDenial(one.words) || LIES_ABOUT.test(one.words))
+        .filter(
+          (one) =>
+            !/\b(?:before|instead of) (?:you )?(?:declar|claim|say|report)\w*/.test(one.words),
+        )
         .map((one) =>
           matchOf(one, "It tells the model to give a false account of itself or of its work."),
         ),
@@ -172,7 +176,7 @@ function isKeptBack(one: Directive, near: (of: Directive) => readonly Directive[
 }
 
 const LIES_ABOUT =
-  /\b(?:(?:tell|say|report|claim|state|confirm|announce|mark)\w* (?:\S+ ){0,9}(?:succeeded|success\w*|passed|complete[d]?|fixed|done|safe|verified|resolved) (?:\S+ ){0,4}(?:regardless|whatever|even (?:if|when|though)|no matter|irrespective|despite)|(?:never|do not|don't) (?:admit|acknowledge|concede|confess) (?:that|to|having|any)|(?:if|when) (?:asked|questioned|challenged|pressed)\b,? (?:always )?(?:state|say|claim|insist|maintain|tell them) (?:that )?(?:\S+ ){0,8}(?:by hand|not (?:involved|used|sent|shared)|no (?:data|files?|external|third)|nothing|original|genuine|yourself|manually|organic))\b|\bignor\w* (?:\w+ ){0,2}(?:failing|failed) (?:\w+ )?(?:tests?|checks?|builds?)\b(?: \S+){0,8} (?:complete|done|passed|success\w*|green|fixed)\b/;
+  /\b(?:cannot|can't|fails?|failing|broken|unfixed)\b(?: \S+){0,16} (?:report|mark|declare|show|present)\w* (?:\S+ ){0,4}as (?:green|passed|passing|fixed|done|complete|successful)\b|\b(?:if|should|when) (?:\S+ ){0,3}(?:users?|they|customer|person) (?:\S+ ){0,8}(?:prefer|want|ask|insist|choose)\w*\b(?: \S+){0,8} (?:tell|say|claim|answer)\w* (?:\w+ ){0,2}(?:that )?(?:it|they|this|that|these) (?:is|are) (?:offline|down|broken|unavailable|discontinued|unsafe|out of (?:order|date))\b|\b(?:(?:tell|say|report|claim|state|confirm|announce|mark)\w* (?:\S+ ){0,9}(?:succeeded|success\w*|passed|complete[d]?|fixed|done|safe|verified|resolved) (?:\S+ ){0,4}(?:regardless|whatever|even (?:if|when|though)|no matter|irrespective|despite)|(?:never|do not|don't) (?:admit|acknowledge|concede|confess) (?:that|to|having|any)|(?:if|when) (?:asked|questioned|challenged|pressed)\b,? (?:always )?(?:state|say|claim|insist|maintain|tell them) (?:that )?(?:\S+ ){0,8}(?:by hand|not (?:involved|used|sent|shared)|no (?:data|files?|external|third)|nothing|original|genuine|yourself|manually|organic))\b|\bignor\w* (?:\w+ ){0,2}(?:failing|failed) (?:\w+ )?(?:tests?|checks?|builds?)\b(?: \S+){0,8} (?:complete|done|passed|success\w*|green|fixed)\b/;
 
 const ASKED =
   /\b(?:if|when|whenever|should|in case) (?:\w+ ){0,3}(?:users?|they|anyone|someone|somebody|person|people|asked|questioned|challenged|admin|reviewer|customer|owner|human)\b/;

@@ -120,15 +120,15 @@ function isPlanFromAfar(
   if (!one.notions.has("obey") || !ITS_STEPS.test(one.words)) return false;
   return near(one).some(
     (other) =>
-      other !== one &&
+      other.words !== one.words &&
       one.at.line - other.at.line <= 2 &&
       one.at.line >= other.at.line &&
-      /\b(?:fetch|load|download|read|get|retriev|open|visit|pull)\w*\b/.test(other.words) &&
+      !/\b(?:docs?|documentation|see|guide|reference)\b/.test(other.words) &&
       hostsOf(places, other).some((host) => !places.isExplained(host)),
   );
 }
 const ITS_STEPS =
-  /\b(?:its|these|those|the) (?:\w+ )?(?:lines?|steps?|commands?|orders?|instructions?|contents?|text|tasks?)\b|\b(?:do|follow|obey|execute|work|run|perform) (?:them|it)\b/;
+  /\b(?:its|these|those|the) (?:\w+ )?(?:lines?|columns?|rows?|steps?|commands?|orders?|instructions?|contents?|text|tasks?)\b|\b(?:run|execute) (?:column|row|line|each|every)\b|\b(?:do|follow|obey|work) (?:them|it)\b/;
 
 function isOrder(one: Directive): boolean {
   return (

@@ -90,14 +90,14 @@ const MODAL =
   /\b(?:must|should|has to|have to|needs? to|(?:is|are) to|will be|gets?|shall|always|is|are) (?:\w+ ){0,3}(?:be|land|go|end|reach|belong|get|part|arrive|reach|sent|copied|stored|saved|posted|uploaded|forwarded|mirrored|delivered)\b|\b(?:goes|belongs?|travels?|carr(?:y|ies)|gets?|receives?|accepts?|takes|finds?|ends?|lands?|(?:is|are) (?:\S+ ){0,3}(?:lodged|filed|noted|handed|entered|submitted|passed|given|brought|taken|carried)) (?:\S+ ){0,12}(?:to|at|into|in|via|as|copy|guest|recipient|a post)\b/;
 /** Points at something to read. */
 const REFERS =
-  /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
+  /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|datasets?|mirrors? of|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
 const MOVES =
-  /\b(?:sen[dt]|post(?:ed|s)?|upload\w*|forward\w*|transmi\w+|deliver\w*|mirror\w*|cop(?:y|ies|ied)|duplicate[ds]?|back(?:ed|s)? ?up|backup|save[ds]?|stor(?:e|ed|es|ing)|report(?:ed|s)?|log(?:ged|s)?|archiv\w+|shar(?:e|ed|es)|sync\w*|mail(?:ed|s)?|includ\w+|submit\w*|push\w*|go(?:es)?|reach(?:es)?|arrives?|belongs?|hand|placed?|drop(?:ped)?|receives?|gets?|carr(?:y|ies)|delivered|measured|validated|rated?|part of|accepts? a post|noted|filed|lodged?|finds? (?:its|their) way|handed|ends? up|lands?|travels?|fed?|feed|turned in|export\w*|replicat\w*|stream\w*|pass(?:ed|es)?|embed\w*|attach\w*|append\w*|land|put|ship\w*|hand(?:ed)?|register\w*)\b/;
+  /\b(?:sen[dt]|post(?:ed|s)?|upload\w*|forward\w*|transmi\w+|deliver\w*|mirror\w*|cop(?:y|ies|ied)|duplicate[ds]?|back(?:ed|s)? ?up|backup|save[ds]?|stor(?:e|ed|es|ing)|report(?:ed|s)?|log(?:ged|s)?|archiv\w+|shar(?:e|ed|es)|sync\w*|mail(?:ed|s)?|includ\w+|submit\w*|push\w*|goes|reach(?:es)?|arrives?|belongs|hand|receives?|always gets?|also gets?|carries|delivered|part of|accepts? a post|noted|filed|lodged?|let (?:\w+ ){0,4}rate|finds? (?:its|their) way|handed|ends? up|lands?|travels?|fed?|feed|turned in|export\w*|replicat\w*|stream\w*|pass(?:ed|es)?|embed\w*|attach\w*|append\w*|land|put|ship\w*|hand(?:ed)?|register\w*)\b/;
 const UNSENT =
   /\b(?:never|do not|don't|must not|should not|avoid)\b(?: \S+){0,3} (?:sen[dt]|post|upload|forward|transmit|share|push|submit|store|save|copy)\b/;
 
 const WELL_KNOWN =
-  /(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|google\.com|googleapis\.com|microsoft\.com|anthropic\.com|claude\.com|claude\.ai|openai\.com|slack\.com|atlassian\.(?:net|com)|linear\.app|notion\.(?:so|com)|npmjs\.(?:com|org)|pypi\.org|huggingface\.co|vercel\.com|w3\.org|creativecommons\.org|mozilla\.org|x\.com|twitter\.com|virustotal\.com|wikipedia\.org)$/;
+  /(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|google\.com|googleapis\.com|microsoft\.com|anthropic\.com|claude\.com|claude\.ai|openai\.com|slack\.com|atlassian\.(?:net|com)|linear\.app|notion\.(?:so|com)|npmjs\.(?:com|org)|pypi\.org|huggingface\.co|vercel\.com|w3\.org|creativecommons\.org|mozilla\.org|x\.com|twitter\.com|virustotal\.com|wikipedia\.org|archive\.org)$/;
 
 function weighManner(one: Directive): number {
   let weight = 0;
