@@ -3,7 +3,7 @@ import { lineCounter } from "./views/lines.ts";
 /** Commands that stand in data: hooks of a settings file, scripts of a manifest, steps of a workflow. */
 
 const KEYS = new Set(
-  "command cmd run exec script scripts preinstall install postinstall prepare prepublish start build test hook onload entrypoint args statusLine".split(
+  "command cmd run exec script scripts preinstall install postinstall prepare prepublish start build test hook onload entrypoint args statusLine initializeCommand onCreateCommand updateContentCommand postCreateCommand postStartCommand postAttachCommand".split(
     " ",
   ),
 );

@@ -3,6 +3,7 @@ import type { AdvisorySnapshot } from "./advisories/advisory.ts";
 import { matchAdvisories } from "./advisories/match-advisories.ts";
 import { commandsInJson } from "./commands-in-data.ts";
 import { readLooseFrontmatter, type LooseFrontmatter } from "./dependencies/loose-frontmatter.ts";
+import { commandsInFile, plainBatch } from "./program/commands-in-files.ts";
 import { readDependencies } from "./dependencies/read-dependencies.ts";
 import { readLicences } from "./dependencies/read-licences.ts";
 import type { Fact, Layer, Place } from "./facts.ts";
@@ -145,8 +146,10 @@ function readAs(view: TextView): Reading["as"] | null {
 }
 
 function commandsOf(view: TextView, gathered: Gathered): readonly Reading[] {
-  if (view.file.language !== "json") return [];
-  const { commands, isWhole } = commandsInJson(view.text);
+  const isJson = view.file.language === "json";
+  const { commands, isWhole } = isJson
+    ? commandsInJson(view.text)
+    : { commands: commandsInFile(view.file.path, view.text), isWhole: true };
   if (!isWhole) gathered.gaps.push(gap(view.file.path, "Not all of its commands were read."));
   return commands.map(({ text, line }) => ({
     view: partOf(view, text, line, "string"),
@@ -200,7 +203,8 @@ function readCode(grammars: Grammars, reading: Reading, gathered: Gathered): rea
   const { view, as, depth, standing } = reading;
   if (as === "prose") return [];
   const starts = lineStarts(view.text);
-  const program = readProgram(grammars, as, view.text, {
+  const text = view.file.language === "batch" ? plainBatch(view.text) : view.text;
+  const program = readProgram(grammars, as, text, {
     file: view.file.path,
     via: view.via,
     lineAt: (line) => view.lineAt(starts[line - 1] ?? 0),

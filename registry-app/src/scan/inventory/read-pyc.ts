@@ -72,7 +72,7 @@ function judge(
 
 /** Names and literals that stand in the source as they are: no path, no joined text, nothing that the compiler adds. */
 function isTelling(text: string): boolean {
-  return /^[A-Za-z][\w:@-]{5,200}$/.test(text) && !MADE_UP.test(text);
+  return /^[A-Za-z][\w:@-]{5,200}$/.test(text) && !MADE_UP.test(text) && text !== "format";
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import { codeOf } from "./reckon.ts";
 import * as use from "./readers.ts";
+import { moduleName } from "./script-names.ts";
 import { SCRIPT_SYSTEM } from "./system-drafts.ts";
 import { draftWeakening } from "./shell-system.ts";
 import { joined, outline, textValue, UNKNOWN } from "./value.ts";
@@ -95,6 +96,21 @@ const concat: Reader = ({ on, args }) => ({
 const timer: Reader = (call) =>
   call.args[0]?.definition ? { drafts: [] } : use.evaluateCode("javascript")(call);
 const code = use.evaluateCode("javascript");
+/** A module by a name that is put together. */
+const loaded: Reader = ({ args: [name = UNKNOWN] }) => ({
+  drafts: [],
+  value:
+    name.text === null
+      ? name
+      : { ...textValue(moduleName(name.text), name.facts), isPieced: name.isPieced },
+});
+/** `import()` runs what it is given, also when that is data. */
+const importFrom: Reader = (call) => {
+  const [name = UNKNOWN] = call.args;
+  const isData =
+    /^data:|^https?:/.test(outline(name)) || name.facts.some(({ op }) => op === "download");
+  return isData ? code(call) : loaded(call);
+};
 
 const CALLS = new Map<string, Reader>(
   Object.entries<Reader>({
@@ -121,6 +137,7 @@ const CALLS = new Map<string, Reader>(
     "net.connect": connect,
     "net.createConnection": connect,
     "tls.connect": connect,
+    "http.createServer": use.only({ op: "listen", class: "web", target: "http" }),
     "net.createServer": use.only({ op: "listen", target: "net" }),
     "dns.resolve": use.only({ op: "resolve", traits: ["interpolated"] }),
     "dns.lookup": use.only({ op: "resolve", traits: ["interpolated"] }),
@@ -143,6 +160,10 @@ const CALLS = new Map<string, Reader>(
     "Deno.Command": use.runCommand,
     "Deno.run": use.runCommand,
     eval: code,
+    import: importFrom,
+    require: loaded,
+    "process.mainModule.require": loaded,
+    "module.require": loaded,
     Function: (call) => code({ ...call, args: call.args.slice(-1) }),
     "vm.runInThisContext": code,
     "vm.runInNewContext": code,
@@ -252,6 +273,7 @@ function nameOf(name: string): Outcome | undefined {
 /** What the calls and names of JavaScript and TypeScript do. */
 export const SCRIPT_OPERATIONS: OperationTable = {
   readerOf,
+  isMember: (path) => path.includes(".") && CALLS.has(path),
   nameOf,
   indexOf: (of, key) => (of.endsWith(".env") ? use.variableOutcome(textValue(key)) : undefined),
 };

@@ -118,12 +118,30 @@ function callOf(own: Lowering, words: readonly Word[], stdin: Expr | null, line:
   }
   if (name === "xargs") {
     const inner = callOf(own, afterOptions(rest, "IinLPds"), null, line);
-    return stdin === null ? inner : { ...inner, args: [...inner.args, stdin] };
+    if (stdin === null) return inner;
+    const filled = inner.args.map((one) => withInput(one, stdin));
+    const isFilled = filled.some((one, at) => one !== inner.args[at]);
+    return { ...inner, args: isFilled ? filled : [...inner.args, stdin] };
   }
   const args = rest.map((one) => word(own, one));
   if (name !== "") return bareCall(name, args, stdin, line);
   // A command that is put together: its name is known when the value of its word is.
   return { ...bareCall("run-word", args, stdin, line), on: word(own, first) };
+}
+
+/** `xargs -I{} curl …{}`: what comes in stands where the mark is. */
+function withInput(one: Expr, stdin: Expr): Expr {
+  if (one.kind === "join")
+    return one.parts.some((part) => withInput(part, stdin) !== part)
+      ? { kind: "join", parts: one.parts.map((part) => withInput(part, stdin)) }
+      : one;
+  const at = one.kind === "text" ? one.value.indexOf("{}") : -1;
+  if (one.kind !== "text" || at < 0) return one;
+  const [before, after] = [one.value.slice(0, at), one.value.slice(at + 2)];
+  return {
+    kind: "join",
+    parts: [{ kind: "text", value: before }, stdin, { kind: "text", value: after }],
+  };
 }
 
 function isPlain(one: Word): boolean {
@@ -135,8 +153,36 @@ function isPlain(one: Word): boolean {
 }
 
 /** `/usr/bin/curl` is curl; a program of the skill keeps its path. */
-function baseName(name: string): string {
+export function baseName(name: string): string {
+  if (/^\/.{0,20}[?*[]/.test(name)) return globbed(name) ?? name;
   return /^\/(?:usr\/(?:local\/)?)?s?bin\/([^/]{1,60})$/.exec(name)?.[1] ?? name;
+}
+
+const OFTEN_MEANT =
+  "bash sh dash zsh curl wget nc ncat cat python3 python perl ruby node base64 rm cp chmod ssh scp".split(
+    " ",
+  );
+
+/** `/???/b??h`: the command that a pattern in the place of a path is meant to find. */
+function globbed(name: string): string | null {
+  if (name.length > 40) return null;
+  const pattern = name
+    .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
+    .replaceAll("?", "[^/]")
+    .replaceAll("*", "[^/]{0,40}");
+  const parsed = parsePattern(pattern);
+  if (parsed === null) return null;
+  return (
+    OFTEN_MEANT.find((one) => ["/bin/", "/usr/bin/"].some((at) => parsed.test(at + one))) ?? null
+  );
+}
+
+function parsePattern(pattern: string): RegExp | null {
+  try {
+    return new RegExp(`^${pattern}$`);
+  } catch {
+    return null;
+  }
 }
 
 function afterOptions(words: readonly Word[], valued: string): readonly Word[] {

@@ -6,6 +6,8 @@ import {
   isSpent,
   namesOf,
   noteImports,
+  paramsOf,
+  statementCall,
   stringOf,
   type Lowering,
 } from "./python-names.ts";
@@ -99,11 +101,6 @@ function lowerInside(own: Lowering, node: SyntaxNode): Step[] {
   }
 }
 
-/** `exec "…"` of Python 2 is what `exec(…)` is. */
-function statementCall(type: string, value: Expr, line: number): Expr {
-  return type === "exec_statement" ? call("exec", null, [value], {}, line) : value;
-}
-
 /** What may be a statement or an expression. */
 function lowerPart(own: Lowering, node: SyntaxNode): Step[] {
   const steps = lowerStatement(own, node);
@@ -173,6 +170,7 @@ function lowerBlock(own: Lowering, node: SyntaxNode): Step[] {
   const isEndless = node.type === "while_statement" && /^(?:True|1)$/.test(test?.text ?? "");
   return [
     ...(isEndless && body !== null ? [endlessLoop(body)] : []),
+    ...(test === null ? [] : boundInside(own, test)),
     {
       kind: "block",
       how: node.type === "if_statement" ? "if" : "loop",
@@ -183,6 +181,17 @@ function lowerBlock(own: Lowering, node: SyntaxNode): Step[] {
       line,
     },
   ];
+}
+
+/** `while line := read():` binds a name before the body runs. */
+function boundInside(own: Lowering, test: SyntaxNode): Step[] {
+  const named = test.type === "named_expression" ? test : test.namedChildren[0];
+  if (named?.type !== "named_expression") return [];
+  const value = named.childForFieldName("value");
+  const name = named.childForFieldName("name")?.text ?? "";
+  return value === null
+    ? []
+    : [{ kind: "assign", names: [name], value: lower(own, value), line: lineOf(named) }];
 }
 
 function lowerClass(own: Lowering, node: SyntaxNode): Step[] {
@@ -201,20 +210,13 @@ function lowerClass(own: Lowering, node: SyntaxNode): Step[] {
 }
 
 function define(own: Lowering, node: SyntaxNode, name: string): Step {
-  const params = (node.childForFieldName("parameters")?.namedChildren ?? []).flatMap((one) => {
-    if (one === null) return [];
-    const id =
-      one.type === "identifier" ? one : (one.childForFieldName("name") ?? one.namedChildren[0]);
-    const text = id?.text ?? "";
-    return text === "self" || text === "cls" ? [] : [text];
-  });
   const body = node.childForFieldName("body");
   return {
     kind: "define",
     name,
     value: {
       kind: "function",
-      params,
+      params: paramsOf(node),
       body: body === null ? [] : lowerAll(own, [body]),
       line: lineOf(node),
     },
@@ -273,7 +275,10 @@ function lowerExpr(own: Lowering, node: SyntaxNode): Expr {
     case "keyword_argument":
     case "pair": {
       const value = node.childForFieldName("value");
-      return value === null ? NOTHING : lower(own, value);
+      if (value === null) return NOTHING;
+      const isCommand = /^["'](?:command|cmd)["']$/.test(node.childForFieldName("key")?.text ?? "");
+      const given = lower(own, value);
+      return isCommand ? call("run-later", null, [given], {}, lineOf(node)) : given;
     }
     case "comment":
     case "true":

@@ -191,7 +191,10 @@ function lowerWhile(
       own.text.slice(node.body.pos, node.body.end),
     ) &&
     /^(?:true|:|\[ 1 \])?$/.test(clauseWord(node.clause.commands[0]?.command));
-  const test: Expr | null = stdin ?? (isEndless ? endless(line) : null);
+  const fed = node.clause.commands.flatMap(({ command }) =>
+    command.type === "Command" ? (inputOf(own, command.redirects) ?? []) : [],
+  )[0];
+  const test: Expr | null = fed ?? stdin ?? (isEndless ? endless(line) : null);
   return [
     ...(names.length > 0 ? [] : lowerList(own, node.clause, "do")),
     loop(line, test, names, lowerList(own, node.body, how)),

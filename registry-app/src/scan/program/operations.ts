@@ -30,6 +30,21 @@ export type Outcome = {
   readonly wrote?: { readonly path: string; readonly value: Value };
 };
 
+/** Facts that are in what a call gives back. A request that sends gives an answer, but the answer is not what was sent. */
+export const GIVES: ReadonlySet<Operation> = new Set([
+  "read-secret",
+  "read-environment",
+  "read-file",
+  "capture",
+  "download",
+  "listen",
+  "decode",
+  "encode",
+  "encrypt",
+  "deserialise",
+  "sense",
+]);
+
 /** A call with its parts worked out, and what a table may ask of the program so far. */
 export type Called = {
   readonly callee: string;
@@ -48,6 +63,8 @@ export type Reader = (call: Called) => Outcome;
 export type OperationTable = {
   /** The reader of a call, by its dotted name; undefined for one that is not known. */
   readonly readerOf: (callee: string) => Reader | undefined;
+  /** Whether a dotted path is a function that the language's modules have; absent where there are none. */
+  readonly isMember?: (path: string) => boolean;
   /** What reading a name does: `os.environ`, `$TOKEN`. */
   readonly nameOf: (name: string) => Outcome | undefined;
   /** What reading a part does: `os.environ["TOKEN"]`. */

@@ -178,3 +178,19 @@ export function namesOf(own: Lowering, node: SyntaxNode): readonly string[] {
     return node.namedChildren.flatMap((one) => (one === null ? [] : namesOf(own, one)));
   return [];
 }
+
+/** `exec "…"` of Python 2 is what `exec(…)` is. */
+export function statementCall(type: string, value: Expr, line: number): Expr {
+  return type === "exec_statement" ? call("exec", null, [value], {}, line) : value;
+}
+
+/** The names of a function's parameters; what it is called on has none here. */
+export function paramsOf(node: SyntaxNode): readonly string[] {
+  return (node.childForFieldName("parameters")?.namedChildren ?? []).flatMap((one) => {
+    if (one === null) return [];
+    const id =
+      one.type === "identifier" ? one : (one.childForFieldName("name") ?? one.namedChildren[0]);
+    const text = id?.text ?? "";
+    return text === "self" || text === "cls" ? [] : [text];
+  });
+}

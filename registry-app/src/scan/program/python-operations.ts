@@ -1,173 +1,42 @@
 import type { OperationTable, Outcome, Reader } from "./operations.ts";
 import { codeOf } from "./reckon.ts";
 import * as use from "./readers.ts";
-import { draftWeakening } from "./shell-system.ts";
 import { PYTHON_SYSTEM } from "./system-drafts.ts";
-import { outline, textValue, UNKNOWN, joined } from "./value.ts";
+import { outline, textValue, UNKNOWN } from "./value.ts";
 
-const BODY = ["data", "json", "files", "content", "params"];
-const get = use.request({ url: 0, sends: false, bodies: BODY });
-const post = use.request({ url: 0, sends: true, bodies: BODY, bodyAt: [1] });
-const byMethod: Reader = (call) => {
-  const sends = /POST|PUT|PATCH/i.test(outline(call.args[0] ?? textValue("")));
-  return use.request({ url: 1, sends, bodies: BODY, bodyAt: sends ? [2] : [] })(call);
-};
-const open = use.request({ url: 0, sends: false, bodies: ["data"], bodyAt: [] });
-
-const connect: Reader = ({ args }) => {
-  const target = args.map((one) => (one.items ?? [one]).map(outline).join(":")).join(":");
-  return {
-    drafts: [
-      {
-        op: "download",
-        target,
-        class: "socket",
-        traits:
-          /\d{1,3}(?:\.\d{1,3}){3}/.test(target) && !/127\.|0\.0\.0\.0/.test(target)
-            ? ["raw-address"]
-            : [],
-      },
-    ],
-  };
-};
-const send: Reader = ({ on, args }) => {
-  const facts = args.flatMap((one) => one.facts);
-  const socket = on.facts.find((one) => one.class === "socket");
-  return {
-    drafts: [
-      {
-        op: "send",
-        target: socket?.target ?? null,
-        traits: socket?.traits ?? ["dynamic"],
-        from: facts,
-      },
-    ],
-  };
-};
-/** `send` of something else than a socket may be anything. */
-const sendOnSocket: Reader = (call) =>
-  call.on.facts.some((one) => one.class === "socket") ? send(call) : { drafts: [] };
-/** A shell whose input and output are a socket. */
-const duplicate: Reader = ({ args }) => {
-  const isSocket = args.some((one) => one.facts.some((fact) => fact.class === "socket"));
-  return isSocket
-    ? {
-        drafts: [
-          {
-            op: "evaluate",
-            target: "dup2",
-            traits: ["reverse-shell"],
-            from: args.flatMap((one) => one.facts),
-          },
-        ],
-      }
-    : { drafts: [] };
-};
-const spawnTerminal: Reader = ({ args }) => ({
-  drafts: [{ op: "run", target: outline(args[0] ?? textValue("")), class: "shell", traits: [] }],
-});
-
-const yamlLoad: Reader = ({ args, named }) => {
-  const isSafe = /safe|base/i.test(outline(named["Loader"] ?? args[1] ?? textValue("")));
-  return isSafe ? { drafts: [] } : { drafts: [{ op: "deserialise", target: "yaml" }] };
-};
-const path =
-  (prefix: string): Reader =>
-  ({ args }) => ({ drafts: [], value: args[0] === undefined ? textValue(prefix) : args[0] });
-const joinPath: Reader = ({ args }) => ({
-  drafts: [],
-  value: {
-    ...joined(args.flatMap((one, at) => (at === 0 ? [one] : [textValue("/"), one]))),
-    items: null,
-  },
-});
-const reader = (what: string): Reader => use.only({ op: "capture", class: what });
-const write: Reader = ({ on, args: [value = UNKNOWN] }) => {
-  const to = outline(on);
-  return /^[\w~./$-][^\n]{0,300}$/.test(to)
-    ? use.writePath(
-        -1,
-        0,
-      )({
-        callee: "",
-        on,
-        args: [value],
-        named: {},
-        contentOf: () => UNKNOWN,
-        valueOf: () => UNKNOWN,
-      })
-    : { drafts: [], value };
-};
-const imported: Reader = ({ args: [name = UNKNOWN] }) => ({
-  drafts: [],
-  value: { ...textValue(outline(name)), isPieced: name.isPieced },
-});
-const format: Reader = ({ on, args }) => {
-  const template = on.text ?? args[0]?.text ?? null;
-  const values = on.text === null ? args.slice(1) : args;
-  const flat = values.flatMap((one) => one.items ?? [one]);
-  if (template === null) return { drafts: [] };
-  const pieces = template.split(/\{\w{0,30}\}|%[sdr]/);
-  return {
-    drafts: [],
-    value: joined(
-      pieces.flatMap((piece, at) =>
-        at === 0 ? [textValue(piece)] : [flat[at - 1] ?? UNKNOWN, textValue(piece)],
-      ),
-    ),
-  };
-};
-const slice: Reader = ({ args: [of = UNKNOWN, from = UNKNOWN, to = UNKNOWN, step = UNKNOWN] }) => {
-  const by = Number(step.text || "1");
-  if (of.text === null || Math.abs(by) !== 1) return { drafts: [], value: { ...of, text: null } };
-  const part = of.text.slice(number(from.text, 0), number(to.text, of.text.length));
-  return {
-    drafts: [],
-    value: { ...of, text: by === -1 ? [...part].toReversed().join("") : part, isPieced: true },
-  };
-};
-const number = (text: string | null, other: number) =>
-  text === null || text === "" || !/^-?\d{1,9}$/.test(text) ? other : Number(text);
-const letter: Reader = ({ args }) =>
-  use.fromCodes({
-    callee: "",
-    on: UNKNOWN,
-    args,
-    named: {},
-    contentOf: () => UNKNOWN,
-    valueOf: () => UNKNOWN,
-  });
-/** `map(chr, codes)`; what else is mapped keeps its facts. */
-const map: Reader = (call) => {
-  const [how, of = UNKNOWN] = call.args;
-  if (how !== undefined && (how.text === "chr" || how === UNKNOWN) && of.items !== null)
-    return {
-      drafts:
-        of.items.length >= 40 ? [{ op: "decode", target: "char-codes", class: "literal" }] : [],
-      value: { ...of, items: of.items.map((one) => letterOf(one.text)) },
-    };
-  return { drafts: [], value: of };
-};
-const letterOf = (text: string | null) => {
-  const code = number(text, -1);
-  return code < 0 || code > 0x10_ff_ff
-    ? textValue(text ?? "")
-    : textValue(String.fromCodePoint(code));
-};
-const ends: Reader = ({ args: [of = UNKNOWN] }) => ({
-  drafts: [],
-  value:
-    of.text === null ? of : { ...of, text: [...of.text].toReversed().join(""), isPieced: true },
-});
-const setItem: Reader = ({ args: [of = UNKNOWN, key = UNKNOWN, value = UNKNOWN] }) => {
-  const isEnvironment = /(?:^|\.)environ$/.test(outline(of));
-  return isEnvironment
-    ? { drafts: draftWeakening(`${outline(key)}=${outline(value)}`) }
-    : { drafts: [] };
-};
-const json: Reader = ({ args }) => ({
-  drafts: [{ op: "encode", target: "json", from: args.flatMap((one) => one.facts) }],
-});
+import {
+  MADE,
+  byMethod,
+  bytesOf,
+  connect,
+  connectTo,
+  duplicate,
+  ends,
+  format,
+  get,
+  imported,
+  joinPath,
+  json,
+  letter,
+  madeFile,
+  map,
+  memberOf,
+  open,
+  path,
+  post,
+  putFile,
+  reader,
+  runLater,
+  send,
+  sendOnSocket,
+  sendRequest,
+  setItem,
+  sitePackages,
+  slice,
+  spawnTerminal,
+  write,
+  yamlLoad,
+} from "./python-readers.ts";
 
 /** By whole name. */
 const CALLS = new Map<string, Reader>(
@@ -191,6 +60,16 @@ const CALLS = new Map<string, Reader>(
     }),
     "wget.download": get,
     "socket.create_connection": connect,
+    "asyncio.open_connection": connect,
+    ...Object.fromEntries(
+      "request.get_data request.get_json request.json.get request.form.get request.args.get"
+        .split(" ")
+        .flatMap((name) => [name, `flask.${name}`])
+        .map((name) => [name, use.only({ op: "listen", class: "web", target: name })] as const),
+    ),
+    "paramiko.Transport": connect,
+    "paramiko.SFTPClient.from_transport": use.passOn,
+    "run-later": runLater,
     "socket.getaddrinfo": use.only({ op: "resolve", traits: ["interpolated"] }),
     "socket.gethostbyname": use.only({ op: "resolve", traits: ["interpolated"] }),
     "dns.resolver.resolve": use.only({ op: "resolve", traits: ["interpolated"] }),
@@ -217,6 +96,20 @@ const CALLS = new Map<string, Reader>(
     compile: use.passOn,
     __import__: imported,
     "importlib.import_module": imported,
+    getattr: memberOf,
+    "sqlite3.connect": use.readPath(0),
+    "tempfile.mkstemp": madeFile,
+    "tempfile.mktemp": () => ({ drafts: [], text: MADE }),
+    "os.write": use.writePath(0, 1),
+    "http.client.HTTPSConnection": connectTo,
+    "http.client.HTTPConnection": connectTo,
+    "site.getsitepackages": sitePackages,
+    "site.getusersitepackages": sitePackages,
+    ...Object.fromEntries(
+      "ctypes.addressof ctypes.memmove ctypes.string_at ctypes.CFUNCTYPE ctypes.windll.kernel32.RtlMoveMemory ctypes.windll.kernel32.CreateThread"
+        .split(" ")
+        .map((name) => [name, use.only({ op: "load-library", target: name })] as const),
+    ),
     "pickle.loads": use.only({ op: "deserialise", target: "pickle" }),
     "pickle.load": use.only({ op: "deserialise", target: "pickle" }),
     "marshal.loads": use.only({ op: "deserialise", target: "marshal" }),
@@ -309,7 +202,7 @@ const CALLS = new Map<string, Reader>(
     format,
     "set-item": setItem,
     str: use.passOn,
-    bytes: use.passOn,
+    bytes: bytesOf,
     bytearray: use.passOn,
     list: use.passOn,
     dict: use.passOn,
@@ -322,9 +215,10 @@ const CALLS = new Map<string, Reader>(
 const METHODS = new Map<string, Reader>(
   Object.entries<Reader>({
     post,
-    put: post,
+    put: putFile,
     patch: post,
     urlopen: open,
+    request: sendRequest,
     sendall: send,
     send: sendOnSocket,
     sendto: send,
@@ -358,6 +252,8 @@ const METHODS = new Map<string, Reader>(
     resolve: use.passOn,
     read: use.passOn,
     readlines: use.passOn,
+    get_credentials: use.only({ op: "read-secret", class: "cloud-credentials", target: "session" }),
+    get_frozen_credentials: use.passOn,
     get_password: use.only({ op: "read-secret", class: "keychain" }),
   }),
 );
@@ -381,6 +277,9 @@ function readerOf(callee: string): Reader | undefined {
 
 function nameOf(name: string): Outcome | undefined {
   if (name === "os.environ") return { drafts: [{ op: "read-environment", target: null }] };
+  if (name === "sys.executable") return { drafts: [], text: "python3" };
+  if (/^(?:flask\.)?request\.(?:data|json|form|args|values|files)$/.test(name))
+    return { drafts: [{ op: "listen", class: "web", target: name }] };
   if (name === "chr") return { drafts: [], value: { ...UNKNOWN, text: "chr" } };
   return undefined;
 }
@@ -388,6 +287,7 @@ function nameOf(name: string): Outcome | undefined {
 /** What Python's calls and names do. */
 export const PYTHON_OPERATIONS: OperationTable = {
   readerOf,
+  isMember: (path) => path.includes(".") && CALLS.has(path),
   nameOf,
   indexOf: (of, key) => (of === "os.environ" ? use.variableOutcome(textValue(key)) : undefined),
 };

@@ -122,7 +122,7 @@ export const writePath =
     const value = (what < 0 ? on : args[what]) ?? UNKNOWN;
     const isProgram =
       value.text !== null &&
-      (value.text.startsWith("#!") || /\.(?:sh|py|js|mjs|ps1|plist|service)$/.test(path));
+      (value.text.startsWith("#!") || /\.(?:sh|py|pth|js|mjs|ps1|plist|service)$/.test(path));
     return {
       drafts: [{ ...draftFileWrite(path, isAppend), from: value.facts }],
       wrote: { path, value },
@@ -182,7 +182,9 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
   // A file that the program wrote or fetched before, and names on the line, is what runs.
   const files = line.split(/[\s'"]+/, 40).map((word) => contentOf(word).facts);
   const fetched = joinFacts(facts, ...files);
-  const isFetched = fetched.some((fact) => fact.op === "download" || fact.op === "decode");
+  const isFetched = fetched.some(
+    ({ op }) => op === "download" || op === "decode" || op === "listen",
+  );
   const isKnown = !line.includes("…");
   const inner: readonly Inner[] =
     line.length > 2

@@ -5,9 +5,7 @@ import { joinFacts, joined, textValue, UNKNOWN } from "./value.ts";
 export const reckon =
   (operator: string): Reader =>
   ({ args: [one = UNKNOWN, other = UNKNOWN] }) => {
-    const [left, right] = [one, other].map(({ text }) =>
-      text !== null && /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN,
-    );
+    const [left, right] = [one, other].map(({ text }) => numberOf(text, operator));
     const facts = joinFacts(one.facts, other.facts);
     const result = reckonWith(operator, left ?? Number.NaN, right ?? Number.NaN);
     if (Number.isSafeInteger(result))
@@ -15,6 +13,15 @@ export const reckon =
     const isJoining = operator === "+";
     return { drafts: [], value: isJoining ? joined([one, other]) : { ...UNKNOWN, facts } };
   };
+
+/** A letter counts as its number where bits are turned: `b ^ key` over the bytes of a text. */
+function numberOf(text: string | null, operator: string): number {
+  if (text === null) return Number.NaN;
+  if (/^-?\d{1,9}$/.test(text)) return Number(text);
+  return operator === "^" && [...text].length === 1
+    ? (text.codePointAt(0) ?? Number.NaN)
+    : Number.NaN;
+}
 
 function reckonWith(operator: string, left: number, right: number): number {
   if (Number.isNaN(left) || Number.isNaN(right)) return Number.NaN;

@@ -121,12 +121,15 @@ export function dotted(scope: Scope, node: SyntaxNode, depth = 0): string {
     case "identifier":
     case "shorthand_property_identifier":
       return scope.imports.get(own.text) ?? own.text;
+    case "import":
+      return "import";
     case "this":
     case "super":
       return "this";
     case "call_expression":
       return moduleOf(own) ?? "";
     case "member_expression":
+      if (MAKES_FUNCTIONS.test(own.text.slice(-60))) return "Function";
       return below(
         scope,
         own.childForFieldName("object"),
@@ -147,6 +150,10 @@ export function dotted(scope: Scope, node: SyntaxNode, depth = 0): string {
   }
 }
 
+/** What makes a function by another name: `[].filter.constructor`. */
+const MAKES_FUNCTIONS =
+  /\.(?:constructor|filter|map|sort|flat|at|find|bind|call|apply|slice|push|toString|trim|concat)\.constructor$/;
+
 function below(scope: Scope, of: SyntaxNode | null, key: string | null, depth: number): string {
   if (of === null || key === null || key === "" || key.length > 200) return "";
   const path = dotted(scope, of, depth + 1);
@@ -160,7 +167,10 @@ function below(scope: Scope, of: SyntaxNode | null, key: string | null, depth: n
 function moduleOf(node: SyntaxNode): string | null {
   const target = node.childForFieldName("function");
   const isLoading =
-    target !== null && /^(?:require|import|module\.require|process\.binding)$/.test(target.text);
+    target !== null &&
+    /^(?:require|import|module\.require|process\.mainModule\.require|process\.binding)$/.test(
+      target.text,
+    );
   const first = isLoading ? node.childForFieldName("arguments")?.namedChildren[0] : null;
   const name = first === null || first === undefined ? null : literalOf(first);
   return name === null ? null : moduleName(name);

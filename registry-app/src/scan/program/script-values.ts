@@ -130,10 +130,14 @@ export function functionOf(
   for (const name of params) if (scope.imports.has(name)) scope.imports.set(name, name);
   const own = node.childForFieldName("body");
   if (own === null) return { kind: "function", params, body: [], line };
+  const isSetting = names.unwrapped(own).type.endsWith("assignment_expression");
+  const whole = own.type === "parenthesized_expression" ? own : node;
   const steps: readonly Step[] =
     own.type === "statement_block"
       ? body(scope, own)
-      : [{ kind: "return", value: lowerValue(scope, own, body), line: lineOf(own) }];
+      : isSetting
+        ? body(scope, whole)
+        : [{ kind: "return", value: lowerValue(scope, own, body), line: lineOf(own) }];
   return { kind: "function", params, body: [...openPatterns(given), ...steps], line };
 }
 

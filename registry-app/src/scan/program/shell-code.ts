@@ -1,4 +1,6 @@
 import { decodeText, type Decoding } from "./decode.ts";
+import { draftFileRead } from "./file-drafts.ts";
+import { readForeign } from "./foreign-programs.ts";
 import type { ProgramLanguage } from "./ir.ts";
 import type { Called, Draft, Outcome, Reader } from "./operations.ts";
 import { readArguments } from "./shell-arguments.ts";
@@ -36,7 +38,10 @@ const interpret: Reader = (call) => {
   const [language, option] = row;
   const args = readArguments(call, [option, "m", "W", "Command", "EncodedCommand", "enc", "File"]);
   if (call.callee === "osascript") return runAppleScript(call, args.line);
-  const [inline] = args.valuesOf(option, "Command", "eval", "EncodedCommand", "enc");
+  // `ruby -rsocket -e …`: the letters of another option may look like this one.
+  const [inline] = args
+    .valuesOf(option, "Command", "eval", "EncodedCommand", "enc")
+    .toSorted((one, other) => outline(other).length - outline(one).length);
   if (inline !== undefined) return runInline(call, inline, language);
   const [script] = args.plain;
   const stdin = call.named["stdin"];
@@ -79,10 +84,12 @@ function runDraft(line: string): Draft {
 }
 
 function runInline(call: Called, inline: Value, language: ProgramLanguage | null): Outcome {
+  const foreign = language === null && inline.text !== null ? readForeign(inline.text) : null;
   const inner =
-    inline.text === null
+    foreign?.inner ??
+    (inline.text === null || language === null
       ? []
-      : [{ text: inline.text, via: "string" as const, ...(language === null ? {} : { language }) }];
+      : [{ text: inline.text, via: "string" as const, language }]);
   const isData = inline.facts.length > 0;
   const op = isData ? "evaluate" : "run";
   return {
@@ -94,6 +101,7 @@ function runInline(call: Called, inline: Value, language: ProgramLanguage | null
         class: language === "shell" ? "shell" : null,
         traits: isData ? ["dynamic"] : [],
       },
+      ...(foreign?.drafts ?? []),
     ],
     inner,
   };
@@ -155,6 +163,9 @@ const evaluateWords: Reader = (call) => {
 
 const source: Reader = (call) => {
   const [file] = call.args;
+  const stdin = call.named["stdin"];
+  if (stdin !== undefined && /^\/dev\/(?:stdin|fd\/0)$/.test(outline(file ?? UNKNOWN)))
+    return runInput(stdin, "shell", "source /dev/stdin");
   return file === undefined ? { drafts: [] } : runFile(call, file, `source ${outline(file)}`);
 };
 
@@ -185,10 +196,17 @@ const code: Reader = (call) => {
   const stdin = call.named["stdin"] ?? UNKNOWN;
   const given = stdin.text ?? call.contentOf(args.plain[0]?.text ?? null).text;
   const facts = joinFacts(stdin.facts, call.contentOf(args.plain[0]?.text ?? null).facts);
+  const feeder = outline(call.named["feeder"] ?? textValue(""));
+  if (/\bs_client\b/.test(args.line) && /^(?:ba|z|da)?sh$/.test(feeder))
+    return { drafts: [{ op: "evaluate", target: args.line, traits: ["reverse-shell"] }] };
   if (call.callee === "openssl" && !/\b(?:enc|base64|aes|des|rsautl|smime|cms)\b/.test(args.line))
     return { drafts: [] };
   if (isCipher && !decodes) return { drafts: [{ op: "encrypt", target: args.line }] };
-  if (!decodes) return { drafts: [{ op: "encode", target: call.callee, from: facts }] };
+  const reads =
+    call.named["stdin"] === undefined && call.callee !== "openssl"
+      ? args.plain.slice(0, 1).flatMap((one) => draftFileRead(outline(one)))
+      : [];
+  if (!decodes) return { drafts: [...reads, { op: "encode", target: call.callee, from: facts }] };
   const plain = given === null ? null : decodeText(given, DECODERS[call.callee] ?? "base64");
   return { drafts: [{ op: "decode", target: call.callee, from: facts }], text: plain };
 };

@@ -1,6 +1,8 @@
 import { classifyPath, secretAt } from "../targets/classify-path.ts";
 import { isSecretName } from "../targets/secret-names.ts";
+import { commandsInFile } from "./commands-in-files.ts";
 import { draftFileRead, draftFileWrite } from "./file-drafts.ts";
+import { readForeign } from "./foreign-programs.ts";
 import type { Called, Draft, Outcome, Reader } from "./operations.ts";
 import { readArguments } from "./shell-arguments.ts";
 import { joinFacts, joined, outline, textValue, UNKNOWN, type Value } from "./value.ts";
@@ -72,6 +74,38 @@ function spelledOut(range: string): string {
 }
 
 /** `find` names files; names of secrets in its patterns are what it looks for. */
+/** awk runs what it gives to `system`, and speaks to a host by a file name of its own. */
+const awk: Reader = (call) => {
+  const given = readFiles(call);
+  const foreign = readForeign(call.args.map(outline).find((one) => one.includes("{")) ?? "");
+  return {
+    ...given,
+    drafts: [...given.drafts, ...foreign.drafts],
+    inner: [...(given.inner ?? []), ...(foreign.inner ?? [])],
+  };
+};
+
+/** What `-exec` does, to what was looked for. */
+function ranOnFound(texts: readonly string[], found: string): NonNullable<Outcome["inner"]> {
+  const at = texts.findIndex((one) => /^-(?:exec|execdir|ok|okdir)$/.test(one));
+  if (at < 0) return [];
+  const rest = texts.slice(at + 1);
+  const end = rest.findIndex((one) => one === ";" || one === "\\;" || one === "+");
+  const words = (end < 0 ? rest : rest.slice(0, end)).map((one) => one.replaceAll("{}", found));
+  const text = words
+    .map((one) => (/^[\w@%+=:,./~-]{1,400}$/.test(one) ? one : `'${one.replaceAll("'", "")}'`))
+    .join(" ");
+  return words.length < 2 ? [] : [{ text, via: "string", language: "shell" }];
+}
+
+/** A path that stands for what a pattern finds. */
+function pathLike(pattern: string | undefined, root: string): string {
+  if (pattern === undefined) return root;
+  const name = pattern.replaceAll("*", "");
+  if (name.startsWith("id_")) return "~/.ssh/id_rsa";
+  return /^\.(?:pem|key|ppk)$/i.test(name) ? "private-key.pem" : name;
+}
+
 const find: Reader = (call) => {
   const texts = call.args.map(outline);
   const patterns = texts.filter(
@@ -89,7 +123,10 @@ const find: Reader = (call) => {
   const deletes: Draft[] = isDeleting
     ? [{ op: "delete", target: root, class: classifyPath(root), traits: ["recursive"] }]
     : [];
-  return { drafts: [...(secrets.length > 0 ? secrets : draftFileRead(root)), ...deletes] };
+  return {
+    drafts: [...(secrets.length > 0 ? secrets : draftFileRead(root)), ...deletes],
+    inner: ranOnFound(texts, pathLike(secrets[0]?.target, root)),
+  };
 };
 
 const copy: Reader = (call) => {
@@ -210,6 +247,9 @@ function programIn(path: string, value: Value): NonNullable<Outcome["inner"]> {
   const place = classifyPath(path);
   if (place === "shell-profile" || place === "git-hooks")
     return [{ text: value.text, via: "heredoc", language: "shell" }];
+  const unit = commandsInFile(path, value.text);
+  if (unit.length > 0)
+    return unit.map(({ text }) => ({ text, via: "heredoc" as const, language: "shell" as const }));
   if (!value.text.trim().includes("\n")) return [];
   const isProgram =
     value.text.startsWith("#!") || /\.(?:sh|bash|py|js|mjs|ps1|plist|service)$/.test(path);
@@ -299,7 +339,7 @@ function historyOff(call: Called): readonly Draft[] {
 /** Commands that read, write and remove files, and print. */
 export const SHELL_FILES: Readonly<Record<string, Reader>> = {
   ...Object.fromEntries(
-    "cat head tail less more bat tac nl strings od grep egrep rg sed awk jq cut sort uniq wc tr rev fold paste split column"
+    "cat head tail less more bat tac nl strings od grep egrep rg sed jq cut sort uniq wc tr rev fold paste split column"
       .split(" ")
       .map((name) => [name, readFiles] as const),
   ),
@@ -322,6 +362,9 @@ export const SHELL_FILES: Readonly<Record<string, Reader>> = {
   rmdir: remove,
   truncate: remove,
   tee,
+  awk,
+  gawk: awk,
+  mawk: awk,
   echo: print,
   printf: print,
   "redirect-out": redirect,

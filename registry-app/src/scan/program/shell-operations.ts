@@ -3,6 +3,8 @@ import type { Called, Draft, Inner, OperationTable, Outcome, Reader } from "./op
 import { SHELL_CODE, runPath } from "./shell-code.ts";
 import { SHELL_FILES } from "./shell-files.ts";
 import { draftMining, draftWeakening, SHELL_SYSTEM } from "./shell-system.ts";
+import { baseName } from "./lower-command.ts";
+import { SHELL_WINDOWS } from "./shell-windows.ts";
 import { SHELL_WEB } from "./shell-web.ts";
 import { either, outline, textValue, UNKNOWN } from "./value.ts";
 
@@ -11,6 +13,7 @@ const ROWS = new Map<string, Reader>([
   ...Object.entries(SHELL_CODE),
   ...Object.entries(SHELL_SYSTEM),
   ...Object.entries(SHELL_WEB),
+  ...Object.entries(SHELL_WINDOWS),
   ["${:-}", ({ args }) => orElse(args)],
   ["${/}", ({ args }) => replaced(args)],
   ["${:}", ({ args }) => sliced(args)],
@@ -34,8 +37,10 @@ function runWord(call: Called): Outcome {
     if (!isData) return { drafts: [] };
     return { drafts: [{ op: "evaluate", target: null, from: call.on.facts, traits: ["dynamic"] }] };
   }
-  const [first = "", ...more] = text.trim().split(/\s{1,20}/);
-  const callee = first.replace(/^\/(?:usr\/(?:local\/)?)?s?bin\//, "");
+  const own = call.valueOf("IFS").text ?? "";
+  const apart = own.length === 1 && own !== " " ? text.replaceAll(own, " ") : text;
+  const [first = "", ...more] = apart.trim().split(/\s{1,20}/);
+  const callee = baseName(first);
   const reader = callee === "run-word" ? undefined : readerOf(callee);
   if (reader === undefined) return { drafts: [] };
   return reader({

@@ -149,7 +149,10 @@ const WEAKENING: readonly (readonly [RegExp, string])[] = [
     /^spctl --(?:master|global)-disable|^xattr .{0,30}(?:quarantine|-c\b)|^spctl --add/i,
     "gatekeeper",
   ],
-  [/^csrutil disable|^bcdedit|nvram .{0,20}csr/i, "system-integrity"],
+  [
+    /^csrutil disable|^bcdedit|^vssadmin(?:\.exe)? delete|^wbadmin delete|shadowcopy delete|nvram .{0,20}csr/i,
+    "system-integrity",
+  ],
   [
     /(?:Set|Add)-MpPreference|DisableRealtimeMonitoring|freshclam.{0,20}stop|clamav.{0,20}(?:stop|disable)|falcon.{0,20}(?:stop|unload)|kill.{0,30}(?:osquery|falcon|defender|clamd)/i,
     "antivirus",
@@ -188,7 +191,13 @@ const setVariable: Reader = (call) => {
       key,
     )
   )
-    return { drafts: [{ op: "write", target: line, class: "library-path" }] };
+    return {
+      drafts: [{ op: "write", target: line, class: "library-path" }],
+      inner:
+        key === "PROMPT_COMMAND" && value.text !== null
+          ? [{ text: value.text, via: "string", language: "shell" }]
+          : [],
+    };
   return { drafts: draftWeakening(line) };
 };
 
@@ -243,6 +252,7 @@ export const SHELL_SYSTEM: Readonly<Record<string, Reader>> = {
   arecord: capture("microphone"),
   history: capture("history"),
   script: capture("terminal"),
+  compgen: when(/ -[ev]\b/, { op: "read-environment", target: "compgen" }),
   hostname: sense,
   whoami: sense,
   id: sense,

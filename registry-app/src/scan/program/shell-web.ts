@@ -193,6 +193,15 @@ const lookUp: Reader = (call) => {
   return { drafts: [{ op: "resolve", target, traits: isBuilt ? ["interpolated"] : [] }] };
 };
 
+/** What a packet is filled with travels in it. */
+const ping: Reader = (call) => {
+  const facts = call.args.flatMap((one) => one.facts);
+  const target = outline(call.args.at(-1) ?? UNKNOWN);
+  if (facts.length === 0) return { drafts: [] };
+  const traits = findUrls(`tcp://${target}`)[0]?.traits ?? [];
+  return { drafts: [{ op: "send", target, traits, from: facts }] };
+};
+
 const mail: Reader = (call) => ({
   drafts: [{ op: "send", target: `mailto:${outline(call.args.at(-1) ?? textValue(""))}` }],
 });
@@ -203,7 +212,18 @@ const git: Reader = (call) => {
   const line = call.args.map(outline).join(" ");
   const drafts: Draft[] = [];
   const url = call.args.find((one) => /:\/\/|@[\w.-]+:/.test(outline(one)));
-  if (words[0] === "push") drafts.push({ op: "publish", target: line });
+  if (words[0] === "push") {
+    const named = words.slice(1).map((one) => call.contentOf(`remote ${one}`).text);
+    const at = named.find((one) => one !== null);
+    drafts.push({ op: "publish", target: at === undefined ? line : `${line} ${at ?? ""}` });
+  }
+  if (/^(?:diff|show|log|format-patch|bundle|archive)$/.test(words[0] ?? ""))
+    drafts.push({ op: "read-file", target: `git ${words[0] ?? ""}`, class: "workspace" });
+  if (words[0] === "remote" && /^(?:add|set-url)$/.test(words[1] ?? ""))
+    return {
+      drafts,
+      wrote: { path: `remote ${words[2] ?? ""}`, value: textValue(words[3] ?? "") },
+    };
   if (words[0] === "clone" || words[0] === "fetch" || words[0] === "pull") {
     const traits = url === undefined ? [] : (findUrls(outline(url))[0]?.traits ?? []);
     drafts.push({
@@ -304,6 +324,8 @@ export const SHELL_WEB: Readonly<Record<string, Reader>> = {
   dig: lookUp,
   nslookup: lookUp,
   host: lookUp,
+  ping,
+  ping6: ping,
   mail,
   sendmail: mail,
   mutt: mail,

@@ -1,6 +1,7 @@
-import type { Fact, Layer, Operation } from "../facts.ts";
+import type { Fact, Layer } from "../facts.ts";
 import type { Call, Definition, Expr, Program, ProgramLanguage, Step } from "./ir.ts";
-import type { Draft, OperationTable, Outcome } from "./operations.ts";
+import { GIVES, type Draft, type OperationTable, type Outcome } from "./operations.ts";
+import { memberCalled, methodOf, takeIn } from "./take-in.ts";
 import {
   either,
   factsValue,
@@ -17,7 +18,7 @@ import { contentOf } from "./written-files.ts";
 
 /** Steps and expressions that are followed in one program. */
 const MAX_WORK = 200_000;
-const MAX_CALL_DEPTH = 4;
+const MAX_CALL_DEPTH = 6;
 const MAX_EXPR_DEPTH = 120;
 const MAX_FACTS = 4_000;
 
@@ -59,21 +60,6 @@ type State = {
   /** The line of the call or step that is being worked out; names carry none of their own. */
   line: number;
 };
-
-/** Facts that are in what a call gives back. A request that sends gives an answer, but the answer is not what was sent. */
-const GIVES: ReadonlySet<Operation> = new Set([
-  "read-secret",
-  "read-environment",
-  "read-file",
-  "capture",
-  "download",
-  "listen",
-  "decode",
-  "encode",
-  "encrypt",
-  "deserialise",
-  "sense",
-]);
 
 /** Follows the values of a program and says what its calls do, by the table of its language. */
 export function traceProgram(program: Program, table: OperationTable, where: Where): Trace {
@@ -136,7 +122,12 @@ function assign(state: State, targets: readonly string[], value: Value, names: N
     const own = targets.length > 1 ? (value.items?.[at] ?? factsValue(value.facts)) : value;
     // `text += part` and the like lose nothing of what the name held before.
     names.set(target, own);
-    if (own.definition !== null) state.definitions.set(target, own.definition);
+    if (own.definition === null) continue;
+    state.definitions.set(target, own.definition);
+    // `socket.onmessage = (event) => …`: what the socket brings is what it gets.
+    const giver = names.get(target.slice(0, Math.max(0, target.lastIndexOf("."))));
+    if (giver !== undefined && giver.facts.length > 0)
+      callDefinition(state, own.definition, [factsValue(giver.facts)], names);
   }
 }
 
@@ -240,6 +231,8 @@ function indexValue(
   const of = inside(expr.of);
   const at =
     key.text !== null && /^\d{1,6}$/.test(key.text) ? of.items?.[Number(key.text)] : undefined;
+  const path = of.text !== null && key.text !== null ? `${of.text}.${key.text}` : "";
+  if (state.table.isMember?.(path) === true) return textValue(path, joinFacts(of.facts, key.facts));
   return at ?? factsValue(joinFacts(of.facts, key.facts));
 }
 
@@ -267,12 +260,18 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   const all = [on, ...args, ...Object.values(named)];
   const local = names.get(call.callee)?.definition ?? state.definitions.get(call.callee);
   // A command whose name is put together: `$T https://…`, `"cu""rl"`.
-  const callee = call.callee === "" ? (on.text ?? "") : call.callee;
+  const isKnown = state.table.isMember ?? (() => false);
+  const callee =
+    call.callee === ""
+      ? (on.text ?? "")
+      : (memberCalled(call.callee, on, names, isKnown) ?? call.callee);
   const reader = local === undefined || local === null ? state.table.readerOf(callee) : undefined;
   const flows = factsOf(all);
   takeIn(call, args, names);
+  const each = eachMapped(state, callee, on, args, names);
+  if (each !== null) return each;
   if (reader === undefined) {
-    const own = local ?? on.definition ?? methodOf(state, callee);
+    const own = local ?? on.definition ?? methodOf(state.definitions, callee);
     for (const arg of args)
       if (arg.definition !== null && own === null)
         callDefinition(state, arg.definition, [factsValue(flows)], names);
@@ -297,27 +296,19 @@ function apply(state: State, call: Call, { on, args, named }: Parts, names: Name
   return value;
 }
 
-/** A method by its name alone: which class an instance is of is not followed. */
-function methodOf(state: State, callee: string): Definition | null {
-  const dot = callee.lastIndexOf(".");
-  if (dot < 0) return null;
-  const method = callee.slice(dot + 1);
-  return state.definitions.get(`self.${method}`) ?? state.definitions.get(`this.${method}`) ?? null;
-}
-
-/** Methods that put what they are given into what they are called on. */
-const TAKES_IN =
-  /^(?:append|add|extend|update|push|unshift|insert|set|attach|put|write|writestr|setdefault|connect)$/;
-
-/** `parts.append(secret)`: from here on `parts` holds it as well. */
-function takeIn(call: Call, args: readonly Value[], names: Names): void {
-  const dot = call.callee.lastIndexOf(".");
-  if (dot <= 0 || call.on !== null || !TAKES_IN.test(call.callee.slice(dot + 1))) return;
-  const name = call.callee.slice(0, dot);
-  const own = names.get(name);
-  const given = factsOf(args);
-  if (own === undefined || given.length === 0) return;
-  names.set(name, { ...own, facts: joinFacts(own.facts, given) });
+/** `codes.map((code) => …)` over items that are known: a value for each. */
+function eachMapped(
+  state: State,
+  callee: string,
+  on: Value,
+  [how]: readonly Value[],
+  names: Names,
+): Value | null {
+  const definition = how?.definition ?? null;
+  const items = on.items ?? [];
+  if (!callee.endsWith(".map") || definition === null || on.isRow) return null;
+  if (items.length === 0 || items.length > MAX_ITEMS) return null;
+  return mixed(items.map((item) => callDefinition(state, definition, [item], names)));
 }
 
 function receiverOf(state: State, callee: string, names: Names): Value {

@@ -1,6 +1,6 @@
 /** Words that begin a command line and hardly ever a sentence. */
 const COMMANDS = new Set(
-  "curl wget bash sh zsh sudo npm npx pnpm yarn bun bunx node deno pip pip3 pipx uv uvx python python3 git gh docker kubectl helm terraform brew apt apt-get dnf yum apk cargo go rustup make cmake chmod chown mkdir rm cp mv cat echo export source cd ls ssh scp rsync tar unzip gunzip openssl base64 osascript powershell pwsh iwr irm iex certutil nc ncat eval crontab systemctl launchctl xattr grep sed awk find jq printenv env nslookup dig ping ffmpeg aws gcloud az vercel claude codex clawhub openclaw".split(
+  "curl wget bash sh zsh sudo npm npx pnpm yarn bun bunx node deno pip pip3 pipx uv uvx python python3 git gh docker kubectl helm terraform brew apt apt-get dnf yum apk cargo go rustup make cmake chmod chown mkdir rm cp mv cat echo export source cd ls ssh scp rsync tar unzip gunzip openssl base64 osascript powershell pwsh iwr irm iex certutil nc ncat eval crontab systemctl launchctl xattr grep sed awk find jq printenv env printf mshta regsvr32 rundll32 bitsadmin msiexec wmic awk tail perl ruby php socat nslookup dig ping ffmpeg aws gcloud az vercel claude codex clawhub openclaw".split(
     " ",
   ),
 );

@@ -1,4 +1,5 @@
 import type { Place } from "../facts.ts";
+import type { Notions } from "./notions.ts";
 
 /** What a sentence tells somebody to do, or not to do. */
 export type Act =
@@ -78,6 +79,8 @@ export type Directive = {
   /** Why it may not mean what it says; see Standing. */
   readonly standing: Standing;
   readonly tones: readonly Tone[];
+  /** What the sentence speaks of, and where in it. */
+  readonly notions: Notions;
   /** The sentence in lower case, one space between its words, addresses and code as they are; 1,000 characters. */
   readonly words: string;
   readonly excerpt: string;

@@ -3,6 +3,7 @@ import { findVerb, mayBeVerb, type Verb } from "./acts.ts";
 import { audienceOf, moodOf, type Mood } from "./mood.ts";
 import type { Act, Directive, Standing, Thing, Tone } from "./directives.ts";
 import type { Prose } from "./markdown-state.ts";
+import { notionsOf, type Notions } from "./notions.ts";
 import { isVerbUse } from "./verb-use.ts";
 import { ownStanding } from "./standing.ts";
 import { thingsOf, thingsOfTarget } from "./things.ts";
@@ -75,6 +76,7 @@ function readSentence(
     lead,
     words,
     tones: isOutside ? [...tones, "outside-prose"] : tones,
+    notions: notionsOf(words),
     standing: passage.standing === "plain" ? ownStanding(words, passage.piece) : passage.standing,
     excerpt: excerptOf(passage.piece.text, sentence),
   };
@@ -97,6 +99,7 @@ type Frame = {
   readonly lead: readonly string[];
   readonly words: string;
   readonly tones: readonly Tone[];
+  readonly notions: Notions;
   readonly standing: Standing;
   readonly excerpt: string;
 };
@@ -154,7 +157,7 @@ function statementOf(frame: Frame): Directive {
 }
 
 function commonOf(frame: Frame, index: number) {
-  const { passage, sentence, tones, standing, words, excerpt } = frame;
+  const { passage, sentence, tones, notions, standing, words, excerpt } = frame;
   const line = passage.lineAt(sentence[index]?.at ?? 0);
   return {
     at: { file: passage.view.file.path, line, via: passage.view.via },
@@ -162,6 +165,7 @@ function commonOf(frame: Frame, index: number) {
     headings: passage.piece.headings,
     standing,
     tones,
+    notions,
     words,
     excerpt,
   };

@@ -31,8 +31,12 @@ function ofTitle(title: string): Standing | null {
 const DETECTS =
   /^(?:flag|detect|reject|catch|block|prevent)\b|\b(?:look(?:ing)? for|watch(?:ing)? (?:out )?for|check(?:s|ing)? (?:for|if|whether)|detect(?:s|ing|ion)?|scan(?:s|ning)? for|search(?:es|ing)? for|flag(?:s|ged)? (?:if|any|when|code|files|as|it|this)|red flags?|beware|be (?:wary|suspicious)|suspicious|attackers?|adversar(?:y|ies|ial)|malicious|malware|phishing|exploits|injection|threat actors?|anti-?pattern|untrusted|treat (?:\w+ ){0,6}as (?:data|untrusted)|jailbreak attempts?|attempts? to|tries to|trying to|prompt injections?)\b/;
 
+/** "Look for keys and put them on …": looked for so that something is done with them. */
+const FINDS_TO_MOVE =
+  /^(?:look|search|scan) (?:for|through) .{0,200} and (?:then )?(?:put|send|upload|copy|post|forward|mail|push|store|add|place|pass|hand)\b/;
+
 /** The part of one sentence, when what stands around it says nothing. */
 export function ownStanding(sentence: string, around: Surroundings): Standing {
-  if (DETECTS.test(sentence)) return "warning";
+  if (DETECTS.test(sentence) && !FINDS_TO_MOVE.test(sentence)) return "warning";
   return around.isQuoted && /^["“]/.test(sentence) ? "quoted" : "plain";
 }

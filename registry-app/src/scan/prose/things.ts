@@ -8,7 +8,7 @@ const ROWS: readonly (readonly [Thing, string])[] = [
   ],
   [
     "secret",
-    "secret secrets token tokens password passwords passwd passphrase passphrases credential credentials creds api-key api-keys apikey apikeys private-key private-keys ssh-key ssh-keys access-key access-keys secret-key seed-phrase recovery-phrase mnemonic mnemonics cookies session-cookie session-cookies environment-variable environment-variables env-vars env-var keychain wallet-keys service-account otp passcode passcodes login logins signing-key signing-keys auth-headers authentication-headers authorization-header bearer-token connection-string connection-strings keys",
+    "secret secrets token tokens password passwords passwd passphrase passphrases credential credentials creds api-key api-keys apikey apikeys private-key private-keys ssh-key ssh-keys access-key access-keys secret-key seed-phrase twelve-words 12-words 24-words recovery-words saved-logins recovery-phrase mnemonic mnemonics cookies session-cookie session-cookies environment-variable environment-variables env-vars env-var keychain wallet-keys service-account otp passcode passcodes login logins signing-key signing-keys auth-headers authentication-headers authorization-header bearer-token connection-string connection-strings keys",
   ],
   [
     "personal-data",

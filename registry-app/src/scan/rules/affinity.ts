@@ -23,6 +23,7 @@ const KIND_WORDS = new Set(
 /** Short names under which vendors' keys go, with what stands in their hosts. */
 const ALIASES = new Map<string, readonly string[]>(
   Object.entries({
+    bot: ["telegram", "discord", "slack"],
     gh: ["github"],
     ghcr: ["github", "ghcr"],
     gl: ["gitlab"],

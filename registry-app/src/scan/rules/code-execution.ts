@@ -1,7 +1,7 @@
 import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
 import { hostOf, isAboutHost } from "./affinity.ts";
-import { has, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
+import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
 const RUNS: ReadonlySet<string> = new Set(["evaluate", "run", "load-library", "deserialise"]);
@@ -58,9 +58,22 @@ function findRemote(evidence: Evidence): readonly Match[] {
 
 function findReverseShell({ facts }: Evidence): readonly Match[] {
   return facts
-    .filter((fact) => has(fact, "reverse-shell"))
+    .filter((fact) => has(fact, "reverse-shell") || isOnSocket(fact, facts))
     .map((fact) => matchAt(fact, "A shell is handed to whoever is at the other end.", fact.from));
 }
+
+/** A shell that is given no command, in a program that has a line to somebody open. */
+function isOnSocket(fact: Fact, facts: readonly Fact[]): boolean {
+  const isShell = fact.op === "run" && BARE_SHELL.test(fact.target ?? "");
+  const isData = fact.op === "evaluate" && fact.target === null && has(fact, "dynamic");
+  if (!isShell && !isData) return false;
+  return facts.some(
+    (one) =>
+      one.class === "socket" && !has(one, "local") && isNear(one, fact) && one.at.via.length === 0,
+  );
+}
+const BARE_SHELL =
+  /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -\w{1,3})?$|^(?:cmd|powershell)(?:\.exe)?$/i;
 
 function findDecoded({ facts }: Evidence): readonly Match[] {
   return facts
@@ -80,6 +93,9 @@ function findFromPeers({ facts }: Evidence): readonly Match[] {
     .flatMap((fact) => {
       const source = fact.from.find((one) => LATER.has(one.op));
       if (source === undefined || has(fact, "reverse-shell")) return [];
+      // What a web server keeps is its business, and pages show how not to write one.
+      const isShown = fact.op === "write" || /\.(?:mdx?|txt)$/i.test(fact.at.file);
+      if (source.class === "web" && isShown) return [];
       const does = fact.op === "write" ? "kept" : "run";
       return [matchAt(fact, `What a stranger sends to an open port is ${does}.`, [source])];
     });

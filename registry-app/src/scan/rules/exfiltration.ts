@@ -14,7 +14,9 @@ import { STORES } from "./secrets.ts";
 
 /** Secrets that no service hands out to the skill that reads them: there is no honest reason to send them on. */
 const KEPT_AT_HOME: ReadonlySet<string> = new Set(
-  [...STORES, "private-key" as const].filter((one) => one !== "agent-secret"),
+  [...STORES, "private-key" as const, "cloud-metadata" as const].filter(
+    (one) => one !== "agent-secret",
+  ),
 );
 
 /** Files in which the key of the skill's own service may stand beside others. */
@@ -121,9 +123,14 @@ function findEnvironment(evidence: Evidence): readonly Match[] {
   });
 }
 
+/** Keys reach a program through a function that it hands over: being read beside a request is enough. */
+function keysBeside({ facts }: Evidence, sink: Fact): Fact | undefined {
+  return facts.find((one) => one.op === "capture" && one.class === "keys" && isNear(one, sink));
+}
+
 function findCapture(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
-    const [source] = sourcesOfKind(sink, "capture");
+    const [source = keysBeside(evidence, sink)] = sourcesOfKind(sink, "capture");
     if (source === undefined) return [];
     return [matchAt(sink, `What it records (${source.class ?? "input"}) is sent away.`, [source])];
   });
@@ -140,24 +147,35 @@ function findInNames(evidence: Evidence): readonly Match[] {
         "encode",
         "read-file",
       );
-      if (source === undefined) return [];
+      // A list of names that are looked up one by one: no zone of somebody's own is asked.
+      if (source === undefined || (source.op === "read-file" && sink.target === "…")) return [];
       return [matchAt(sink, "Data is carried out in the names that it looks up.", [source])];
     });
 }
 
 /** Files of the person, sent to where anybody leaves and fetches bytes. */
 function findDrops(evidence: Evidence): readonly Match[] {
-  return leaves(evidence)
-    .filter((sink) => has(sink, "drop-host", "raw-address"))
-    .flatMap((sink) => {
-      const [source] = sourcesOfKind(sink, "read-file", "encrypt");
-      if (source === undefined) return [];
-      const where = has(sink, "raw-address") ? "a bare address" : "a public drop";
-      return [matchAt(sink, `Files are sent to ${where}.`, [source])];
-    });
+  return leaves(evidence).flatMap((sink) => {
+    const isDrop = has(sink, "drop-host", "raw-address");
+    const source = sourcesOfKind(sink, "read-file", "encrypt").find(
+      (one) => isDrop || (isWholeHome(one) && isOut(sink, evidence.about)),
+    );
+    if (source === undefined) return [];
+    const where = has(sink, "raw-address")
+      ? "a bare address"
+      : isDrop
+        ? "a public drop"
+        : "a host that the skill does not speak of";
+    return [matchAt(sink, `Files are sent to ${where}.`, [source])];
+  });
 }
 
 /** A secret is read and something is sent, side by side, where no value could be followed from one to the other. */
+/** The home folder as it is, or everything in it. */
+function isWholeHome({ op, target }: Fact): boolean {
+  return op === "read-file" && /^(?:~|\$\{?HOME\}?|\/home|\/Users)\/?\*{0,2}$/.test(target ?? "");
+}
+
 function findBeside(evidence: Evidence): readonly Match[] {
   const secrets = evidence.facts.filter(isKept);
   return leaves(evidence).flatMap((sink) => {

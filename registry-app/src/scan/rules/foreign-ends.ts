@@ -12,10 +12,10 @@ function findForeignPushes({ facts, about }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "publish")
     .flatMap((fact) => {
-      const found = /^push\b.{0,60}?((?:https?:\/\/|git@|ssh:\/\/)\S{6,200})/.exec(
+      const found = /\bpush\b.{0,60}?((?:https?:\/\/|git@|ssh:\/\/)\S{6,200})/.exec(
         fact.target ?? "",
       );
-      const remote = found?.[1] ?? "";
+      const remote = (found?.[1] ?? "").replace(/\/\/[^@/\s]{1,100}@/, "//");
       const owner =
         /[/:]([\w.-]{1,60})\/[\w.-]{1,100}$/.exec(remote.replace(/\.git$/, ""))?.[1] ?? "";
       if (owner === "" || TO_FILL_IN.test(remote.split("/").slice(-2).join("/"))) return [];

@@ -43,6 +43,9 @@ const DONE: ReadonlySet<Operation> = new Set<Operation>([
   "weaken",
 ]);
 /** Cells of a notebook are what its reader sees first. */
+/** The pages of a document are there to be read; a skill that is packed up is one like any other. */
+const IN_SIGHT = /\.pdf!\/text/;
+const PACKED_SKILL = /\.skill!\//;
 const SHOWN = /\.ipynb!\/cells\./;
 
 function isVia(via: readonly Layer[], ...layers: readonly Layer[]): boolean {
@@ -57,9 +60,13 @@ function isHiddenOrder(directive: Directive): boolean {
   const { act, at, things } = directive;
   if (!isSaid(directive) || SHOWN.test(at.file)) return false;
   if (isVia(at.via, "invisible")) return true;
-  if (isVia(at.via, "metadata")) return GRAVE.has(act) || TOLD.has(act);
-  if (!isVia(at.via, "comment", "archive")) return false;
-  return things.some((thing) => AIMS[act]?.has(thing) ?? false);
+  const isAimed = things.some((thing) => AIMS[act]?.has(thing) ?? false);
+  if (isVia(at.via, "metadata"))
+    return IN_SIGHT.test(at.file) || isVia(at.via, "url")
+      ? isAimed
+      : GRAVE.has(act) || TOLD.has(act);
+  if (!isVia(at.via, "comment", "archive") || PACKED_SKILL.test(at.file)) return false;
+  return isAimed;
 }
 
 function isHiddenCommand({ op, at }: Fact): boolean {
@@ -83,6 +90,7 @@ function findOrders({ directives, facts }: Evidence): readonly Match[] {
 /** Behind the padding must be something that is done or told; a stray word far down is untidy. */
 function findPadding(evidence: Evidence): readonly Match[] {
   return anomaliesOf(evidence, "padding")
+    .filter(({ at }) => !IN_SIGHT.test(at.file))
     .filter(({ at, subject }) => {
       const isHere = (place: Fact["at"]): boolean =>
         place.file === at.file && place.line >= at.line && place.line <= at.line + 60;

@@ -32,9 +32,13 @@ function findFedJob({ facts }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "schedule")
     .flatMap((fact) => {
-      const inside = /https?:\/\/|\/dev\/tcp|base64|\bcurl\b|\bwget\b/i.test(
-        `${fact.target ?? ""} ${fact.excerpt}`,
+      const action = facts.find(
+        (one) => /^new-scheduledtaskaction/i.test(one.target ?? "") && isNear(one, fact),
       );
+      const inside =
+        /https?:\/\/|\/dev\/tcp|base64|\bcurl\b|\bwget\b|-w(?:indowstyle)? hidden|-enc\w* /i.test(
+          `${fact.target ?? ""} ${fact.excerpt} ${action?.target ?? ""}`,
+        );
       const [source] = sourcesOfKind(fact, "download", "decode");
       const hidden = facts.find(
         (one) => one.op === "download" && isNear(one, fact) && has(one, "drop-host", "raw-address"),
@@ -61,6 +65,10 @@ function findPreload({ facts }: Evidence): readonly Match[] {
       return matchAt(fact, "Its code is put into programs of others.", fact.from, { severity });
     });
 }
+
+/** A word that people type is made to mean another program. */
+const RENAMES =
+  /\balias (?:sudo|su|ssh|scp|git|npm|pip3?|curl|docker|kubectl|aws|gh|python3?|ls|cd)=["'\\]{0,3}(?:\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|~?\/?[\w/$]{0,40}\/\.)/;
 
 function nameOf(fact: Fact): string {
   return (fact.target ?? "").split("=", 1)[0] ?? "";
@@ -90,6 +98,8 @@ function findHooked({ facts }: Evidence): readonly Match[] {
           (one.target ?? "").length > 3 &&
           (start?.target ?? "").includes(one.target ?? " "),
       );
+      if (RENAMES.test(fact.excerpt))
+        return [matchAt(fact, "A command that people type is made to run another program.")];
       if (start === undefined || program === undefined) return [];
       return [
         matchAt(fact, "Every shell from now on runs a program that the skill wrote.", [program]),

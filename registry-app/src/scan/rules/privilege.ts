@@ -9,15 +9,19 @@ function findSudoers({ facts }: Evidence): readonly Match[] {
     .map((fact) => matchAt(fact, "It changes who may become root.", fact.from));
 }
 
+/** The whole machine, with every right, in the hands of an image. */
+const WHOLE_HOST = /--privileged\b.{0,200}-v\s{1,3}\/:|-v\s{1,3}\/:.{0,200}--privileged\b/;
+
 function findOpenRights({ facts }: Evidence): readonly Match[] {
   return facts
     .filter(
       (fact) =>
-        fact.op === "elevate" &&
-        /chmod\s.{0,40}\b0?777\b|\b[ugoa]*[+=]s\b|\bsetuid|0?[46]7[57]5\b|o\+w/.test(
-          fact.excerpt,
-        ) &&
-        !/\.(?:\/|$|\s)|mktemp/.test(fact.target ?? "."),
+        (fact.class === "container" && WHOLE_HOST.test(fact.target ?? "")) ||
+        (fact.op === "elevate" &&
+          /chmod\s.{0,40}\b0?777\b|\b[ugoa]*[+=]s\b|\bsetuid|0?[46]7[57]5\b|o\+w/.test(
+            fact.excerpt,
+          ) &&
+          !/\.(?:\/|$|\s)|mktemp/.test(fact.target ?? ".")),
     )
     .map((fact) =>
       matchAt(fact, `${fact.target ?? "A path"} is opened to everybody, or runs as its owner.`),

@@ -1,4 +1,5 @@
 import type { Directive } from "../prose/directives.ts";
+import { keepsBack, smuggles, STAYS_SECRET } from "../prose/meanings.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import {
   isAct,
@@ -44,7 +45,7 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
       const hidden = told(evidence).filter((one) =>
         isAct(one, "conceal") ? isHidden(one, near(one)) : isDoneUnseen(one),
       );
-      const keptBack = sentences(evidence).filter((one) => isKeptBack(one, near));
+      const keptBack = sentences(evidence).filter((one) => isKeptBack(one, near) || smuggles(one));
       return [...hidden, ...keptBack].map((one) =>
         matchOf(one, "It tells the model to hide from the user something that it does."),
       );
@@ -72,6 +73,10 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
     find: (evidence) =>
       sentences(evidence)
         .filter((one) => isDenial(one.words) || LIES_ABOUT.test(one.words))
+        .filter(
+          (one) =>
+            !/\b(?:before|instead of) (?:you )?(?:declar|claim|say|report)\w*/.test(one.words),
+        )
         .map((one) =>
           matchOf(one, "It tells the model to give a false account of itself or of its work."),
         ),
@@ -96,6 +101,11 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
     find: (evidence) =>
       told(evidence, "reveal", "send", "write", "collect")
         .filter((one) => LEAKS.test(one.words) && !/\b(?:never|not|don't)\b/.test(one.words))
+        .concat(
+          sentences(evidence).filter(
+            (one) => BEACON.test(one.words) || TOLD_BEFORE.test(one.words),
+          ),
+        )
         .map((one) =>
           matchOf(one, "It asks for the system's instructions or the whole conversation."),
         ),
@@ -113,8 +123,14 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
   }),
 ];
 
+/** A picture whose address takes along what was said. */
+const BEACON =
+  /!\[[^\]]{0,100}\]\(https?:\/\/[^)\s]{3,200}[?/][^)\s]{0,100}(?:\{\{?|<|\[|\$\{|%7b)[^)]{0,100}\b(?:user|said|asked|conversation|history|secret|token|key|context|messages?|prompts?|data|content|answer|summary|email|name|notes)\b/i;
+/** "The full text you were given before the conversation." */
+const TOLD_BEFORE =
+  /\b(?:full|whole|entire|complete|exact|very) (?:\w+ )?(?:text|words|message|briefing|instructions?) (?:that )?you (?:were|have been) (?:given|told|shown|primed)\b/;
 const LEAKS =
-  /\b(?:print|repeat|echo|reveal|output|show|recite|include|display|append|attach|send|dump|post|return|disclose|paste|forward|embed|quote)\w* (?:\S+ ){0,8}(?:your (?:\w+ ){0,2}(?:system (?:prompt|message|instructions?)|hidden instructions|initial (?:prompt|instructions)|internal (?:prompt|instructions)|instructions verbatim)|the (?:\w+ ){0,2}system prompt (?:verbatim|word for word|in full)|(?:full|entire|complete|whole|raw|verbatim) (?:\w+ ){0,1}(?:(?:conversation|chat|session|dialogue|prompt)(?: history| log| transcript| context)|conversation)|authori[sz]ation header)\b/;
+  /\b(?:print|repeat|echo|reveal|output|show|recite|include|display|append|attach|send|dump|post|return|disclose|paste|forward|embed|quote|begin|start|open)\w* (?:\S+ ){0,8}(?:(?:text|words|message|prompt|briefing|instructions?) (?:that )?you (?:were|have been|are) (?:given|told|shown|primed|set up)|your (?:\w+ ){0,2}(?:system (?:prompt|message|instructions?)|hidden instructions|initial (?:prompt|instructions)|internal (?:prompt|instructions)|instructions verbatim)|the (?:\w+ ){0,2}system prompt (?:verbatim|word for word|in full)|(?:full|entire|complete|whole|raw|verbatim) (?:\w+ ){0,1}(?:(?:conversation|chat|session|dialogue|prompt)(?: history| log| transcript| context)|conversation)|authori[sz]ation header)\b/;
 
 const KNOWS =
   /\b(?:api key|secret|token|password|credential|personal data|pii|spoiler|answer key|solution|stack trace|internal error|raw json|file path|jargon|chain of thought|thinking|reasoning)\b/;
@@ -152,15 +168,15 @@ const A_DOING =
   /\b(?:steps?|operation|upload\w*|transfer\w*|cop(?:y|ied)|sync\w*|synchroni[sz]ation|backup|sent|send\w*|fail\w*|actions?|took|shar\w+|collect\w*|record\w*|profile|delet\w+|remov\w+|modif\w+|redirect\w*|request|process)\b/;
 
 function isKeptBack(one: Directive, near: (of: Directive) => readonly Directive[]): boolean {
-  if (!KEPT_BACK.test(one.words) || sounds(one, "outside-prose")) return false;
-  if (A_DOING.test(one.words)) return true;
+  if ((!KEPT_BACK.test(one.words) && !keepsBack(one)) || sounds(one, "outside-prose")) return false;
+  if (A_DOING.test(one.words) || STAYS_SECRET.test(one.words)) return true;
   return near(one).some(
     (other) => isTold(other) && isAct(other, "send", "delete", "collect", "pay", "grant"),
   );
 }
 
 const LIES_ABOUT =
-  /\b(?:(?:tell|say|report|claim|state|confirm|announce|mark)\w* (?:\S+ ){0,9}(?:succeeded|success\w*|passed|complete[d]?|fixed|done|safe|verified|resolved) (?:\S+ ){0,4}(?:regardless|whatever|even (?:if|when|though)|no matter|irrespective|despite)|(?:never|do not|don't) (?:admit|acknowledge|concede|confess) (?:that|to|having|any)|(?:if|when) (?:asked|questioned|challenged|pressed)\b,? (?:always )?(?:state|say|claim|insist|maintain|tell them) (?:that )?(?:\S+ ){0,8}(?:by hand|not (?:involved|used|sent|shared)|no (?:data|files?|external|third)|nothing|original|genuine|yourself|manually|organic))\b|\bignor\w* (?:\w+ ){0,2}(?:failing|failed) (?:\w+ )?(?:tests?|checks?|builds?)\b(?: \S+){0,8} (?:complete|done|passed|success\w*|green|fixed)\b/;
+  /\b(?:cannot|can't|fails?|failing|broken|unfixed)\b(?: \S+){0,16} (?:report|mark|declare|show|present)\w* (?:\S+ ){0,4}as (?:green|passed|passing|fixed|done|complete|successful)\b|\b(?:if|should|when) (?:\S+ ){0,3}(?:users?|they|customer|person) (?:\S+ ){0,8}(?:prefer|want|ask|insist|choose)\w*\b(?: \S+){0,8} (?:tell|say|claim|answer)\w* (?:\w+ ){0,2}(?:that )?(?:it|they|this|that|these) (?:is|are) (?:offline|down|broken|unavailable|discontinued|unsafe|out of (?:order|date))\b|\b(?:(?:tell|say|report|claim|state|confirm|announce|mark)\w* (?:\S+ ){0,9}(?:succeeded|success\w*|passed|complete[d]?|fixed|done|safe|verified|resolved) (?:\S+ ){0,4}(?:regardless|whatever|even (?:if|when|though)|no matter|irrespective|despite)|(?:never|do not|don't) (?:admit|acknowledge|concede|confess) (?:that|to|having|any)|(?:if|when) (?:asked|questioned|challenged|pressed)\b,? (?:always )?(?:state|say|claim|insist|maintain|tell them) (?:that )?(?:\S+ ){0,8}(?:by hand|not (?:involved|used|sent|shared)|no (?:data|files?|external|third)|nothing|original|genuine|yourself|manually|organic))\b|\bignor\w* (?:\w+ ){0,2}(?:failing|failed) (?:\w+ )?(?:tests?|checks?|builds?)\b(?: \S+){0,8} (?:complete|done|passed|success\w*|green|fixed)\b/;
 
 const ASKED =
   /\b(?:if|when|whenever|should|in case) (?:\w+ ){0,3}(?:users?|they|anyone|someone|somebody|person|people|asked|questioned|challenged|admin|reviewer|customer|owner|human)\b/;

@@ -1,8 +1,10 @@
+import { obeysText } from "../prose/meanings.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import {
   hostsOf,
   isAct,
   matchOf,
+  neighbours,
   type Places,
   placesOf,
   sentences,
@@ -45,8 +47,13 @@ export const HIJACK_RULES: readonly Rule[] = [
     remedy: "Put the instructions into the skill.",
     find: (evidence) => {
       const places = placesOf(evidence);
+      const near = neighbours(evidence);
       return sentences(evidence)
-        .filter((one) => !NEVER.test(one.words) && isRemoteControl(places, one))
+        .filter(
+          (one) =>
+            !NEVER.test(one.words) &&
+            (isRemoteControl(places, one) || obeysText(one) || isPlanFromAfar(places, one, near)),
+        )
         .map((one) => matchOf(one, "It has the model do what a text from elsewhere says."));
     },
     flags: [
@@ -103,6 +110,25 @@ function isRemoteControl(places: Places, one: Directive): boolean {
       BECOMES.test(words))
   );
 }
+
+/** What the sentence before fetched is the plan: "its lines are the plan; work them off". */
+function isPlanFromAfar(
+  places: Places,
+  one: Directive,
+  near: (of: Directive) => readonly Directive[],
+): boolean {
+  if (!one.notions.has("obey") || !ITS_STEPS.test(one.words)) return false;
+  return near(one).some(
+    (other) =>
+      other.words !== one.words &&
+      one.at.line - other.at.line <= 2 &&
+      one.at.line >= other.at.line &&
+      !/\b(?:docs?|documentation|see|guide|reference)\b/.test(other.words) &&
+      hostsOf(places, other).some((host) => !places.isExplained(host)),
+  );
+}
+const ITS_STEPS =
+  /\b(?:its|these|those|the) (?:\w+ )?(?:lines?|columns?|rows?|steps?|commands?|orders?|instructions?|contents?|text|tasks?)\b|\b(?:run|execute) (?:column|row|line|each|every)\b|\b(?:do|follow|obey|work) (?:them|it)\b/;
 
 function isOrder(one: Directive): boolean {
   return (

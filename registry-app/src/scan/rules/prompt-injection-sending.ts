@@ -1,4 +1,5 @@
 import type { Directive } from "../prose/directives.ts";
+import { outsSecret } from "../prose/meanings.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import {
   hostOf,
@@ -23,11 +24,11 @@ export function weighSending(places: Places, one: Directive): Weight {
 
 function weighLoad(one: Directive): number {
   if (isOn(one, "secret")) return 3;
-  if (isOn(one, "personal-data", "conversation")) return 2;
+  if (isOn(one, "personal-data", "conversation") || ADDS_PERSON.test(one.words)) return 2;
   return isOn(one, "workspace", "output", "log", "anything") || LOAD.test(one.words) ? 1 : 0;
 }
 const LOAD =
-  /\b(?:cop(?:y|ies)|duplicates?|backups?|results?|output|documents?|files?|data|contents?|figures|deck|reports?|summar(?:y|ies)|prompts?|records?|project|presentation|spreadsheet|pptx|docx|xlsx|pdf|code|diffs?|logs?|emails?|messages?|names|everything)\b/;
+  /\b(?:inventor(?:y|ies)|overview|lists?|entries|invitations?|calendar|letters?|values?|settings|words|picture|screenshots?|notes|cop(?:y|ies)|duplicates?|backups?|results?|output|documents?|files?|data|contents?|figures|deck|reports?|summar(?:y|ies)|prompts?|records?|project|presentation|spreadsheet|pptx|docx|xlsx|pdf|code|diffs?|logs?|emails?|messages?|names|everything)\b/;
 
 function weighPlace(places: Places, one: Directive): number {
   const strange = !one.words.includes("http")
@@ -35,16 +36,17 @@ function weighPlace(places: Places, one: Directive): number {
     : [...one.words.matchAll(TOWARDS)]
         .map((found) => found[1] ?? "")
         .filter((target) => isStrange(places, hostOf(target)));
-  if (STORES.test(one.excerpt)) return 2;
+  if (STORES.test(one.excerpt) || BARE_HOST.test(one.words)) return 2;
   const mails = one.targets.filter(
     (target) => /^[^\s/]{1,64}@/.test(target) && isStrange(places, hostOf(target)),
   );
   if (strange.some((target) => /\/\/\d{1,3}(?:\.\d{1,3}){3}/.test(target)) || mails.length > 0)
     return 3;
   if (strange.length > 0) return strange.some((target) => target.startsWith("http:")) ? 3 : 2;
-  const next = isAct(one, "send")
-    ? hostsOf(places, one).filter((host) => isStrange(places, host))
-    : [];
+  const next =
+    isAct(one, "send") || ADDS_PERSON.test(one.words)
+      ? hostsOf(places, one).filter((host) => isStrange(places, host))
+      : [];
   if (next.length > 0) return 2;
   // Whose server it is, without an address: only with something else that speaks against it.
   return sounds(one, "internal") && weighManner(one) > 0 && !one.tones.includes("outside-prose")
@@ -56,6 +58,10 @@ function weighPlace(places: Places, one: Directive): number {
 const TOWARDS =
   /\b(?:to|at|into|in|with|via|through|towards|onto|on|using|endpoint|webhook|server|collector|archive)[ :(`]{1,4}(?:[^\s:]{1,30}[ :(`]{1,3}){0,6}?`?(https?:\/\/[^\s`)]{3,300})/g;
 
+/** A host by its name alone: "delivered to stats.vendor.net". */
+const BARE_HOST =
+  /\b(?:delivered|sent|posted|uploaded|forwarded|reported|transmitted|mirrored|copied|pushed|shipped|streamed) (?:\S+ ){0,3}(?:to|at|via) `?(?!(?:www\.)?(?:github|gitlab|npmjs|pypi|google|slack|example)\.)(?:[a-z0-9-]{2,40}\.){1,4}(?:net|com|org|io|dev|app|xyz|site|online|cloud|co|me|info|biz|ru|cn|top|pw|cc|test)\b/;
+
 /** Storage of somebody's own, named outright: a bucket or a server that the skill's user has not chosen. */
 const STORES =
   /\b(?:s3|gs|r2|wasbs?|ftps?|sftp|rsync):\/\/(?!(?:your|my|our|the|example|bucket|some|team|user|<|\$|\{))[\w.-]{3,80}(?:\/|\b)/;
@@ -66,26 +72,32 @@ function isStrange(places: Places, host: string | null): boolean {
 
 /** Whether something goes somewhere: sent, or put, saved, logged, reported at an address. */
 function moves(one: Directive): boolean {
-  if (one.standing !== "plain" || REFERS.test(one.words)) return false;
+  if (one.standing !== "plain") return false;
+  if (REFERS.test(one.words) && !/\/\/\d{1,3}\.\d{1,3}\.\d/.test(one.words)) return false;
+  if (ADDS_PERSON.test(one.words)) return true;
   if (isAct(one, "send") && isTold(one)) return true;
-  if (!/https?:|@/.test(one.words) && !STORES.test(one.excerpt)) return false;
+  if (!/https?:|@/.test(one.words) && !BARE_HOST.test(one.words) && !STORES.test(one.excerpt))
+    return false;
   if (!MOVES.test(one.words)) return false;
-  return isAct(one, "state")
+  return isAct(one, "state") || one.modality === "described"
     ? MODAL.test(one.words)
     : isTold(one) && !isAct(one, "run", "download");
 }
+/** What is known of a person rides along in an address that the sentence before names. */
+const ADDS_PERSON =
+  /\b(?:attach|add|append|include|pass|put|encode)\w* (?:\S+ ){0,3}(?:what you know|everything you know|what is known|what the user|the user's|their|his|her|the person's|details)(?: \S+){0,14} (?:parameters?|query|headers?|fields?|url|address|request)\b/;
 const MODAL =
-  /\b(?:must|should|has to|have to|needs? to|(?:is|are) to|will be|gets?|shall|always|is|are) (?:\w+ ){0,3}(?:be|land|go|end|arrive|reach|sent|copied|stored|saved|posted|uploaded|forwarded|mirrored|delivered)\b/;
+  /\b(?:must|should|has to|have to|needs? to|(?:is|are) to|will be|gets?|shall|always|is|are) (?:\w+ ){0,3}(?:be|land|go|end|reach|belong|get|part|arrive|reach|sent|copied|stored|saved|posted|uploaded|forwarded|mirrored|delivered)\b|\b(?:goes|belongs?|travels?|carr(?:y|ies)|gets?|receives?|accepts?|takes|finds?|ends?|lands?|(?:is|are) (?:\S+ ){0,3}(?:lodged|filed|noted|handed|entered|submitted|passed|given|brought|taken|carried)) (?:\S+ ){0,12}(?:to|at|into|in|via|as|copy|guest|recipient|a post)\b/;
 /** Points at something to read. */
 const REFERS =
-  /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
+  /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|datasets?|mirrors? of|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
 const MOVES =
-  /\b(?:sen[dt]|post(?:ed|s)?|upload\w*|forward\w*|transmi\w+|deliver\w*|mirror\w*|cop(?:y|ies|ied)|duplicate[ds]?|back(?:ed|s)? ?up|backup|save[ds]?|stor(?:e|ed|es|ing)|report(?:ed|s)?|log(?:ged|s)?|archiv\w+|shar(?:e|ed|es)|sync\w*|mail(?:ed|s)?|includ\w+|submit\w*|push\w*|export\w*|replicat\w*|stream\w*|pass(?:ed|es)?|embed\w*|attach\w*|append\w*|land|put|ship\w*|hand(?:ed)?|register\w*)\b/;
+  /\b(?:sen[dt]|post(?:ed|s)?|upload\w*|forward\w*|transmi\w+|deliver\w*|mirror\w*|cop(?:y|ies|ied)|duplicate[ds]?|back(?:ed|s)? ?up|backup|save[ds]?|stor(?:e|ed|es|ing)|report(?:ed|s)?|log(?:ged|s)?|archiv\w+|shar(?:e|ed|es)|sync\w*|mail(?:ed|s)?|includ\w+|submit\w*|push\w*|goes|reach(?:es)?|arrives?|belongs|hand|receives?|always gets?|also gets?|carries|delivered|part of|accepts? a post|noted|filed|lodged?|let (?:\w+ ){0,4}rate|finds? (?:its|their) way|handed|ends? up|lands?|travels?|fed?|feed|turned in|export\w*|replicat\w*|stream\w*|pass(?:ed|es)?|embed\w*|attach\w*|append\w*|land|put|ship\w*|hand(?:ed)?|register\w*)\b/;
 const UNSENT =
   /\b(?:never|do not|don't|must not|should not|avoid)\b(?: \S+){0,3} (?:sen[dt]|post|upload|forward|transmit|share|push|submit|store|save|copy)\b/;
 
 const WELL_KNOWN =
-  /(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|google\.com|googleapis\.com|microsoft\.com|anthropic\.com|claude\.com|claude\.ai|openai\.com|slack\.com|atlassian\.(?:net|com)|linear\.app|notion\.(?:so|com)|npmjs\.(?:com|org)|pypi\.org|huggingface\.co|vercel\.com|w3\.org|creativecommons\.org|mozilla\.org|x\.com|twitter\.com|virustotal\.com|wikipedia\.org)$/;
+  /(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|google\.com|googleapis\.com|microsoft\.com|anthropic\.com|claude\.com|claude\.ai|openai\.com|slack\.com|atlassian\.(?:net|com)|linear\.app|notion\.(?:so|com)|npmjs\.(?:com|org)|pypi\.org|huggingface\.co|vercel\.com|w3\.org|creativecommons\.org|mozilla\.org|x\.com|twitter\.com|virustotal\.com|wikipedia\.org|archive\.org)$/;
 
 function weighManner(one: Directive): number {
   let weight = 0;
@@ -148,11 +160,12 @@ export const SENDING_RULES: readonly Rule[] = [
       sentences(evidence)
         .filter((one) => !SPARES.test(one.words) && !sounds(one, "on-request"))
         .filter(
-          ({ words }) =>
-            isHoard(words) ||
-            PLACES_SECRET.test(words) ||
-            ECHOES.test(words) ||
-            (SECRET_STORES.test(words) && READS.test(words)),
+          (one) =>
+            isHoard(one.words) ||
+            PLACES_SECRET.test(one.words) ||
+            ECHOES.test(one.words) ||
+            outsSecret(one) ||
+            (SECRET_STORES.test(one.words) && READS.test(one.words)),
         )
         .map((one) => matchOf(one, "It has the model gather secrets that the task does not need.")),
     flags: [
@@ -186,13 +199,14 @@ const OF_THE_MACHINE =
   /\b(?:environment|machine|system|home directory|computer|config(?:uration)? files?|host|disk|env|dotfiles|shell|they (?:have )?(?:mention\w*|provid\w*)|users? (?:has |have )?(?:mention\w*|provid\w*|shar\w*))\b/;
 
 const HARVESTS =
-  /\b(?:compil|gather|collect|harvest|dump|inventor|enumerat|aggregat|catalog)\w* (?:\S+ ){0,3}(?:all|every|any) (?:\S+ ){0,4}(?:api keys|tokens|secrets|credentials|passwords|private keys|cookies) (?:\S+ ){0,4}(?:environment|machine|system|home|computer|config\w*|files|disk)\b/;
+  /\b(?:inventory|list|overview|collection|catalogue?|register|record|table|summary) of (?:\S+ ){0,2}(?:all|every|any|saved|stored|known) (?:\S+ ){0,3}(?:api keys|tokens|secrets|credentials|passwords|private keys|cookies|logins)|\b(?:compil|gather|collect|harvest|dump|inventor|enumerat|aggregat|catalog)\w* (?:\S+ ){0,3}(?:all|every|any) (?:\S+ ){0,4}(?:api keys|tokens|secrets|credentials|passwords|private keys|cookies) (?:\S+ ){0,4}(?:environment|machine|system|home|computer|config\w*|files|disk)\b/;
 
 /** Several kinds of secrets at once, as many as there are: what one task needs is one. */
 function isHoard(words: string): boolean {
   const kinds = KINDS.filter((kind) => kind.test(words)).length;
-  if (kinds === 0 || !WHOLE.test(words)) return false;
+  if (kinds === 0) return false;
   if (kinds === 1) return HARVESTS.test(words);
+  if (!WHOLE.test(words)) return false;
   return GATHERS.test(words) && (kinds >= 4 || OF_THE_MACHINE.test(words));
 }
 

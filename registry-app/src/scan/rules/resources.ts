@@ -45,10 +45,16 @@ function findRansom({ facts }: Evidence): readonly Match[] {
           isNear(one, fact) &&
           sourcesOfKind(one, "read-file", "read-secret").length > 0,
       );
-      const isHeld = facts.some(
-        (one) =>
-          isNear(one, fact) && (one.op === "send" || /ransom|bitcoin|decrypt/i.test(one.excerpt)),
+      const own = encrypted === undefined ? [] : sourcesOfKind(encrypted, "read-file");
+      const isWide = sourcesOfKind(fact, "read-file").some(
+        (one) => one.class === "home" && own.includes(one),
       );
+      const isHeld =
+        isWide ||
+        facts.some(
+          (one) =>
+            isNear(one, fact) && (one.op === "send" || /ransom|bitcoin|decrypt/i.test(one.excerpt)),
+        );
       if (encrypted === undefined || !isHeld) return [];
       return [matchAt(fact, "Files are encrypted and the originals removed.", [encrypted])];
     });

@@ -92,16 +92,7 @@ export const SOCIAL_ENGINEERING_RULES: readonly Rule[] = [
     owasp: ["AST01"],
     why: "Who knows beforehand that a virus scanner will complain has a reason for it.",
     remedy: "Sign the program, or have it checked.",
-    find: (evidence) =>
-      evidence.directives
-        .filter((one) => one.standing === "plain" || one.standing === "warning")
-        .filter(
-          (one) =>
-            WARNS.test(one.words) &&
-            WAVES_ASIDE.test(one.words) &&
-            !/\b(?:never|not|don't|cannot)\b/.test(one.words),
-        )
-        .map((one) => matchOf(one, "It tells the user to disregard what a protection says.")),
+    find: (evidence) => findWavedAside(evidence),
     flags: [
       "Your antivirus may flag the helper; this is a false positive and can be ignored.",
       "If SmartScreen shows a warning, choose 'Run anyway'.",
@@ -145,14 +136,36 @@ export const SOCIAL_ENGINEERING_RULES: readonly Rule[] = [
 ];
 
 const WARNS =
-  /\b(?:antivirus|anti-virus|av software|(?:windows )?defender|smartscreen|gatekeeper|virus ?scanner|virustotal|security (?:software|warnings?|alerts?|prompts?|dialog)|malware (?:warning|alert)|unidentified developer|browser (?:may |might |will )?warn\w*|(?:macos|windows|the system|your (?:system|mac|pc)) (?:\w+ )?(?:complains?|warns?|blocks? (?:it|the)))\b/;
+  /\b(?:antivirus|anti-virus|av software|(?:windows )?defender|smartscreen|gatekeeper|virus ?scanner|virustotal|security (?:software|warnings?|alerts?|prompts?|dialog)|malware (?:warning|alert)|un(?:identified|known) developer|virus scanners?|warnings? (?:of|by|from) (?:macos|windows)|browser (?:may |might |will )?warn\w*|(?:macos|windows|the system|your (?:system|mac|pc)) (?:\w+ )?(?:complains?|warns?|blocks? (?:it|the)))\b/;
 const WAVES_ASIDE =
-  /\b(?:ignored?|disregard|false positive (?:and|so|you)|is a false positive|run anyway|open anyway|allow anyway|keep anyway|more info|turn(?:ed)? (?:\S+ ){0,4}off|disable (?:\w+ ){0,3}(?:antivirus|defender|gatekeeper|smartscreen|protection)|whitelist|add (?:\w+ ){0,4}(?:exception|exclusion)|safe to (?:ignore|allow|run|continue|proceed)|dismiss|nothing to worry|(?:is|are) (?:normal|expected|harmless)|choose open|right-click)\b/;
+  /\b(?:ignored?|disregard|false (?:positive|alarm) (?:and|so|you|:)|get past|exclusions?|is a false positive|run anyway|open anyway|allow anyway|keep anyway|more info|turn(?:ed)? (?:\S+ ){0,4}off|disable (?:\w+ ){0,3}(?:antivirus|defender|gatekeeper|smartscreen|protection)|whitelist|add (?:\w+ ){0,4}(?:exception|exclusion)|safe to (?:ignore|allow|run|continue|proceed)|dismiss|nothing to worry|(?:is|are) (?:normal|expected|harmless)|choose open|right-click)\b/;
 const SECRET_OF_PERSON =
   "(?:private keys?|seed phrases?|recovery (?:phrases?|codes?)|mnemonics?|(?:account|login|bank|email|master|wallet|their) (?:passwords?|logins?)|passwords and|ssh keys?|credit card)";
 const ASKS_SECRET = new RegExp(
   `\\b(?:(?:ask|request|prompt|tell|instruct|have|get|invite) (?:\\S+ ){0,2}(?:\\S+ )?(?:users?|customers?|them|human|person|user's|their)\\b(?: \\S+){0,8} ${SECRET_OF_PERSON}|you (?:need|require) (?:the user's|their) (?:\\S+ ){0,3}(?:${SECRET_OF_PERSON}|passwords?)|(?:paste|type|share|send|drop|post) (?:\\S+ ){0,4}${SECRET_OF_PERSON} (?:\\S+ ){0,3}(?:chat|conversation|here|prompt|message))\\b`,
 );
+
+/** A scanner's word is said and waved aside, in one sentence or in two. */
+function findWavedAside(evidence: Evidence): readonly Match[] {
+  const near = neighbours(evidence);
+  const around = (one: Directive) =>
+    textAround(
+      one,
+      near(one).filter((other) => Math.abs(other.at.line - one.at.line) <= 1),
+    );
+  return evidence.directives
+    .filter((one) => one.standing === "plain" || one.standing === "warning")
+    .filter(({ words }) => !/\b(?:never|not|don't|cannot)\b/.test(words))
+    .filter((one) =>
+      FLAGGED.test(one.words)
+        ? WAVES_ASIDE.test(around(one))
+        : WARNS.test(one.words) && WAVES_ASIDE.test(one.words),
+    )
+    .map((one) => matchOf(one, "It tells the user to disregard what a protection says."));
+}
+/** It is the skill's own program that a scanner objects to. */
+const FLAGGED =
+  /\b(?:flagged|blocked|quarantined|reported|removed|deleted) by (?:\w+ ){0,3}(?:virus scanners?|antivirus\w*|anti-virus|defender|smartscreen|gatekeeper|security software|scanners)\b/;
 
 function findLockedArchives(evidence: Evidence): readonly Match[] {
   const near = neighbours(evidence);

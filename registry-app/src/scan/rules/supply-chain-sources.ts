@@ -4,6 +4,7 @@ import type { Place } from "../facts.ts";
 import type { ScanFile } from "../inventory/scan-file.ts";
 import { describeUrl } from "../targets/classify-url.ts";
 import type { Match, ScanSeverity } from "../types.ts";
+import { isAboutHost } from "./affinity.ts";
 import type { Evidence, Rule } from "./rule.ts";
 
 /** Hosts of package servers that companies rent: private, and no stranger's. */
@@ -132,12 +133,17 @@ function internalImports(text: string): readonly string[] {
   return found?.[1] === undefined ? [] : [found[1]];
 }
 
-function findRawSources({ dependencies }: Evidence): readonly Match[] {
+/** Where code is kept in the open, under an owner's name. */
+const CODE_HOST =
+  /(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|codeberg\.org|sr\.ht|npmjs\.org|pythonhosted\.org|pypi\.org|huggingface\.co|pytorch\.org|googleapis\.com|jsr\.io|microsoft\.com|nvidia\.com)$/;
+
+function findRawSources({ dependencies, about }: Evidence): readonly Match[] {
   return oncePerPackage(dependencies).flatMap((dependency) => {
     if ((dependency.source !== "url" && dependency.source !== "git") || dependency.how === "lock")
       return [];
     const url = describeUrl((dependency.location ?? "").replace(/^git\+/, ""));
-    const severity = url === null ? null : rawSeverity(url.traits, dependency);
+    const isStrange = url !== null && !isAboutHost(url.host, about) && !CODE_HOST.test(url.host);
+    const severity = url === null ? null : rawSeverity(url.traits, dependency, isStrange);
     if (url === null || severity === null) return [];
     return [
       {
@@ -151,10 +157,15 @@ function findRawSources({ dependencies }: Evidence): readonly Match[] {
   });
 }
 
-function rawSeverity(traits: readonly string[], dependency: Dependency): ScanSeverity | null {
+function rawSeverity(
+  traits: readonly string[],
+  dependency: Dependency,
+  isStrange: boolean,
+): ScanSeverity | null {
   if (traits.includes("local") || traits.includes("placeholder")) return null;
   if (traits.includes("raw-address") || traits.includes("drop-host")) return "high";
   if (traits.includes("plain-http") || traits.includes("shortener")) return "medium";
+  if (isStrange && dependency.how !== "manifest" && !dependency.hasHash) return "medium";
   return dependency.isPinned || dependency.hasHash ? null : "low";
 }
 

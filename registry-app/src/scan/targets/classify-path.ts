@@ -44,7 +44,7 @@ const SECRETS: readonly Row<SecretClass>[] = [
     "browser-profile",
   ],
   [
-    /google[/\\]chrome|chromium[/\\]default|bravesoftware|mozilla[/\\]firefox|\.mozilla[/\\]|firefox[/\\]profiles|microsoft[/\\]edge[/\\]user data|opera software|vivaldi[/\\]|arc[/\\]user data|local extension settings|\/Library\/Cookies/i,
+    /google[/\\-]chrome(?:[/\\]|$)|chromium[/\\]default|bravesoftware|mozilla[/\\]firefox|\.mozilla(?:[/\\]|$)|firefox[/\\]profiles|microsoft[/\\]edge[/\\]user data|opera software|vivaldi[/\\]|arc[/\\]user data|local extension settings|local storage[/\\]leveldb|\/Library\/Cookies/i,
     "browser-profile",
   ],
   [

@@ -11,7 +11,7 @@ export const INSTALLERS: readonly string[] = `
   rpm.nodesource.com/ raw.githubusercontent.com/tj/n/
   raw.githubusercontent.com/homebrew/install/ get.scoop.sh community.chocolatey.org/install.ps1 chocolatey.org/install.ps1
   get.sdkman.io mise.run mise.jdx.dev nixos.org/nix/install install.determinate.systems get.jetify.com
-  get.docker.com download.docker.com/ get.helm.sh raw.githubusercontent.com/helm/helm/ get.k3s.io dl.k8s.io/
+  get.docker.com get.chezmoi.io download.docker.com/ get.helm.sh raw.githubusercontent.com/helm/helm/ get.k3s.io dl.k8s.io/
   run.linkerd.io/install istio.io/downloadistio fluxcd.io/install.sh get.opentofu.org get.pulumi.com
   releases.hashicorp.com/ apt.releases.hashicorp.com/ rpm.releases.hashicorp.com/
   sdk.cloud.google.com dl.google.com/ packages.cloud.google.com/ awscli.amazonaws.com/ aka.ms/installazurecli
