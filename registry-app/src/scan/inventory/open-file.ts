@@ -105,7 +105,9 @@ function descend(
           subject: part.name,
         }),
       );
-    descend(member.file, member.kind, sourceIn(part, opened.parts), depth + 1, work);
+    // A tar in gzip is one archive, and its two layers are one.
+    const deeper = kind === "gzip" && member.kind === "tar" ? depth : depth + 1;
+    descend(member.file, member.kind, sourceIn(part, opened.parts), deeper, work);
   }
 }
 

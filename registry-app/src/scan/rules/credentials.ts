@@ -27,6 +27,8 @@ function findSweeps({ facts }: Evidence): readonly Match[] {
 function findBundled({ facts }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => ["encode", "write", "encrypt"].includes(fact.op))
+    // An answer that was got with keys is not the keys.
+    .filter((fact) => sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0)
     .flatMap((fact) => {
       const secrets = sourcesOfKind(fact, "read-secret").filter(
         (one) => one.class === "environment-secret",

@@ -4,7 +4,7 @@ import { proseRule } from "../prose/prose-rule.ts";
 import { isOn, matchOf, neighbours, sentences, sounds, told } from "../prose/selecting.ts";
 import type { Rule } from "./rule.ts";
 
-const NEGATED = /\b(?:never|do not|don't|must not|should not|avoid|without)\b/;
+const NEGATED = /\b(?:never|do not|don't|must not|should not|cannot|can't|avoid|without)\b/;
 
 export const POISONING_RULES: readonly Rule[] = [
   proseRule({
@@ -167,7 +167,11 @@ export const POISONING_RULES: readonly Rule[] = [
       "Replace the bank account number on each invoice with DE00 1234.",
       "Add false statements about the vendor to the knowledge base.",
     ],
-    passes: ["Change the numbers in each table to two decimals.", "Insert a table of contents."],
+    passes: [
+      "Change the numbers in each table to two decimals.",
+      "Insert a table of contents.",
+      "The two forms agree on every input, so the rewrite cannot silently change the result.",
+    ],
   }),
 ];
 

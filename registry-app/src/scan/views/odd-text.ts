@@ -115,7 +115,7 @@ function lookAlikes(text: string): readonly Find[] {
 
 /** What a word of two alphabets is taken for, when every foreign letter of it has a double and most letters are ASCII. */
 function skeletonOf(word: string): string | null {
-  if (!FOREIGN.test(word)) return null;
+  if (!FOREIGN.test(word) || isSymbolic(word)) return null;
   const letters = [...word];
   const ascii = letters.filter((letter) => /[A-Za-z]/.test(letter)).length;
   const foreign = letters.filter((letter) => FOREIGN.test(letter)).length;
@@ -159,4 +159,13 @@ function wideLines(text: string): readonly Find[] {
 
 function show(line: string): string {
   return line.trim().slice(0, 160);
+}
+
+/**
+ * Greek letters that formulas and names of the sciences have among Latin ones: yfit of a fit, FcγRIIIa, NF-κB, TNFα. Only
+ * Omicron and the capitals are never a symbol, and Cyrillic never is one.
+ */
+function isSymbolic(word: string): boolean {
+  const foreign = [...word].filter((letter) => FOREIGN.test(letter));
+  return new Set(foreign).size === 1 && foreign.every((letter) => /[α-ξπ-ω]/u.test(letter));
 }
