@@ -58,7 +58,7 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "unseen",
-    "unmentioned no_mention nobody_looks_there nobody_notices nobody_checks no_one_looks_there no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
+    "unmentioned unremarked no_mention nobody_looks_there nobody_notices nobody_checks no_one_looks_there no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
   ],
   [
     "secret",
