@@ -29,7 +29,13 @@ export function draftRequest({ url, body, headers, isSending }: Spoken): readonl
     ...(wasDecoded ? (["obfuscated"] as const) : []),
   ];
   if (isCloud) return [{ op: "read-secret", target, class: "cloud-metadata", traits }];
-  const carried = [...body, ...(url === undefined ? [] : [url])].flatMap((value) => value.facts);
+  // No service is told who asks by a private key or a file of credentials: a header that holds one carries it out.
+  const loaded = headers.filter((value) =>
+    value.facts.some(({ class: of }) => STORED.has(of ?? "")),
+  );
+  const carried = [...body, ...loaded, ...(url === undefined ? [] : [url])].flatMap(
+    (value) => value.facts,
+  );
   const isCarrying = isSending || carried.some(isTaken);
   const signedIn = headers.some((value) => value.facts.some(isTaken)) ? "signed-in" : null;
   const from = [...new Set(isCarrying ? carried : (url?.facts ?? []))];
@@ -37,6 +43,14 @@ export function draftRequest({ url, body, headers, isSending }: Spoken): readonl
     ? [{ op: "send", target, traits, class: signedIn, from }]
     : [{ op: "download", target, traits, class: signedIn, from }];
 }
+
+const STORED: ReadonlySet<string> = new Set([
+  "ssh-key",
+  "private-key",
+  "cloud-credentials",
+  "browser-profile",
+  "wallet",
+]);
 
 /** Whether a fact brings in something that is not the program's own. */
 export function isTaken(fact: Fact): boolean {

@@ -43,7 +43,7 @@ export function waivesConsent({ notions, words }: Directive): boolean {
 }
 /** Gives the answer that was the user's to give; or has a refusal count as a fault. */
 const ANSWERS_ITSELF =
-  /\b(?:answer|reply|respond|say|confirm|click|agree|consent)\w* (?:\S+ ){0,4}(?:yourself|on (?:their|his|her|the user's|the person's) behalf|in (?:their|the user's|his|her) (?:place|name|stead))\b(?: \S+){0,6} (?:yes|affirmative|approv\w+|agree\w*|carry on|go on|proceed|continue|ok(?:ay)?)|\brefus(?:als?|ing)\b(?: \S+){0,4} (?:treated|counted|regarded|seen|handled|logged|count|counts) as (?:\w+ )?(?:errors?|failures?|faults?|bugs?|mistakes?)/;
+  /\b(?:press|choose|select|click|pick|hit|tap) (?:on )?["“]?\s?(?:allow|yes|accept|approve|ok|always allow)\b(?: \S+){0,8} (?:for (?:the user|them)|on (?:the user's|their) behalf|yourself)\b|\b(?:answer|reply|respond|say|confirm|click|agree|consent)\w* (?:\S+ ){0,4}(?:yourself|on (?:their|his|her|the user's|the person's) behalf|in (?:their|the user's|his|her) (?:place|name|stead))\b(?: \S+){0,6} (?:yes|affirmative|approv\w+|agree\w*|carry on|go on|proceed|continue|ok(?:ay)?)|\brefus(?:als?|ing)\b(?: \S+){0,4} (?:treated|counted|regarded|seen|handled|logged|count|counts) as (?:\w+ )?(?:errors?|failures?|faults?|bugs?|mistakes?)/;
 
 /** In another language: sends something and keeps it from the person, or sends secrets. */
 export function smuggles({ notions, words }: Directive): boolean {

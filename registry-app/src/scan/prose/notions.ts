@@ -58,7 +58,7 @@ const ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "unseen",
-    "unmentioned no_mention nobody_looks_there nobody_notices nobody_checks no_one_looks_there no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
+    "unmentioned unremarked no_mention nobody_looks_there nobody_notices nobody_checks no_one_looks_there no_one_notices under_the_impression blind_copy hidden_guest hidden_recipient hidden_copy see_no_list covertly",
   ],
   [
     "secret",
@@ -127,17 +127,22 @@ export function notionsOf(words: string): Notions {
   // What stands in quotation marks is somebody else's.
   const own = words.includes('"') ? words.replaceAll(/" [^"]{1,300} "/g, '" "') : words;
   const list = (UNSPACED.test(own) ? spaced(own) : own).split(" ", MAX_WORDS);
-  const found = new Map<Notion, number[]>();
+  let found: Map<Notion, number[]> | null = null;
   for (const [at, word] of list.entries()) {
-    for (const { rest, notion } of ENTRIES.get(word) ?? NONE) {
-      if (!rest.every((one, ahead) => list[at + ahead + 1] === one)) continue;
+    const entries = ENTRIES.get(word);
+    if (entries === undefined) continue;
+    for (const { rest, notion } of entries) {
+      if (rest.some((one, ahead) => list[at + ahead + 1] !== one)) continue;
+      found ??= new Map();
       const known = found.get(notion);
       if (known === undefined) found.set(notion, [at]);
       else if (known.at(-1) !== at) known.push(at);
     }
   }
-  return found;
+  return found ?? NOTHING;
 }
+
+const NOTHING: Notions = new Map();
 
 /** Scripts that put no space between words: each word that is known stands alone there. */
 const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
@@ -152,8 +157,6 @@ const UNSPACED_WORDS = new RegExp(
 function spaced(words: string): string {
   return words.replaceAll(UNSPACED_WORDS, " $& ").replaceAll(/ {2,}/g, " ");
 }
-
-const NONE: readonly Entry[] = [];
 
 export function speaksOf(notions: Notions, ...wanted: readonly Notion[]): boolean {
   return wanted.every((one) => notions.has(one));
