@@ -9,6 +9,7 @@ const args = [
   bin,
   "registry-app",
   "sandbox",
+  "actions",
   "--config",
   ".dependency-cruiser.mjs",
   "--output-type",
