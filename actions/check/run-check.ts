@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describeLint } from "../../registry-app/bin/author/lint-line.ts";
 import { describeScan } from "../../registry-app/bin/author/scan-line.ts";
@@ -23,18 +23,24 @@ export async function runCheck(runner: Runner): Promise<0 | 1> {
   const wish = readWish(runner);
   const judged = await judgeFolder(wish.folder);
   tell(runner, judged, wish.hasAnnotations);
-  const file = (path: string) => resolve(runner.workspace, path);
   if (wish.sarifFile !== "") {
     const subjects = judged.map(({ dir, scan }) => ({ dir, report: scan }));
-    writeFileSync(file(wish.sarifFile), JSON.stringify(toSarif(subjects, ALL_RULES)));
+    writeAnew(runner, wish.sarifFile, JSON.stringify(toSarif(subjects, ALL_RULES)));
   }
   if (wish.reportFile !== "")
-    writeFileSync(file(wish.reportFile), judged.map((one) => `${toLine(one)}\n`).join(""));
+    writeAnew(runner, wish.reportFile, judged.map((one) => `${toLine(one)}\n`).join(""));
   const worst = worstOf(judged);
   runner.output("outcome", worst);
   runner.output("skills", String(judged.length));
   runner.output("sarif-file", wish.sarifFile);
   return isFailure(worst, wish.failOn) ? 1 : 0;
+}
+
+/** Never through a link of that name, which a pull request may have put there. */
+function writeAnew({ workspace }: Runner, path: string, text: string): void {
+  const file = resolve(workspace, path);
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { flag: "wx" });
 }
 
 /** Says what was found: in the log, beside the lines, and on the page of the job. */
