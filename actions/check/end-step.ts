@@ -14,6 +14,7 @@ export async function endStep(
     const says = `${cause.message}\n${cause.hint ?? ""}`;
     runner.say(says);
     runner.command("error", { title: "Assay" }, says);
-    return 2;
+    // As the commands end: 1 for what was judged bad, 2 for a wrong input.
+    return cause.code === "unprocessable" ? 1 : 2;
   }
 }

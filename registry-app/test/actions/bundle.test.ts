@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { parse } from "yaml";
 import { ACTIONS } from "./run-action.ts";
 
 async function digests(root: string): Promise<Record<string, string>> {
@@ -31,9 +32,8 @@ it("what is committed of the actions is what this tree bundles to (else: npm run
 
 it("each action runs on Node 24 and its main file is there", async () => {
   for (const action of ["check", "release"]) {
-    const text = await readFile(join(ACTIONS, action, "action.yml"), "utf8");
-    expect(text).toContain("using: node24");
-    expect(text).toContain("main: dist/index.mjs");
+    const { runs } = parse(await readFile(join(ACTIONS, action, "action.yml"), "utf8"));
+    expect(runs).toEqual({ using: "node24", main: "dist/index.mjs" });
     expect((await stat(join(ACTIONS, action, "dist/index.mjs"))).isFile()).toBe(true);
   }
 });

@@ -54,7 +54,7 @@ describeWith("ssh-keygen")("the action release", () => {
 
   it("tags nothing that the registry would refuse", async () => {
     const { code, log } = await runAction("release", work, { ...INPUTS, skill: "bad" });
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(log).toContain("Nothing was tagged");
     expect(await tags()).toBe("");
   });
