@@ -80,8 +80,12 @@ function scanArchive(tar: Uint8Array) {
 
 /** Rules about the tag itself, of which a checkout knows nothing; and what holds no version back. */
 const ofTag = new Set(["name.tag", "version.tag"]);
+/** In an order of their own: folders are read level by level there, and as the disk gives them here. */
 const withoutTag = (findings: readonly { readonly rule: string }[]) =>
-  findings.filter(({ rule }) => !ofTag.has(rule) && !rule.startsWith("evals-"));
+  findings
+    .filter(({ rule }) => !ofTag.has(rule) && !rule.startsWith("evals-"))
+    .map((one) => JSON.stringify(Object.entries(one).toSorted(([x], [y]) => (x < y ? -1 : 1))))
+    .toSorted();
 
 /** Runs the action over all, and holds each of its answers against the server's; returns how often each came. */
 async function compare(folders: readonly Folder[]): Promise<Record<string, number>> {
