@@ -1,4 +1,4 @@
-import { MAY_IMPORT, PACKAGE_HOMES } from "./scripts/layout.mjs";
+import { ACTIONS_MAY_IMPORT, MAY_IMPORT, PACKAGE_HOMES } from "./scripts/layout.mjs";
 
 const SRC = "^registry-app/src/";
 const modules = Object.keys(MAY_IMPORT);
@@ -27,7 +27,7 @@ const homes = Object.entries(PACKAGE_HOMES).map(([names, home]) => ({
     .replaceAll(" ", "-")}`,
   severity: "error",
   from: {
-    path: "^(registry-app|site|github-app|sandbox)/",
+    path: "^(registry-app|site|github-app|sandbox|actions)/",
     pathNot: [home, TESTS, "^registry-app/(bin|bench)/"],
   },
   to: { path: `node_modules/${names}/`, dependencyTypesNot: ["type-only"] },
@@ -89,6 +89,26 @@ export default {
       to: { path: "^github-app/" },
     },
     {
+      name: "actions-may-import",
+      severity: "error",
+      comment: "What an author's commands stand on, and pure doors: nothing that needs a registry.",
+      from: { path: "^actions/", pathNot: "^actions/build[.]mjs$" },
+      to: {
+        path: "^(registry-app|site|github-app|sandbox)/",
+        pathNot: [
+          "^registry-app/bin/(author|scan|command[.]ts|commands/release[.]ts)",
+          `${SRC}(${ACTIONS_MAY_IMPORT.join("|")})/index[.]ts$`,
+          `${SRC}runtime/refusal[.]ts$`,
+        ],
+      },
+    },
+    {
+      name: "actions-for-actions-only",
+      severity: "error",
+      from: { path: "^(registry-app|site|github-app|sandbox)/", pathNot: TESTS },
+      to: { path: "^actions/" },
+    },
+    {
       name: "no-cycle",
       severity: "error",
       from: {},
@@ -100,7 +120,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^[^/]+/(dist|\\.astro)/" },
+    exclude: { path: "^[^/]+/(dist|\\.astro)/|^actions/[^/]+/dist/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["node", "import", "types"],

@@ -10,6 +10,7 @@ const args = [
   "registry-app",
   "sandbox",
   "github-app",
+  "actions",
   "--config",
   ".dependency-cruiser.mjs",
   "--output-type",

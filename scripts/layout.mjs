@@ -54,6 +54,9 @@ export const MAY_IMPORT = {
   http: "any but jobs and demo",
 };
 
+/** The doors that `actions/` may enter, besides what the author's commands are made of. */
+export const ACTIONS_MAY_IMPORT = ["skill", "scan", "changelog", "git", "blobs"];
+
 /** Packages that only some places may use: SQL in stores, git behind git/, queues behind queue/. */
 export const PACKAGE_HOMES = {
   "(kysely|pg)": "^registry-app/(src/db|migrations)/|/store[.]ts$|/store/[^/]+[.]ts$",

@@ -39,8 +39,9 @@ const EVALS = {
   ],
 };
 
-const WORKFLOW = `# Judges every skill of this repo as the registry would, before anybody tags it.
-# Set the repository variable ASSAY_REPOSITORY (owner/name) to a copy of Assay that this workflow may read.
+const WORKFLOW = `# Judges every skill of this repo as the registry would, before anybody tags it. No registry is asked.
+# Set the repository variable ASSAY_REPOSITORY (owner/name) to a copy of Assay that this workflow may read, and
+# ASSAY_REF to the tag or, better, the commit of it that you have looked at; without one it is the default branch.
 name: check
 on:
   push:
@@ -49,7 +50,7 @@ on:
 permissions:
   contents: read
 jobs:
-  lint:
+  check:
     if: vars.ASSAY_REPOSITORY != ''
     runs-on: ubuntu-latest
     timeout-minutes: 10
@@ -57,17 +58,19 @@ jobs:
       - uses: actions/checkout@v4
         with:
           path: source
+          fetch-depth: 0
           persist-credentials: false
       - uses: actions/checkout@v4
         with:
           repository: \${{ vars.ASSAY_REPOSITORY }}
+          ref: \${{ vars.ASSAY_REF }}
           path: assay
+          sparse-checkout: actions
           persist-credentials: false
-      - uses: actions/setup-node@v4
+      - uses: ./assay/actions/check
         with:
-          node-version: 24
-      - run: npx assay lint ../source
-        working-directory: assay
+          path: source
+          fail-on: warn
 `;
 
 const README = `# Agent Skills
@@ -85,7 +88,8 @@ The push prints whether the registry accepts the tag and, if not, the command th
 A version never changes once it is accepted; what comes next gets the next number.
 
 \`evals/evals.json\` of a skill holds its test cases. \`.github/workflows/check.yml\` judges every skill
-in pull requests once the repository variable ASSAY_REPOSITORY names a copy of Assay.
+in pull requests once the repository variable ASSAY_REPOSITORY names a copy of Assay (and ASSAY_REF the
+commit of it to use).
 `;
 
 /** The files of a new source repo: path and text. */

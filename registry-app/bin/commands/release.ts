@@ -37,7 +37,7 @@ type Plan = {
 const STEPS = ["major", "minor", "patch"] as const;
 
 /** Makes and pushes the signed tag of a skill's next version. */
-export const release: Command = {
+export const release = {
   summary: "make the signed tag of a skill's next version and push it",
   usage: "SKILL major|minor|patch|VERSION [--dry-run] [--remote origin]",
   environment: "unread",
@@ -68,7 +68,7 @@ export const release: Command = {
       await readers.close();
     }
   },
-};
+} satisfies Command;
 
 async function makePlan(
   readers: ObjectReaders,

@@ -1,5 +1,5 @@
 /** Pure judging of a skill's files: facts, rules, score. No I/O but loading the grammars; input is hostile. */
-export { openScanner, type Scanner } from "./open-scanner.ts";
+export { openScanner, type PackedScanner, type Scanner } from "./open-scanner.ts";
 export { addFindings, type AddedFinding } from "./add-findings.ts";
 export type { AdvisorySnapshot } from "./advisories/advisory.ts";
 export { BUNDLED_SNAPSHOT } from "./advisories/bundled-snapshot.ts";

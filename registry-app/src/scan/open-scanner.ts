@@ -22,11 +22,19 @@ export type Scanner = {
   readonly listPackages: (entries: readonly TreeEntry[]) => readonly NamedPackage[];
 };
 
+/** What a bundle of this module has lost: the folder of its sources and of its packages. */
+export type PackedScanner = {
+  /** Holds the grammars' .wasm files. */
+  readonly grammars: string;
+  /** The digest that the sources had when they were bundled. */
+  readonly rules: string;
+};
+
 /** Loads grammars and rules, once for many skills. */
-export async function openScanner(): Promise<Scanner> {
-  const grammars = await loadGrammars();
+export async function openScanner(packed?: PackedScanner): Promise<Scanner> {
+  const grammars = await loadGrammars(packed?.grammars);
   const signatures = await loadSignatures();
-  const engine: Engine = { version: ENGINE_VERSION, rules: digestOfSources() };
+  const engine: Engine = { version: ENGINE_VERSION, rules: packed?.rules ?? digestOfSources() };
   const deps = { grammars, signatures, rules: ALL_RULES, engine };
   return {
     engine,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import treeSitter from "@vscode/tree-sitter-wasm";
 
@@ -7,17 +8,22 @@ export type SyntaxNode = NonNullable<ReturnType<Parser["parse"]>>["rootNode"];
 /** Parsers that are made once and used for many texts. */
 export type Grammars = { readonly python: Parser; readonly script: Parser };
 
-/** Loads the grammars of Python and of TypeScript with JSX, which reads JavaScript as well. */
-export async function loadGrammars(): Promise<Grammars> {
-  await treeSitter.Parser.init();
+/**
+ * Loads the grammars of Python and of TypeScript with JSX, which reads JavaScript as well: from their package, or from
+ * the folder that a bundle keeps them in.
+ */
+export async function loadGrammars(folder?: string): Promise<Grammars> {
+  const locate = (name: string) =>
+    folder === undefined
+      ? fileURLToPath(import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/${name}`))
+      : join(folder, name);
+  await treeSitter.Parser.init({ locateFile: locate });
+  const parserFor = async (name: string): Promise<Parser> => {
+    const parser = new treeSitter.Parser();
+    parser.setLanguage(await treeSitter.Language.load(locate(`tree-sitter-${name}.wasm`)));
+    return parser;
+  };
   return { python: await parserFor("python"), script: await parserFor("tsx") };
-}
-
-async function parserFor(name: string): Promise<Parser> {
-  const file = import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`);
-  const parser = new treeSitter.Parser();
-  parser.setLanguage(await treeSitter.Language.load(fileURLToPath(file)));
-  return parser;
 }
 
 /** The line, counted from 1, on which a node begins. */

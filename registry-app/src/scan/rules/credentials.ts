@@ -25,18 +25,22 @@ function findSweeps({ facts }: Evidence): readonly Match[] {
 
 /** Keys of several owners, put together into one thing. */
 function findBundled({ facts }: Evidence): readonly Match[] {
-  return facts
-    .filter((fact) => ["encode", "write", "encrypt"].includes(fact.op))
-    // An answer that was got with keys is not the keys.
-    .filter((fact) => sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0)
-    .flatMap((fact) => {
-      const secrets = sourcesOfKind(fact, "read-secret").filter(
-        (one) => one.class === "environment-secret",
-      );
-      const owners = new Set(secrets.map((one) => ownersOf(one.target ?? "").join("-")));
-      if (owners.size < 2 || isEachOwn(secrets)) return [];
-      return [matchAt(fact, "Keys of several owners are put together.", secrets.slice(0, 4))];
-    });
+  return (
+    facts
+      .filter((fact) => ["encode", "write", "encrypt"].includes(fact.op))
+      // An answer that was got with keys is not the keys.
+      .filter(
+        (fact) => sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0,
+      )
+      .flatMap((fact) => {
+        const secrets = sourcesOfKind(fact, "read-secret").filter(
+          (one) => one.class === "environment-secret",
+        );
+        const owners = new Set(secrets.map((one) => ownersOf(one.target ?? "").join("-")));
+        if (owners.size < 2 || isEachOwn(secrets)) return [];
+        return [matchAt(fact, "Keys of several owners are put together.", secrets.slice(0, 4))];
+      })
+  );
 }
 
 function isEachOwn(secrets: readonly Fact[]): boolean {
