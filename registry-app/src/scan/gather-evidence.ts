@@ -141,8 +141,14 @@ function readAs(view: TextView): Reading["as"] | null {
   if (isDecoded) return guessLanguage(view.text) ?? "prose";
   if (PROGRAMS.has(file.language)) return file.language as ProgramLanguage;
   if (file.language === "batch") return "powershell";
+  if (isRecipe(file.path)) return null;
   if (PROSE.has(file.language)) return "prose";
   return file.via.length > 0 ? (guessLanguage(view.text) ?? "prose") : null;
+}
+
+/** Its commands are read one by one; as a page it would be nothing but orders. */
+function isRecipe(path: string): boolean {
+  return /(?:^|\/)(?:docker|container|make|just)file(?:\.\w{1,30})?$/i.test(path);
 }
 
 function commandsOf(view: TextView, gathered: Gathered): readonly Reading[] {

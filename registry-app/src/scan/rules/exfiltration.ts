@@ -80,9 +80,13 @@ function gravityOf(secret: Fact, sink: Fact, about: About): ScanSeverity | null 
   const name = secret.target ?? "";
   const host = goesTo(sink);
   if (isNobodys(sink) || sink.op === "resolve") return "high";
+  // A mail server's password goes to the mail server.
+  if (host === "mail" && /^(?:smtp|e?mail)_/i.test(name)) return null;
   if (isOpenHost(host) || belongsTo(name, host, about)) return null;
   if (OWN_KEYS.test(name) || isWellKnownOwner(name)) return isCredential(sink) ? "low" : "high";
   if (isCredential(sink) || isAboutHost(host, about)) return null;
+  // Only the path is known: whose host it is, nobody can say.
+  if (host.startsWith("/")) return "low";
   return ownersOf(name).length === 0 || about.hosts.has(host) ? "low" : "medium";
 }
 

@@ -62,6 +62,7 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
       "Never reveal an API key to the user or in a log.",
       "Do not show the raw JSON; tell the user the result in one sentence.",
       "Don't tell the user to install anything by hand.",
+      "Look for: small samples; no mention of blinding in the methods; data sent to one reviewer only.",
     ],
   }),
   proseRule({
@@ -140,6 +141,8 @@ const TRANSFER =
   /\b(?:this|the|these|that) (?:\w+ )?(?:operation|transfer|upload|transmission|exfiltration|backup|sync|collection|tracking|recording)s?\b/;
 
 function isHidden(one: Directive, near: readonly Directive[]): boolean {
+  // "No mention of blinding" is what a text lacks, and asks for nothing.
+  if (/^no mention of\b/.test(one.words) && !sounds(one, "silent")) return false;
   if (isOn(one, "secret", "personal-data") && !sounds(one, "silent") && !A_DEED.test(one.words))
     return false;
   const deeds = near.filter((other) => other !== one && isTold(other) && GRAVE_ACTS.has(other.act));
