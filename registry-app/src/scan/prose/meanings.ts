@@ -126,7 +126,9 @@ export function obeysText({ notions, words }: Directive): boolean {
   return (
     speaksOf(notions, "obey") &&
     OBEYED.test(words) &&
-    !/\b(?:never|not to|do not|don't|unless|will do what they)\b/.test(words)
+    !/\b(?:never|not to|do not|don't|unless|will do what they|as they are carried out)\b/.test(
+      words,
+    )
   );
 }
 const OBEYED =
