@@ -11,8 +11,9 @@ const FACTS: TagFacts = {
   sourceUrl: "https://github.com/acme/skills",
   tag: "adder--v1.0.0",
   oid: "a".repeat(40),
-  bytes: Buffer.from(`object ${COMMIT}\ntype commit\ntag adder--v1.0.0\n`),
+  commitOid: COMMIT,
   state: "published",
+  drift: null,
   code: null,
   reason: null,
   remedy: null,
@@ -60,9 +61,15 @@ describe("a tag, as a check on its commit", () => {
     expect(tell({ version })).toMatchObject({ conclusion: "failure" });
   });
 
-  it("that is lightweight stands on its commit, and one of something else on none", () => {
-    expect(tell({ bytes: null })?.headSha).toBe(FACTS.oid);
-    expect(tell({ bytes: Buffer.from(`object ${COMMIT}\ntype tree\n`) })).toBeUndefined();
+  it("that was moved since says what stays, and how to put it back", () => {
+    const run = tell({ drift: "moved" });
+    expect(run).toMatchObject({ conclusion: "action_required" });
+    expect(run?.title).toContain("the tag was moved since");
+    expect(run?.summary).toContain(`git push origin +${FACTS.oid}:refs/tags/adder--v1.0.0`);
+  });
+
+  it("that is of no commit stands on none", () => {
+    expect(tell({ commitOid: null })).toBeUndefined();
   });
 
   it("has its findings where they are in the repo, on a line that GitHub takes, and no more than fit", () => {

@@ -13,8 +13,8 @@ const MAX_NAME = 100;
 
 /** Says of a tag, on its commit, what the registry makes of it. Pure; undefined when there is no commit to say it on. */
 export function describeTag(facts: TagFacts, publicUrl: string): CheckRun | undefined {
-  const headSha = commitOf(facts);
-  if (headSha === undefined) return undefined;
+  const headSha = facts.commitOid;
+  if (headSha === null) return undefined;
   const page = `${publicUrl}/sources/${encodeURIComponent(facts.source)}/tags/${facts.tag.split("/").map(encodeURIComponent).join("/")}`;
   const { conclusion, word } = judgementOf(facts);
   return {
@@ -30,18 +30,18 @@ export function describeTag(facts: TagFacts, publicUrl: string): CheckRun | unde
   };
 }
 
-/** The tag object names its commit in its first line (gitformat-tag); a lightweight tag is one. */
-function commitOf({ oid, bytes }: TagFacts): string | undefined {
-  if (bytes === null) return oid;
-  return /^object ([0-9a-f]{40}|[0-9a-f]{64})\ntype commit\n/.exec(
-    bytes.toString("latin1", 0, 200),
-  )?.[1];
-}
+const DRIFTED = {
+  moved: "published; the tag was moved since",
+  vanished: "published; the tag was deleted since",
+  unreachable: "published; the branch has lost its commit since",
+} as const;
 
-function judgementOf({ state, version }: TagFacts) {
+function judgementOf({ state, drift, version }: TagFacts) {
   const now = version?.state;
   if (now === "quarantined" || now === "yanked")
     return { conclusion: "failure", word: now } as const;
+  if (drift !== null && state === "published")
+    return { conclusion: "action_required", word: DRIFTED[drift] } as const;
   switch (state) {
     case "pending":
       return { conclusion: null, word: "is being judged" } as const;
@@ -64,6 +64,7 @@ function titleOf({ tag, code: reason, version }: TagFacts, word: string): string
 function summaryOf(facts: TagFacts, page: string): readonly string[] {
   const { reason, remedy, version, clauses, findings } = facts;
   return [
+    ...putBack(facts),
     ...(reason === null ? [] : [`**Why:** ${code(reason, 600)}`, ""]),
     ...(version?.reasons ?? []).map((one) => `- ${code(one)}`),
     "",
@@ -80,6 +81,20 @@ function summaryOf(facts: TagFacts, page: string): readonly string[] {
       ? [`${findings.length} findings, of which ${MAX_ANNOTATIONS} are shown as annotations.`, ""]
       : []),
     `[Everything about this tag](${page})`,
+  ];
+}
+
+/** What was published stays as it was; where its tag went is for its author to mend. */
+function putBack({ drift, state, tag, oid }: TagFacts): readonly string[] {
+  if (drift === null || drift === "unreachable" || state !== "published") return [];
+  return [
+    "What was published stays as it was. A changed skill is a new version; to put the tag back:",
+    "",
+    "```sh",
+    // A name that was published is a skill's and a version: it needs no quotes and holds no markup.
+    `git push origin +${oid}:refs/tags/${tag}`,
+    "```",
+    "",
   ];
 }
 

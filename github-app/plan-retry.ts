@@ -27,7 +27,7 @@ export function planRetry(cause: unknown, attempts: number, nowMs: number): Retr
   if (status === 404 || status === 422)
     return absent(`GitHub answered ${status}: the commit or the repo is not there for the App.`);
   if (status === 401 || status === 403)
-    return absent(`GitHub answered ${status}: the App lacks the right to write checks there.`);
+    return absent(`GitHub answered ${status}: the App lacks the right to write this there.`);
   const waitMs = Math.min(FIRST_MS * 2 ** Math.min(attempts, 20), LONGEST_MS);
   const what = status === undefined ? "GitHub did not answer" : `GitHub answered ${status}`;
   return { problem: `${what}.`, waitMs, isPause: false };

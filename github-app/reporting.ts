@@ -1,6 +1,7 @@
 import {
   listPullLooks,
   listUnreported,
+  listUnreleased,
   listUnreportedPulls,
   putPullLook,
   putPullReported,
@@ -13,13 +14,15 @@ import {
 } from "@assay/registry/publish";
 import type { Clock, Ids, Log } from "@assay/registry/runtime";
 import { listSources, type Source } from "@assay/registry/sources";
-import { repoOf, type Addresses, type Repo } from "./addresses.ts";
+import { repoOf, type Addresses } from "./addresses.ts";
 import type { CheckRun } from "./check-run.ts";
-import type { Github, Octokit } from "./connect.ts";
+import type { Github } from "./connect.ts";
 import { describePull } from "./describe-pull.ts";
 import { describeTag } from "./describe-tag.ts";
 import { listPulls } from "./list-pulls.ts";
-import { absent, planRetry, type Retry } from "./plan-retry.ts";
+import { tryOn } from "./on-repo.ts";
+import type { Retry } from "./plan-retry.ts";
+import { tellRelease } from "./releasing.ts";
 import { sendReport } from "./send-report.ts";
 
 type Db = Parameters<typeof listUnreported>[0];
@@ -98,6 +101,7 @@ async function lookOnce(deps: ReportDeps, state: { pausedUntilMs: number }): Pro
     ...(await listUnreportedPulls(db, wish)).map(
       (facts) => () => report(deps, ofPull(deps, facts)),
     ),
+    ...(await listUnreleased(db, wish)).map((facts) => () => tellRelease(deps, facts)),
   ];
   for (const step of steps) {
     const retry = await step();
@@ -178,26 +182,4 @@ async function report(deps: ReportDeps, one: Reportable): Promise<Retry | undefi
   });
   if (retry !== undefined) await one.putOff(retry);
   return retry;
-}
-
-/** Does something with the App's rights on a repo; what to do when that failed. */
-async function tryOn(
-  { github, clock, log }: ReportDeps,
-  repo: Repo,
-  { what, attempts }: { readonly what: string; readonly attempts: number },
-  run: (octokit: Octokit) => Promise<void>,
-): Promise<Retry | undefined> {
-  try {
-    const octokit = await github.on(repo);
-    if (octokit === undefined) return absent("The App is not installed on this repo.");
-    await run(octokit);
-    return undefined;
-  } catch (cause) {
-    const retry = planRetry(cause, attempts, clock.now().getTime());
-    log.warn(
-      { what, repo: `${repo.owner}/${repo.name}`, problem: retry.problem },
-      "GitHub was not told",
-    );
-    return retry;
-  }
 }

@@ -11,6 +11,7 @@ import { up as observations } from "./0010-observations.ts";
 import { up as hostReports } from "./0011-host-reports.ts";
 import { up as pulls } from "./0012-pulls.ts";
 import { up as pullEvals } from "./0013-pull-evals.ts";
+import { up as hostReleases } from "./0018-host-releases.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0011-host-reports": { up: hostReports },
   "0012-pulls": { up: pulls },
   "0013-pull-evals": { up: pullEvals },
+  "0018-host-releases": { up: hostReleases },
 };

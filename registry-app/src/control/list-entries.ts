@@ -167,13 +167,14 @@ function teamEntries({ teams }: ControlSnapshot): [string, LawEntry][] {
 
 function sourceEntries({ sources }: ControlSnapshot): [string, LawEntry][] {
   return [...sources.values()].flatMap((source) => {
-    const { slug, team, visibility, branch, signers, url, policy } = source;
+    const { slug, team, visibility, branch, signers, url, policy, hasHostReleases } = source;
     const where = url ?? "hosted here";
     const facts = {
       team: plain(team),
       visibility: { text: visibility, rank: visibility === "private" ? 1 : 0 },
       branch: plain(branch),
       repo: plain(where),
+      "releases on its host": plain(hasHostReleases ? "made" : "not made"),
     };
     const base = {
       ...NOTHING,

@@ -47,6 +47,7 @@ describe("a whole control repo", () => {
       visibility: "public",
       branch: "main",
       isDemo: false,
+      hasHostReleases: false,
       policy: null,
       signers: [],
     });

@@ -89,10 +89,12 @@ function readTightening(files: ControlFiles, report: Report): Tightening {
 function readSources(files: ControlFiles, report: Report): ReadonlyMap<string, SourceLaw> {
   const laws = readFolder(files, "sources", sourceSchema, report).map(({ file, slug, value }) => {
     reportSlug(file, slug, report);
-    const { team, visibility, branch, signers, demo: isDemo, policy = null } = value;
+    const { team, visibility, branch, signers, policy = null } = value;
+    const { demo: isDemo, hostReleases: hasHostReleases } = value;
     const kind = value.url === undefined ? ("hosted" as const) : ("followed" as const);
     const url = value.url ?? null;
-    return [slug, { slug, team, kind, url, visibility, branch, isDemo, signers, policy }] as const;
+    const law = { slug, team, kind, url, visibility, branch, isDemo, hasHostReleases };
+    return [slug, { ...law, signers, policy }] as const;
   });
   return new Map(laws);
 }

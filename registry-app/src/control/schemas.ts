@@ -124,6 +124,7 @@ export const sourceSchema = z
     visibility: z.enum(["public", "private"]).default("private"),
     branch: z.string().refine(isBranch, "must be the name of a branch").default("main"),
     demo: z.boolean().default(false),
+    hostReleases: z.boolean().default(false),
     signers: principals.default([]),
     policy: sourcePolicySchema.optional(),
   })

@@ -14,6 +14,8 @@ export type SourceLaw = {
   readonly visibility: "public" | "private";
   readonly branch: string;
   readonly isDemo: boolean;
+  /** Whether its host shows each published version as a release. */
+  readonly hasHostReleases: boolean;
   /** Principals who may sign for this source beside the team's own. */
   readonly signers: readonly string[];
   /** What is stricter here than in policy.yaml; never looser. */

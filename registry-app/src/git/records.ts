@@ -158,12 +158,13 @@ export type ParsedCommit =
     }
   | { readonly kind: "unreadable"; readonly because: UnreadableBecause };
 
-/** A ref as it stands. `peeledOid` is what an annotated tag points at, one level down. */
+/** A ref as it stands. `peeledOid`, of `peeledType`, is what an annotated tag points at, one level down. */
 export type Ref = {
   readonly name: string;
   readonly oid: string;
   readonly type: ObjectType;
   readonly peeledOid?: string;
+  readonly peeledType?: ObjectType;
 };
 
 /** One commit of a walk. Paths are relative to the root; for a merge they are what changed since the first parent. */

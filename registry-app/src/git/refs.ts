@@ -2,9 +2,10 @@ import { gitError, gitOutput, runGit } from "./git-command.ts";
 import { checkedOid, checkedRef, checkedRefPrefix, isOid } from "./names.ts";
 import type { ObjectType, ReadOptions, Ref, RefUpdate, RefUpdated } from "./records.ts";
 
-const FORMAT = "--format=%(objectname) %(objecttype) %(*objectname) %(refname)";
+const FORMAT = "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)";
 // `s`: the separators that Unicode takes for line ends are letters like any other in the name of a ref.
-const REF_LINE = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? ?(refs\/.+)$/s;
+const REF_LINE =
+  /^([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9a-f]{40,64})? (blob|tree|commit|tag)? ?(refs\/.+)$/s;
 
 /** A whole history is walked for them, once when it is not a continuation of what was known. */
 const ROOTS_TIMEOUT_MS = 5 * 60_000;
@@ -123,9 +124,10 @@ async function listMissing(
 }
 
 function parseRefLine(line: string): Ref {
-  const [, oid, type, peeledOid, name] = REF_LINE.exec(line) ?? [];
+  const [, oid, type, peeledOid, peeledType, name] = REF_LINE.exec(line) ?? [];
   if (oid === undefined || type === undefined || name === undefined || !isOid(oid))
     throw new Error("git for-each-ref answered something unknown");
   const ref = { name, oid, type: type as ObjectType };
-  return peeledOid === undefined ? ref : { ...ref, peeledOid };
+  if (peeledOid === undefined || peeledType === undefined) return ref;
+  return { ...ref, peeledOid, peeledType: peeledType as ObjectType };
 }

@@ -160,7 +160,7 @@ describe("refs", () => {
     expect(made).toEqual({ kind: "updated" });
     expect(await listRefs(t.dir, "refs/tags")).toEqual([
       { name: "refs/tags/light", oid: t.root, type: "commit" },
-      { name: "refs/tags/x", oid: tag, type: "tag", peeledOid: t.merge },
+      { name: "refs/tags/x", oid: tag, type: "tag", peeledOid: t.merge, peeledType: "commit" },
     ]);
     expect(await findRef(t.dir, "refs/tags/x")).toBe(tag);
     expect(await findRef(t.dir, "refs/tags/y")).toBeUndefined();

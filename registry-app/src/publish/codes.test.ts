@@ -82,6 +82,12 @@ describe("the remedy of a refused tag runs as it is printed", () => {
     },
   );
 
+  it("LIGHTWEIGHT of a tag that was made on the host's web page, and that the author's clone lacks", () => {
+    git("push", "-q", "origin", "main", TAG);
+    git("tag", "-d", TAG);
+    expect(mend("LIGHTWEIGHT", true)).toBe("");
+  });
+
   it("LIGHTWEIGHT of a tag in another form, which is made again in the first form", () => {
     git("tag", "deploy/v1.0.0");
     git("tag", "-d", TAG);

@@ -39,6 +39,9 @@ const sign = (f: RemedyFacts) => {
   const tag = quoted(name);
   return `git tag -s -f ${tag} ${quoted(f.tag)}^{} -m ${tag} && git push origin ${pushed(f, name)}`;
 };
+/** A host's own page of releases makes lightweight tags, which the author's clone then lacks. */
+const fetchAndSign = (f: RemedyFacts) =>
+  f.isFollowed === true ? `git fetch -f origin tag ${quoted(f.tag)} && ${sign(f)}` : sign(f);
 const signNew = (f: RemedyFacts) => {
   const tag = quoted(f.wantedTag ?? f.tag);
   return `git tag -s ${tag} -m ${tag} && git push origin ${tag}`;
@@ -61,8 +64,8 @@ export const TAG_CODES = {
   LIGHTWEIGHT: {
     title: "The tag is lightweight",
     what: "The tag is a bare pointer to a commit; it has no tagger, no message and no signature.",
-    why: "Only a tag object can carry a signature, so nobody stands behind a lightweight tag.",
-    remedy: sign,
+    why: "Only a tag object can carry a signature, so nobody stands behind a lightweight tag. A usual cause: a release made on the host's web page, which makes such a tag. The release stays with the name when the tag is signed; a host with immutable releases keeps the tag, and the next version is the way on.",
+    remedy: fetchAndSign,
   },
   UNSIGNED: {
     title: "The tag is not signed",

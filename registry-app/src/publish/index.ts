@@ -48,6 +48,12 @@ export {
   type TagFacts,
   type VersionFacts,
 } from "./store/host-reports.ts";
+export {
+  listUnreleased,
+  putHostRelease,
+  putUnreleased,
+  type HostReleaseFacts,
+} from "./store/host-releases.ts";
 export { judgePull, type PullAsked, type PullDeps } from "./judge-pull.ts";
 export type { PulledSkill, PullReport } from "./pull-report.ts";
 export {

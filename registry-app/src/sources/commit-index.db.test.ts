@@ -25,6 +25,7 @@ beforeAll(async () => {
       visibility: "public",
       branch: "main",
       isDemo: false,
+      hasHostReleases: false,
       isSingleAuthor: false,
     } as const;
     await putSource(tx, systemIds.next(), law, new Date());

@@ -14,7 +14,12 @@ export type SightedTag = {
   readonly commitOid: string | null;
 };
 
-export type TagRef = { readonly name: string; readonly oid: string };
+export type TagRef = {
+  readonly name: string;
+  readonly oid: string;
+  /** The commit that it is of; null where it is of something else. */
+  readonly commitOid?: string | null;
+};
 
 /** Where somebody took an accepted tag: to another object, or away (`to` is null). */
 export type Displacement = {

@@ -75,7 +75,7 @@ export async function listSources(db: Db | Tx): Promise<Source[]> {
 export type SourceLaw = Pick<
   Source,
   "slug" | "teamId" | "kind" | "url" | "visibility" | "branch" | "isDemo"
-> & { readonly isSingleAuthor: boolean };
+> & { readonly isSingleAuthor: boolean; readonly hasHostReleases: boolean };
 
 export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): Promise<void> {
   const facts = {
@@ -87,6 +87,7 @@ export async function putSource(tx: Tx, id: string, law: SourceLaw, now: Date): 
     state: "active" as const,
     is_demo: law.isDemo,
     is_single_author: law.isSingleAuthor,
+    has_host_releases: law.hasHostReleases,
   };
   await tx
     .insertInto("sources")
@@ -153,6 +154,8 @@ export type NewTag = {
   readonly state: TagState;
   readonly imported: boolean;
   readonly firstSeenAt: Date;
+  /** The commit that it is of, where that is known. */
+  readonly commitOid?: string | null;
 };
 
 /** Records sightings; one that is known already stays as it was, except that git is now seen to hold it. */
@@ -166,6 +169,7 @@ export async function insertTags(tx: Tx, sourceId: string, tags: readonly NewTag
           source_id: sourceId,
           name: tag.name,
           oid: tag.oid,
+          commit_oid: tag.commitOid ?? null,
           bytes: null,
           state: tag.state,
           drift: null,
@@ -181,6 +185,7 @@ export async function insertTags(tx: Tx, sourceId: string, tags: readonly NewTag
           // A refused attempt that is in git after all (a followed source) is judged anew from now on.
           .doUpdateSet((eb) => ({
             in_git: true,
+            commit_oid: eb.ref("excluded.commit_oid"),
             state: "pending",
             code: null,
             reason: null,

@@ -1,6 +1,6 @@
 import { record } from "../audit/index.ts";
 import { transaction, withLock, type Db, type Tx } from "../db/index.ts";
-import { createMirror, fetchMirror, findRef, listRefs } from "../git/index.ts";
+import { createMirror, fetchMirror, findRef, listRefs, type Ref } from "../git/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
 import { indexCommits } from "./commit-index.ts";
 import { findSignIn } from "./credentials.ts";
@@ -109,7 +109,16 @@ async function recordLook(
 
 async function listTagRefs(repo: SourceRepo): Promise<TagRef[]> {
   const refs = await listRefs(repo.dir, repo.tags);
-  return refs.map((ref) => ({ name: ref.name.slice(repo.tags.length), oid: ref.oid }));
+  return refs.map((ref) => ({
+    name: ref.name.slice(repo.tags.length),
+    oid: ref.oid,
+    commitOid: commitOf(ref),
+  }));
+}
+
+function commitOf({ oid, type, peeledOid, peeledType }: Ref): string | null {
+  if (type === "commit") return oid;
+  return (peeledType === "commit" ? peeledOid : undefined) ?? null;
 }
 
 async function recordUnreachable(

@@ -10,6 +10,7 @@ const source: SourceLaw = {
   visibility: "public",
   branch: "main",
   isDemo: false,
+  hasHostReleases: false,
   policy: null,
   signers: ["bot@example.org"],
 };

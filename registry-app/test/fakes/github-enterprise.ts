@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { request, type IncomingMessage, type ServerResponse } from "node:http";
 import { createHmac } from "node:crypto";
+import { join } from "node:path";
 import { createEmulator } from "emulate";
 import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
+import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
 /** What GitHub answers instead of what it would, once or for as long as it is set. */
 export type Trouble = { readonly status: number; readonly headers?: Record<string, string> };
@@ -19,6 +22,8 @@ export type GithubEnterprise = {
   trouble: Trouble | undefined;
   /** What it lists as open pull requests. */
   pulls: readonly FakePull[];
+  /** The releases of acme/skills, by id. */
+  readonly releases: Map<number, FakeRelease>;
   /** The check runs that were written, the newest of each name, by commit. */
   checks(): readonly CheckBody[];
   /** A webhook as GitHub signs it. */
@@ -81,6 +86,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     trouble: undefined,
     pulls: [],
   };
+  const releases = fakeReleases(() => repos.root);
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
     // Here git's addresses are as GitHub has them, with the owner in front.
     if (req.url?.startsWith("/acme/") === true) req.url = req.url.replace("/acme/", "/git/");
@@ -90,9 +96,10 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     const { trouble } = state;
     // The emulator knows no commit that was pushed by git, so that its own list would be of others.
     const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
+    if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
     else if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
-    else void pass(new URL(path, emulator.url), req, res, written);
+    else void pass(new URL(path, emulator.url), req, res, { written, root: repos.root });
     return true;
   };
   const repos = await serveRepos({ onPush: () => judgeOf(), turnAway: forward });
@@ -117,6 +124,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     set pulls(pulls) {
       state.pulls = pulls;
     },
+    releases: releases.all,
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {
       const body = JSON.stringify(payload);
@@ -147,15 +155,31 @@ function sendPulls(res: ServerResponse, pulls: readonly FakePull[]): void {
   res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(listed));
 }
 
+async function isCommit(gitDir: string, oid: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile("git", ["-C", gitDir, "cat-file", "-t", oid], (cause, stdout) =>
+      resolve(cause === null && stdout.trim() === "commit"),
+    );
+  });
+}
+
 async function pass(
   to: URL,
   req: IncomingMessage,
   res: ServerResponse,
-  written: Map<number, CheckBody>,
+  { written, root }: { readonly written: Map<number, CheckBody>; readonly root: string },
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
+  if (req.method === "POST" && to.pathname.endsWith("/check-runs")) {
+    const { head_sha } = JSON.parse(body.toString("utf8")) as CheckBody;
+    // The emulator takes any; GitHub has no check on what is no commit of the repo.
+    if (!(await isCommit(join(root, "bare", "skills.git"), head_sha))) {
+      res.writeHead(422).end("{}");
+      return;
+    }
+  }
   const headers = { ...req.headers, host: to.host, "content-length": String(body.length) };
   const outgoing = request(to, { method: req.method ?? "GET", headers }, (answer) => {
     const parts: Buffer[] = [];

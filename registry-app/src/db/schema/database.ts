@@ -4,6 +4,7 @@ import type {
   AuditLogTable,
   DeadLettersTable,
   DownloadEventsTable,
+  HostReleasesTable,
   HostReportsTable,
   LawMemoryTable,
   LogEntriesTable,
@@ -41,6 +42,7 @@ export interface Database {
   eval_results: EvalResultsTable;
   findings: FindingsTable;
   host_reports: HostReportsTable;
+  host_releases: HostReleasesTable;
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;

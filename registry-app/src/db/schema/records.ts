@@ -48,6 +48,13 @@ export interface DeadLettersTable {
 }
 
 /** What the host of a source was last told of a tag. */
+/** The release that the host of a source shows for a version. */
+export interface HostReleasesTable extends Omit<HostReportsTable, "tag_id" | "external_id"> {
+  version_id: string;
+  /** What the host calls it; `theirs` where somebody made one, which is left alone; null before the first. */
+  external_id: string | null;
+}
+
 export interface HostReportsTable {
   tag_id: string;
   /** Digest of everything that the report was made of; empty before the first one got through. */

@@ -19,6 +19,8 @@ export interface SourcesTable {
   state: "active" | "removed";
   is_demo: Generated<boolean>;
   is_single_author: Generated<boolean>;
+  /** Whether its host shows each published version as a release. */
+  has_host_releases: Generated<boolean>;
   created_at: Date;
   first_synced_at: Date | null;
   last_synced_at: Date | null;
@@ -81,6 +83,8 @@ export interface TagsTable {
   source_id: string;
   name: string;
   oid: string;
+  /** The commit that the tag is of, as its host's git says; null where it is of none, or was never in git. */
+  commit_oid: Generated<string | null>;
   bytes: Buffer | null;
   state: TagState;
   drift: Drift | null;

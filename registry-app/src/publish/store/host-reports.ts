@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Clause, Db, TagState, VersionState } from "../../db/index.ts";
+import type { Clause, Db, Drift, TagState, VersionState } from "../../db/index.ts";
 import type { FindingFact } from "../types.ts";
 
 /** All that the host of a source is told of a tag. */
@@ -9,9 +9,11 @@ export type TagFacts = {
   readonly sourceUrl: string;
   readonly tag: string;
   readonly oid: string;
-  /** The tag object; null for a lightweight tag, which is its commit. */
-  readonly bytes: Buffer | null;
+  /** The commit that it is of; null where it is of none. */
+  readonly commitOid: string | null;
   readonly state: TagState;
+  /** Where an accepted tag was taken since. */
+  readonly drift: Drift | null;
   readonly code: string | null;
   readonly reason: string | null;
   readonly remedy: string | null;
@@ -48,7 +50,7 @@ export async function listUnreported(
 ): Promise<readonly TagFacts[]> {
   const { rows } = await sql<TagFacts>`
     WITH facts AS (
-      SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, t.bytes, t.state, t.code,
+      SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, coalesce(t.commit_oid, v.commit_oid) AS "commitOid", t.state, t.drift, t.code,
         t.reason, t.remedy, t.clauses, t.first_seen_at,
         CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object('team', m.slug, 'skill', k.name, 'version', v.version,
           'state', v.state, 'folder', k.folder, 'reasons', coalesce(v.decision->'reasons', '[]'::jsonb),
@@ -65,7 +67,7 @@ export async function listUnreported(
         LEFT JOIN teams m ON m.id = k.team_id
       WHERE s.id = ANY(${[...wish.sourceIds]}::uuid[]) AND s.state = 'active' AND t.in_git AND NOT t.imported),
     said AS (
-      SELECT *, md5(concat_ws('|', state, code, reason, remedy, clauses::text, version::text, findings::text)) AS said
+      SELECT *, md5(concat_ws('|', state, drift, code, reason, remedy, clauses::text, version::text, findings::text)) AS said
       FROM facts)
     SELECT said.*, r.external_id AS "externalId", coalesce(r.attempts, 0) AS attempts
     FROM said LEFT JOIN host_reports r ON r.tag_id = said."tagId"
