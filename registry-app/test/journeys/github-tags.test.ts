@@ -1,65 +1,33 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addYank } from "../../src/control/index.ts";
-import { openGithubEnterprise, type GithubEnterprise } from "../fakes/github-enterprise.ts";
-import { createForge, skillMd, type Forge } from "../forge.ts";
+import { skillMd } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
-import { createWorld, waitUntil, type World } from "../world.ts";
+import { createGithubWorld, type GithubWorld } from "../github-world.ts";
+import { waitUntil } from "../world.ts";
 
-const ann = makeSigner("ann@example.test");
-let github: GithubEnterprise;
-let world: World;
-let forge: Forge;
-
+const eve = makeSigner("eve@example.test");
+let here: GithubWorld;
 beforeAll(async () => {
-  github = await openGithubEnterprise();
-  const keyFile = join(github.repos.root, "app.pem");
-  await writeFile(keyFile, github.privateKey, { mode: 0o600 });
-  world = await createWorld({
-    gitHosts: github.url,
-    env: {
-      GITHUB_BASE_URL: github.api,
-      GITHUB_APP_ID: String(github.appId),
-      GITHUB_APP_PRIVATE_KEY_FILE: keyFile,
-    },
-    toleratesErrors: true,
-  });
-  forge = await createForge();
-  await world.addTeam("acme", ann);
-  await forge.commit({ "skills/first/SKILL.md": skillMd("first") });
-  await github.repos.makeBare("skills.git");
-  await forge.push(bare(), "main");
-  const url = `${github.url}/acme/skills.git`;
-  await world.addSource({ slug: "skills", team: "acme", visibility: "public", url });
-  await world.sync("skills");
+  here = await createGithubWorld();
 });
-afterAll(async () => {
-  await world.close();
-  await forge.remove();
-  await github.close();
-});
+afterAll(() => here.close());
 
-const bare = () => join(github.repos.root, "bare", "skills.git");
-async function release(skill: string, version: string, signer: typeof ann | null = ann) {
-  const text = skillMd(skill, `Version ${version}.\n`);
-  const message = `feat: the sums of ${version}`;
-  await forge.commit({ [`skills/${skill}/SKILL.md`]: text }, { message });
-  const tag = `${skill}--v${version}`;
-  await (signer === null ? forge.git("tag", tag) : forge.tag(tag, { signer }));
-  await forge.push(bare(), "main", tag);
-  await world.sync("skills");
+async function release(...what: Parameters<GithubWorld["release"]>) {
+  const tag = await here.release(...what);
+  await here.world.sync("skills");
   return tag;
 }
 const checkOf = (tag: string, headSha: string) =>
-  github.checks().find(({ name, head_sha }) => name === `Assay: ${tag}` && head_sha === headSha);
+  here.github
+    .checks()
+    .find(({ name, head_sha }) => name === `Assay: ${tag}` && head_sha === headSha);
 const commitOf = async (name: string) =>
-  (await forge.git("rev-parse", `${name}^{commit}`)).stdout.toString().trim();
+  (await here.forge.git("rev-parse", `${name}^{commit}`)).stdout.toString().trim();
 const releaseOf = (tag: string) =>
-  [...github.releases.values()].find(({ tag_name }) => tag_name === tag);
+  [...here.github.releases.values()].find(({ tag_name }) => tag_name === tag);
 /** The law as it is, with this line more in the file of the source. */
 const wish = (line: string) =>
-  world.change((files) => {
+  here.world.change((files) => {
     const path = "sources/skills.yaml";
     return new Map(files).set(path, Buffer.from(`${files.get(path)?.toString() ?? ""}${line}\n`));
   });
@@ -69,11 +37,11 @@ describe("a published tag that is moved by force on GitHub", () => {
     const tag = await release("mover", "1.0.0");
     const first = await commitOf(tag);
     await waitUntil("GitHub is told", async () => checkOf(tag, first)?.conclusion === "success");
-    await forge.commit({ "skills/mover/SKILL.md": skillMd("mover", "Something else.\n") });
-    await forge.tag(tag, { signer: ann });
+    await here.forge.commit({ "skills/mover/SKILL.md": skillMd("mover", "Something else.\n") });
+    await here.forge.tag(tag, { signer: here.ann });
     const second = await commitOf(tag);
-    await forge.push(bare(), "main", `+refs/tags/${tag}`);
-    await world.sync("skills");
+    await here.forge.push(here.bare, "main", `+refs/tags/${tag}`);
+    await here.world.sync("skills");
     await waitUntil(
       "GitHub is told of the other object",
       async () => checkOf(tag, second)?.conclusion === "failure",
@@ -85,7 +53,16 @@ describe("a published tag that is moved by force on GitHub", () => {
       async () => checkOf(tag, first)?.conclusion === "action_required",
     );
     expect(checkOf(tag, first)?.output.title).toContain("the tag was moved since");
-    expect((await world.ask("/api/v1/skills/acme/mover/versions/1.0.0")).status).toBe(200);
+    expect((await here.world.ask("/api/v1/skills/acme/mover/versions/1.0.0")).status).toBe(200);
+  });
+});
+
+describe("a tag of somebody unknown", () => {
+  it("says so on its commit, where its author looks, and not on the tag object", async () => {
+    const tag = await release("unknown", "1.0.0", eve);
+    const head = await commitOf(tag);
+    await waitUntil("GitHub is told", async () => checkOf(tag, head)?.conclusion === "failure");
+    expect(checkOf(tag, head)?.output.title).toContain("UNKNOWN_SIGNER");
   });
 });
 
@@ -104,7 +81,7 @@ describe("a source that wants releases on its host", () => {
     const tag = await release("adder", "1.0.0");
     const head = await commitOf(tag);
     await waitUntil("GitHub is told", async () => checkOf(tag, head)?.conclusion === "success");
-    expect(github.releases.size).toBe(0);
+    expect(here.github.releases.size).toBe(0);
   });
 
   it("gets one for each version, with what changed in it, and of those that were there before", async () => {
@@ -119,7 +96,7 @@ describe("a source that wants releases on its host", () => {
   });
 
   it("is told there when a version is yanked", async () => {
-    await world.change((files) =>
+    await here.world.change((files) =>
       addYank(files, { skill: "acme/adder", version: "1.0.0", reason: "wrong sums" }),
     );
     await waitUntil(
@@ -131,17 +108,17 @@ describe("a source that wants releases on its host", () => {
 
   it("keeps a release that somebody wrote, and makes none anew that somebody deleted", async () => {
     const own = { tag_name: "adder--v1.2.0", name: "By hand", body: "Mine.", prerelease: false };
-    github.releases.set(900, { id: 900, ...own });
+    here.github.releases.set(900, { id: 900, ...own });
     const gone = releaseOf("adder--v1.1.0")?.id ?? 0;
-    github.releases.delete(gone);
+    here.github.releases.delete(gone);
     await release("adder", "1.2.0");
     const last = await release("adder", "1.3.0");
-    await world.change((files) =>
+    await here.world.change((files) =>
       addYank(files, { skill: "acme/adder", version: "1.1.0", reason: "wrong sums" }),
     );
     await waitUntil("there is a release", async () => releaseOf(last) !== undefined);
     await waitUntil("the yank was told of", async () => {
-      const rows = await world.database.db
+      const rows = await here.world.database.db
         .selectFrom("host_releases")
         .where("external_id", "=", "theirs")
         .select("version_id")

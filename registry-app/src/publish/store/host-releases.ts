@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { ChangelogEntry } from "../../changelog/index.ts";
 import type { Db, VersionState, Visibility } from "../../db/index.ts";
+import { toldColumns, untoldColumns, type Told, type Untold } from "./telling.ts";
 
 /** All that a release on the host of a source says of a version. */
 export type HostReleaseFacts = {
@@ -58,20 +59,13 @@ export async function listUnreleased(
 export async function putHostRelease(
   db: Db,
   { versionId, said }: Pick<HostReleaseFacts, "versionId" | "said">,
-  { externalId, at }: { readonly externalId: string; readonly at: Date },
+  told: Told,
 ): Promise<void> {
-  const row = {
-    said,
-    external_id: externalId,
-    attempts: 0,
-    not_before: null,
-    problem: null,
-    updated_at: at,
-  };
+  const columns = toldColumns(said, told);
   await db
     .insertInto("host_releases")
-    .values({ version_id: versionId, ...row })
-    .onConflict((conflict) => conflict.column("version_id").doUpdateSet(row))
+    .values({ version_id: versionId, ...columns })
+    .onConflict((conflict) => conflict.column("version_id").doUpdateSet(columns))
     .execute();
 }
 
@@ -79,12 +73,12 @@ export async function putHostRelease(
 export async function putUnreleased(
   db: Db,
   { versionId, attempts }: Pick<HostReleaseFacts, "versionId" | "attempts">,
-  { problem, notBefore, at }: { problem: string; notBefore: Date; at: Date },
+  why: Omit<Untold, "attempts">,
 ): Promise<void> {
-  const row = { attempts: attempts + 1, not_before: notBefore, problem, updated_at: at };
+  const { fresh, changed } = untoldColumns({ attempts, ...why });
   await db
     .insertInto("host_releases")
-    .values({ version_id: versionId, said: "", external_id: null, ...row })
-    .onConflict((conflict) => conflict.column("version_id").doUpdateSet(row))
+    .values({ version_id: versionId, ...fresh })
+    .onConflict((conflict) => conflict.column("version_id").doUpdateSet(changed))
     .execute();
 }

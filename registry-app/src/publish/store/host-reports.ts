@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Clause, Db, Drift, TagState, VersionState } from "../../db/index.ts";
 import type { FindingFact } from "../types.ts";
+import { toldColumns, untoldColumns, type Told, type Untold } from "./telling.ts";
 
 /** All that the host of a source is told of a tag. */
 export type TagFacts = {
@@ -79,21 +80,14 @@ export async function listUnreported(
 /** Notes that the host was told. */
 export async function putReported(
   db: Db,
-  facts: Pick<TagFacts, "tagId" | "said">,
-  { externalId, at }: { readonly externalId: string; readonly at: Date },
+  { tagId, said }: Pick<TagFacts, "tagId" | "said">,
+  told: Told,
 ): Promise<void> {
-  const row = {
-    said: facts.said,
-    external_id: externalId,
-    attempts: 0,
-    not_before: null,
-    problem: null,
-    updated_at: at,
-  };
+  const columns = toldColumns(said, told);
   await db
     .insertInto("host_reports")
-    .values({ tag_id: facts.tagId, ...row })
-    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(row))
+    .values({ tag_id: tagId, ...columns })
+    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(columns))
     .execute();
 }
 
@@ -101,12 +95,12 @@ export async function putReported(
 export async function putUnreported(
   db: Db,
   { tagId, attempts }: Pick<TagFacts, "tagId" | "attempts">,
-  { problem, notBefore, at }: { problem: string; notBefore: Date; at: Date },
+  why: Omit<Untold, "attempts">,
 ): Promise<void> {
-  const row = { attempts: attempts + 1, not_before: notBefore, problem, updated_at: at };
+  const { fresh, changed } = untoldColumns({ attempts, ...why });
   await db
     .insertInto("host_reports")
-    .values({ tag_id: tagId, said: "", external_id: null, ...row })
-    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(row))
+    .values({ tag_id: tagId, ...fresh })
+    .onConflict((conflict) => conflict.column("tag_id").doUpdateSet(changed))
     .execute();
 }
