@@ -1,6 +1,7 @@
 import type { Octokit as RestOctokit } from "@octokit/rest";
 import { Probot, ProbotOctokit } from "probot";
 import type { Repo } from "./addresses.ts";
+import type { LimitsSeen } from "./limits.ts";
 
 export type GithubWish = {
   readonly appId: number;
@@ -16,6 +17,8 @@ export type Octokit = Pick<RestOctokit, "rest">;
 export type Github = {
   /** A client with the rights of the App on this repo; undefined where it is not installed. */
   on(repo: Repo): Promise<Octokit | undefined>;
+  /** A client with the rights of the App itself. */
+  app(): Promise<Octokit>;
 };
 
 const REQUEST_MS = 15_000;
@@ -23,7 +26,11 @@ const REQUEST_MS = 15_000;
 const KNOWN_MS = 600_000;
 
 /** Signs in as the App. Nothing is asked of GitHub until somebody asks for a repo. */
-export function connectGithub({ appId, privateKey, api }: GithubWish, nowMs: () => number): Github {
+export function connectGithub(
+  { appId, privateKey, api }: GithubWish,
+  nowMs: () => number,
+  limits?: Pick<LimitsSeen, "note">,
+): Github {
   const probot = new Probot({
     appId,
     privateKey,
@@ -31,10 +38,17 @@ export function connectGithub({ appId, privateKey, api }: GithubWish, nowMs: () 
     logLevel: "fatal",
     // What fails is tried again by rows that outlive this process, and what GitHub says of limits is kept there.
     Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
-    request: { fetch: fetchInTime },
+    request: {
+      fetch: async (...asked: Parameters<typeof fetchInTime>) => {
+        const answer = await fetchInTime(...asked);
+        limits?.note(answer.headers);
+        return answer;
+      },
+    },
   });
   const installations = new Map<string, { readonly id: number; readonly sinceMs: number }>();
   return {
+    app: () => probot.auth(),
     async on(repo) {
       const key = `${repo.owner}/${repo.name}`.toLowerCase();
       const known = installations.get(key);

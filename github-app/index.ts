@@ -3,3 +3,8 @@ export { addressesOf, repoOf, type Addresses } from "./addresses.ts";
 export { connectGithub, type GithubWish } from "./connect.ts";
 export { toHintedRepos } from "./hints.ts";
 export { startReporting, type Reporting, type ReportDeps } from "./reporting.ts";
+export { watchLimits } from "./limits.ts";
+export { startNoting } from "./noting.ts";
+export { startSweeping } from "./sweeping.ts";
+export { serveSetUp, type SetUpWish } from "./set-up/serve-set-up.ts";
+export type { NewApp } from "./set-up/exchange.ts";

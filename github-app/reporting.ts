@@ -40,7 +40,11 @@ export type ReportDeps = {
   /** Runs it alone, where other processes report too. */
   readonly alone: (run: () => Promise<void>) => Promise<void>;
 };
-export type Reporting = { stop(): Promise<void> };
+export type Reporting = {
+  stop(): Promise<void>;
+  /** When it was last looked what there is to tell, and until when GitHub asked to be left alone. */
+  lastLook(): { readonly at: Date; readonly pausedUntil: Date | null } | undefined;
+};
 
 /** Something whose checks are to say what is recorded of it. */
 type Reportable = {
@@ -65,7 +69,7 @@ const LIST_AGAIN_MS = 10_000;
 
 /** Keeps what GitHub shows of tags and pull requests in line with what is recorded of them, until `stop`. */
 export function startReporting(deps: ReportDeps): Reporting {
-  const state = { pausedUntilMs: 0 };
+  const state: LookState = { pausedUntilMs: 0, lookedAt: undefined };
   let running: Promise<void> | undefined;
   const look = () => {
     running ??= deps
@@ -82,12 +86,20 @@ export function startReporting(deps: ReportDeps): Reporting {
       clearInterval(timer);
       await running;
     },
+    lastLook() {
+      const { lookedAt: at, pausedUntilMs } = state;
+      const isPaused = pausedUntilMs > deps.clock.now().getTime();
+      return at && { at, pausedUntil: isPaused ? new Date(pausedUntilMs) : null };
+    },
   };
 }
 
-async function lookOnce(deps: ReportDeps, state: { pausedUntilMs: number }): Promise<void> {
+type LookState = { pausedUntilMs: number; lookedAt: Date | undefined };
+
+async function lookOnce(deps: ReportDeps, state: LookState): Promise<void> {
   const { db, clock, addresses } = deps;
-  if (clock.now().getTime() < state.pausedUntilMs) return;
+  state.lookedAt = clock.now();
+  if (state.lookedAt.getTime() < state.pausedUntilMs) return;
   const here = (await listSources(db)).filter(
     ({ url }) => url !== null && repoOf(url, addresses) !== undefined,
   );

@@ -79,7 +79,9 @@ async function runCommand(
   // Loaded here, since what reads the environment costs more than all of `lint`.
   const { readConfig } = await import("../src/runtime/config.ts");
   const config = readConfig(process.env, process.getuid?.() === 0);
-  const isQuiet = command.isService !== true && !process.env["LOG_LEVEL"];
+  const { isService = false } = command;
+  const runsOn = typeof isService === "function" ? isService(positionals) : isService;
+  const isQuiet = !runsOn && !process.env["LOG_LEVEL"];
   const level = isQuiet ? "warn" : config.logLevel;
   const log = createLog(level, (line) => process.stderr.write(line));
   return command.run({ ...output, config, log }, positionals, values);

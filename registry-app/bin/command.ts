@@ -38,7 +38,7 @@ export type Command = Described &
     | {
         readonly environment?: "read";
         /** Runs until it is stopped, so its log tells what goes on; others log from `warn` on unless LOG_LEVEL says otherwise. */
-        readonly isService?: boolean;
+        readonly isService?: boolean | ((words: readonly string[]) => boolean);
         run(context: Context, args: readonly string[], values: Values): Promise<ExitCode>;
       }
   );

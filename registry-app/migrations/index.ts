@@ -12,6 +12,7 @@ import { up as hostReports } from "./0011-host-reports.ts";
 import { up as pulls } from "./0012-pulls.ts";
 import { up as pullEvals } from "./0013-pull-evals.ts";
 import { up as hostReleases } from "./0018-host-releases.ts";
+import { up as hostHealth } from "./0019-host-health.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0012-pulls": { up: pulls },
   "0013-pull-evals": { up: pullEvals },
   "0018-host-releases": { up: hostReleases },
+  "0019-host-health": { up: hostHealth },
 };

@@ -20,10 +20,16 @@ export type GithubWorld = {
 
 /** A registry with the App of a fake GitHub, and one source that lives there. */
 export async function createGithubWorld(
-  options: { env?: Record<string, string>; dockerHost?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    dockerHost?: string;
+    /** Sets the fake up before the registry starts. */
+    prepare?: (github: GithubEnterprise) => void;
+  } = {},
 ): Promise<GithubWorld> {
   const ann = makeSigner("ann@example.test");
   const github = await openGithubEnterprise();
+  options.prepare?.(github);
   const bare = join(github.repos.root, "bare", "skills.git");
   const keyFile = join(github.repos.root, "app.pem");
   await writeFile(keyFile, github.privateKey, { mode: 0o600 });

@@ -1,17 +1,32 @@
 import { addressesOf, repoOf, toHintedRepos } from "@assay/github-app";
 import type { GithubIntake } from "../../src/http/index.ts";
-import { putPullLook } from "../../src/publish/index.ts";
+import { putHealth, putPullLook } from "../../src/publish/index.ts";
 import { listSources } from "../../src/sources/index.ts";
+import { readGithubSettings } from "./github-settings.ts";
 import { createHooks } from "./hooks.ts";
 import type { Core } from "./open-core.ts";
 
+const NOTE_EVERY_MS = 5_000;
+
 /** Takes the App's webhooks in: for each source that lives where one speaks of, a delivery and a sync. Knows no key. */
-export function createGithubIntake(core: Core): GithubIntake {
-  const addresses = addressesOf(core.config.github.api);
+export async function createGithubIntake(core: Core): Promise<GithubIntake> {
+  const { api, secrets } = await readGithubSettings(core.config);
+  const addresses = addressesOf(api);
   const hooks = createHooks(core);
+  let notedAtMs = 0;
+  /** A burst of webhooks is noted once: health is no count. */
+  const note = (event: string) => {
+    const at = core.clock.now();
+    if (at.getTime() - notedAtMs < NOTE_EVERY_MS) return;
+    notedAtMs = at.getTime();
+    putHealth(core.db, "webhook", { event }, at).catch((cause: unknown) =>
+      core.log.warn({ cause }, "a webhook of GitHub was not noted"),
+    );
+  };
   return {
-    secrets: core.config.github.secrets,
+    secrets,
     async receive({ guid, event, body }) {
+      note(event);
       const hinted = toHintedRepos(event, body);
       if (hinted.kind !== "look") return hinted;
       const names = new Set(hinted.repos.map((name) => name.toLowerCase()));

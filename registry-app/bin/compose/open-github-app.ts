@@ -1,5 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { addressesOf, connectGithub, startReporting } from "@assay/github-app";
+import {
+  addressesOf,
+  connectGithub,
+  startNoting,
+  startReporting,
+  startSweeping,
+  watchLimits,
+} from "@assay/github-app";
 import { withLock, type Db } from "../../src/db/index.ts";
 import { judgePull, type Queue } from "../../src/queue/index.ts";
 import {
@@ -10,9 +17,10 @@ import {
   type Log,
   type Shutdown,
 } from "../../src/runtime/index.ts";
+import { readGithubSettings } from "./github-settings.ts";
 
 export type GithubAppCore = {
-  readonly config: Pick<Config, "github">;
+  readonly config: Pick<Config, "github" | "home">;
   readonly db: Db;
   readonly queue: Queue;
   readonly clock: Clock;
@@ -26,10 +34,11 @@ export async function openGithubApp(
   core: GithubAppCore,
   publicUrl: () => string,
 ): Promise<boolean> {
-  const { app, api } = core.config.github;
+  const { app, api } = await readGithubSettings(core.config);
   if (app === undefined) return false;
   const wish = { appId: app.id, privateKey: await readKey(app.keyFile), api };
-  const github = connectGithub(wish, () => core.clock.now().getTime());
+  const limits = watchLimits();
+  const github = connectGithub(wish, () => core.clock.now().getTime(), limits);
   const reporting = startReporting({
     ...core,
     github,
@@ -39,7 +48,16 @@ export async function openGithubApp(
       core.queue.enqueue(core.db, judgePull, { sourceId, number: String(number) }),
     alone: (run) => withLock(core.db, "github-reports", run),
   });
-  core.shutdown.onStop("reports to GitHub", () => reporting.stop());
+  const sweeping = startSweeping({
+    ...core,
+    github,
+    alone: (run) => withLock(core.db, "github-sweep", run),
+  });
+  const noting = startNoting({ ...core, limits, reporting });
+  core.shutdown.onStop("reports to GitHub", async () => {
+    await Promise.all([reporting.stop(), sweeping.stop()]);
+    await noting.stop();
+  });
   return true;
 }
 

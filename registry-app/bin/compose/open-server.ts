@@ -39,7 +39,7 @@ export async function openServer(core: Core, options: ServerOptions): Promise<Se
     downloads,
     hosting: options.hosting ?? (await createHosting(core, options.publicUrl)),
     hooks: createHooks(core),
-    github: createGithubIntake(core),
+    github: await createGithubIntake(core),
     publicUrl: options.publicUrl,
     isDemo: core.config.demo,
     trustedProxies: core.config.trustedProxies,

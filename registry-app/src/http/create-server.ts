@@ -21,6 +21,7 @@ import { INERT, SECURITY_HEADERS } from "./security-headers.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 import { addLawRoutes } from "./law-routes.ts";
 import { addEvalRoutes, addEvalsSchemaRoute } from "./eval-routes.ts";
+import { addHostHealthRoutes } from "./host-health-routes.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addSkillRoutes } from "./skill-routes.ts";
 import { addSourceRoutes } from "./source-routes.ts";
@@ -52,6 +53,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       addLawRoutes(api, deps);
       addEvalRoutes(api, deps, streams);
       addSecurityRoutes(api, deps);
+      addHostHealthRoutes(api, deps);
     },
     { prefix: "/api/v1" },
   );

@@ -201,6 +201,7 @@ describe("OpenAPI", () => {
     expect(description["openapi"]).toBe("3.1.0");
     expect(Object.keys(description["paths"] ?? {}).toSorted()).toMatchInlineSnapshot(`
       [
+        "/api/v1/github/health",
         "/api/v1/law",
         "/api/v1/law/history",
         "/api/v1/log/checkpoint",

@@ -109,6 +109,7 @@ const TABLE: readonly [Action, string, unknown, readonly Name[]][] = [
   ["read-control", "the", registry, [...roots, "root:read"]],
   ["push-control", "the", registry, roots],
   ["read-metrics", "the", registry, [...roots, "root:read"]],
+  ["read-health", "the", registry, [...roots, "root:read"]],
   ["rescan", "the", registry, roots],
   ["approve", "private", owned, roots],
   ["approve", "demo", demo, [...roots]],

@@ -50,6 +50,7 @@ export const ACTIONS = {
   "read-control": rule<OfRegistry>("read", "admins"),
   "push-control": rule<OfRegistry>("push", "admins"),
   "read-metrics": rule<OfRegistry>("read", "admins"),
+  "read-health": rule<OfRegistry>("read", "admins"),
   rescan: rule<OfRegistry>("admin", "admins"),
   approve: rule<TeamOwned>("admin", "admins"),
 } as const;

@@ -48,6 +48,14 @@ export {
   type TagFacts,
   type VersionFacts,
 } from "./store/host-reports.ts";
+export { hostHealth, type HealthDetail, type HealthName, type HostHealth } from "./host-health.ts";
+export {
+  listRedeliveries,
+  putHealth,
+  putRedelivery,
+  readHostHealth,
+  type Redelivery,
+} from "./store/host-health.ts";
 export {
   listUnreleased,
   putHostRelease,

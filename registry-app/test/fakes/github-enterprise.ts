@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { createEmulator } from "emulate";
 import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
+import { fakeApps, type GithubApps } from "./github-apps.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
 /** What GitHub answers instead of what it would, once or for as long as it is set. */
@@ -22,6 +23,8 @@ export type GithubEnterprise = {
   trouble: Trouble | undefined;
   /** What it lists as open pull requests. */
   pulls: readonly FakePull[];
+  /** What it knows of Apps themselves. */
+  readonly apps: Omit<GithubApps, "answer">;
   /** The releases of acme/skills, by id. */
   readonly releases: Map<number, FakeRelease>;
   /** The check runs that were written, the newest of each name, by commit. */
@@ -86,6 +89,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     trouble: undefined,
     pulls: [],
   };
+  const apps = fakeApps(() => new URL(repos.url).origin);
   const releases = fakeReleases(() => repos.root);
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
     // Here git's addresses are as GitHub has them, with the owner in front.
@@ -96,6 +100,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     const { trouble } = state;
     // The emulator knows no commit that was pushed by git, so that its own list would be of others.
     const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
+    if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
     else if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
@@ -124,6 +129,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     set pulls(pulls) {
       state.pulls = pulls;
     },
+    apps,
     releases: releases.all,
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addYank } from "../../src/control/index.ts";
 import { listAudit } from "../../src/audit/index.ts";
-import { transaction } from "../../src/db/index.ts";
 import { commitFiles, updateRefs } from "../../src/git/index.ts";
-import { createToken, createUser, SYSTEM } from "../../src/people/index.ts";
+import { makeAdminToken } from "../admin-token.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -59,17 +58,6 @@ const history = async (token?: string) => {
 const says = (items: readonly Entry[]) =>
   items.flatMap(({ changes }) => changes.map((one) => one.says));
 
-async function adminToken(): Promise<string> {
-  const { core } = world;
-  return transaction(core.db, async (tx) => {
-    const wanted = { email: "root@example.test", name: "Root", isAdmin: true };
-    const { id: userId } = await createUser(core, tx, SYSTEM, wanted);
-    const scopes = ["read"] as const;
-    const asked = { name: "t", owner: { userId }, scopes, expiresAt: null };
-    return (await createToken(core, tx, SYSTEM, asked)).text;
-  });
-}
-
 describe("the law as anybody may read it", () => {
   it("names roots, policy, teams, sources and signers in force, and nothing of a private source", async () => {
     const answer = await world.ask("/api/v1/law");
@@ -120,7 +108,7 @@ describe("the law as anybody may read it", () => {
 });
 
 it("an alarm of the law stands in the metrics, on the API without what is private, and in the log", async () => {
-  const admin = await adminToken();
+  const admin = await makeAdminToken(world.core, "read");
   const measured = async () => (await world.ask("/metrics", { token: admin })).text;
   expect(await measured()).toMatch(/^assay_law_alarm 0$/m);
   const { core } = world;

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accept, propose, readProposals, reject, sign } from "../../bin/compose/law.ts";
 import { listAudit } from "../../src/audit/index.ts";
 import { updateRefs } from "../../src/git/index.ts";
-import { createToken, createUser, SYSTEM } from "../../src/people/index.ts";
-import { transaction } from "../../src/db/index.ts";
+import { makeAdminToken } from "../admin-token.ts";
 import { createForge, type Forge } from "../forge.ts";
 import { makeSigner } from "../forge-keys.ts";
 import { burnDown } from "../rebuilt.ts";
@@ -20,14 +19,8 @@ beforeAll(async () => {
   world = await createWorld();
   forge = await createForge();
   await world.addTeam("acme");
-  const { core } = world;
-  const token = await transaction(core.db, async (tx) => {
-    const wanted = { email: "root@example.test", name: "Root", isAdmin: true };
-    const { id: userId } = await createUser(core, tx, SYSTEM, wanted);
-    const scopes = ["push"] as const;
-    return createToken(core, tx, SYSTEM, { name: "t", owner: { userId }, scopes, expiresAt: null });
-  });
-  remote = world.remote("control", token.text);
+  const token = await makeAdminToken(world.core, "push");
+  remote = world.remote("control", token);
 });
 afterAll(async () => {
   await forge.remove();

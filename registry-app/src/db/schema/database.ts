@@ -4,6 +4,8 @@ import type {
   AuditLogTable,
   DeadLettersTable,
   DownloadEventsTable,
+  HostHealthTable,
+  HostRedeliveriesTable,
   HostReleasesTable,
   HostReportsTable,
   LawMemoryTable,
@@ -43,6 +45,8 @@ export interface Database {
   findings: FindingsTable;
   host_reports: HostReportsTable;
   host_releases: HostReleasesTable;
+  host_health: HostHealthTable;
+  host_redeliveries: HostRedeliveriesTable;
   law_memory: LawMemoryTable;
   log_entries: LogEntriesTable;
   looks: LooksTable;

@@ -48,6 +48,21 @@ export interface DeadLettersTable {
 }
 
 /** What the host of a source was last told of a tag. */
+/** What is known of the line to a host. */
+export interface HostHealthTable {
+  name: string;
+  at: Date;
+  detail: JSONColumnType<Record<string, unknown>>;
+}
+
+/** A delivery that the host could not make, and was asked to make again. */
+export interface HostRedeliveriesTable {
+  guid: string;
+  attempts: number;
+  not_before: Date;
+  asked_at: Date;
+}
+
 /** The release that the host of a source shows for a version. */
 export interface HostReleasesTable extends Omit<HostReportsTable, "tag_id" | "external_id"> {
   version_id: string;
