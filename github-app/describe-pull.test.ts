@@ -22,7 +22,7 @@ const SKILL: PulledSkill = {
   evalsTar: null,
   digest: "sha256:d",
 };
-const tell = (...skills: readonly Partial<PulledSkill>[]) => {
+const tellWith = (evals: PullFacts["evals"], ...skills: readonly Partial<PulledSkill>[]) => {
   const report = {
     baseOid: "b".repeat(40),
     headOid: "a".repeat(40),
@@ -31,16 +31,18 @@ const tell = (...skills: readonly Partial<PulledSkill>[]) => {
   };
   const facts: PullFacts = {
     id: "p",
+    source: "acme-skills",
     sourceUrl: "",
     number: 7,
     report,
-    evals: [],
+    evals,
     said: "x",
     externalId: null,
     attempts: 0,
   };
   return describePull(facts, "https://registry.example");
 };
+const tell = (...skills: readonly Partial<PulledSkill>[]) => tellWith([], ...skills);
 const concern = (name: string, ...skills: readonly Partial<PulledSkill>[]) =>
   tell(...skills).find((run) => run.name === `Assay: ${name}`);
 
@@ -79,5 +81,63 @@ describe("a pull request, as checks", () => {
     expect(tell().map(({ title, conclusion }) => [title, conclusion])).toEqual([
       ["No skill is touched.", "neutral"],
     ]);
+  });
+
+  it("leads to its page, where all of it stands", () => {
+    const page = "https://registry.example/sources/acme-skills/pulls/7";
+    for (const run of tell({})) {
+      expect(run.detailsUrl).toBe(page);
+      expect(run.summary).toContain(page);
+    }
+  });
+
+  it("with 10,000 findings stays within what GitHub takes, and says how many there are", () => {
+    const added = Array.from({ length: 10_000 }, (_, line) => ({ ...FINDING, line }));
+    const scan = { verdict: "block", score: 0, known: 0, added, gained: [], gaps: [] };
+    const run = concern("scan", { scan });
+    expect(run?.annotations).toHaveLength(500);
+    expect(run?.summary).toContain("10000 remarks, of which 500 stand at their lines.");
+    expect(run?.summary.length).toBeLessThanOrEqual(65_535);
+  });
+});
+
+type Run = PullFacts["evals"][number];
+type Case = Run["cases"][number];
+const ranWith = (outcome: string, against: string | null, ...cases: readonly Case[]) => {
+  const run: Run = {
+    skill: "adder",
+    folder: "skills/adder",
+    state: "done",
+    outcome,
+    summary: "1 of 2 passed",
+    against,
+    cases,
+    removed: against === null ? [] : ["old"],
+  };
+  return tellWith([run], {}).find(({ name }) => name === "Assay: evals");
+};
+const failed = (change: Case["change"]): Case => {
+  return { name: "adds", status: "failed", isRequired: true, change };
+};
+
+describe("the cases of a pull request, beside those of what is released", () => {
+  it("that newly fail say so, and what is gone is named", () => {
+    const run = ranWith("block", "1.0.0", failed("broken"));
+    expect(run).toMatchObject({ conclusion: "failure" });
+    expect(run?.title).toBe("1 case fails that passes in what is released.");
+    expect(run?.summary).toContain("**newly failing**");
+    expect(run?.summary).toContain("` old ` is not here any more");
+  });
+
+  it("that failed before fail the check too, since a release would be refused for them", () => {
+    const run = ranWith("block", "1.0.0", failed("same"));
+    expect(run).toMatchObject({ conclusion: "failure" });
+    expect(run?.title).toBe("A case that decides did not pass, and did not in what is released.");
+  });
+
+  it("with nothing released to compare with have not enough evidence, and say it", () => {
+    const run = ranWith("block", null, failed(null));
+    expect(run?.title).toBe("A case that decides did not pass.");
+    expect(run?.summary).toContain("not enough evidence");
   });
 });

@@ -6,7 +6,7 @@ import { code, fit, oneLine } from "./markup.ts";
 /** Says of a pull request what a release of its skills would come to: a check for each concern. Pure. */
 export function describePull(facts: PullFacts, publicUrl: string): readonly CheckRun[] {
   const { skills, leftOut } = facts.report;
-  const page = `${publicUrl}/docs/judging`;
+  const page = `${publicUrl}/sources/${encodeURIComponent(facts.source)}/pulls/${facts.number}`;
   const about = (name: string, told: Told): CheckRun => ({
     name: `Assay: ${name}`,
     headSha: facts.report.headOid,
@@ -15,7 +15,10 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
     detailsUrl: page,
     externalId: `${facts.id}/${name}`,
     title: oneLine(told.title, MAX_TITLE),
-    summary: fit([...told.lines, ...beyond(leftOut)], MAX_SUMMARY),
+    summary: fit(
+      [`[All of it on one page](${page})`, "", ...told.lines, ...beyond(leftOut, told)],
+      MAX_SUMMARY,
+    ),
     annotations: told.annotations.slice(0, MAX_ANNOTATIONS),
   });
   if (skills.length === 0) {
@@ -116,34 +119,62 @@ function tellRelease(skills: readonly PulledSkill[]): Told {
   };
 }
 
+/**
+ * A case that decides and fails is a failure whether the released version fails it too or not: a release of this head
+ * would be refused for it. Which of the two it is stands in the title, since it says who has to look.
+ */
 function tellEvals(runs: readonly PullEvals[]): Told {
   const isOver = runs.every(({ state }) => state === "done" || state === "cancelled");
   const isBad = runs.some(({ outcome }) => outcome === "block");
   const isGood = runs.every(({ outcome }) => outcome === "pass");
-  const conclusion = isBad ? "failure" : isGood ? "success" : "neutral";
-  const title = isBad
-    ? "A case that decides did not pass."
-    : isGood
-      ? "All cases passed."
-      : "See below.";
   return {
-    conclusion: isOver ? conclusion : null,
-    title: isOver ? title : "The cases run.",
-    lines: runs.flatMap(({ skill, state, outcome, summary, cases }) => [
-      `### ${code(skill)}`,
+    conclusion: isOver ? (isBad ? "failure" : isGood ? "success" : "neutral") : null,
+    title: isOver ? titleOfEvals(runs, isBad, isGood) : "The cases run.",
+    lines: runs.flatMap((run) => [
+      `### ${code(run.skill)}`,
       "",
-      `${code(outcome ?? state)} ${code(summary)}`,
+      `${code(run.outcome ?? run.state)} ${code(run.summary)}`,
       "",
-      ...cases
-        .slice(0, 100)
-        .map(
-          ({ name, status, isRequired }) =>
-            `- ${code(name)} ${code(status)}, ${isRequired ? "decides" : "evidence"}`,
-        ),
+      sayAgainst(run),
+      "",
+      ...run.cases.slice(0, MAX_CASES).map((one) => {
+        const change = one.change === null ? "" : `, ${CHANGES[one.change]}`;
+        return `- ${code(one.name)} ${code(one.status)}, ${one.isRequired ? "decides" : "evidence"}${change}`;
+      }),
+      ...run.removed.slice(0, MAX_CASES).map((name) => `- ${code(name)} is not here any more`),
       "",
     ]),
     annotations: [],
   };
+}
+
+const MAX_CASES = 100;
+const CHANGES = {
+  same: "as released",
+  mended: "**mended**",
+  broken: "**newly failing**",
+  added: "new",
+  unknown: "not enough evidence to compare",
+} as const;
+
+function titleOfEvals(runs: readonly PullEvals[], isBad: boolean, isGood: boolean): string {
+  const cases = runs.flatMap((run) => run.cases);
+  const broken = cases.filter(({ change }) => change === "broken").length;
+  const mended = cases.filter(({ change }) => change === "mended").length;
+  if (isBad && broken === 1) return "1 case fails that passes in what is released.";
+  if (isBad && broken > 1) return `${broken} cases fail that pass in what is released.`;
+  const isKnown = runs.some(({ against }) => against !== null);
+  if (isBad && isKnown) return "A case that decides did not pass, and did not in what is released.";
+  if (isBad) return "A case that decides did not pass.";
+  if (isGood && mended > 0) return `All cases passed, ${mended} of them mended.`;
+  return isGood ? "All cases passed." : "See below.";
+}
+
+function sayAgainst({ against, state, cases }: PullEvals): string {
+  if (state !== "done" || cases.length === 0) return "";
+  return against === null
+    ? "Nothing is released that was run, so there is not enough evidence of what changed."
+    : `Beside the newest run of ${code(against)}:`;
 }
 
 function annotate(
@@ -153,8 +184,13 @@ function annotate(
   return skills.flatMap((one) => pick(one).map((finding) => toAnnotation(one.folder, finding)));
 }
 
-function beyond(leftOut: number): readonly string[] {
-  return leftOut === 0 ? [] : [`${leftOut} more skills are touched and were not looked at.`];
+function beyond(leftOut: number, { annotations }: Told): readonly string[] {
+  return [
+    ...(leftOut === 0 ? [] : [`${leftOut} more skills are touched and were not looked at.`]),
+    ...(annotations.length <= MAX_ANNOTATIONS
+      ? []
+      : [`${annotations.length} remarks, of which ${MAX_ANNOTATIONS} stand at their lines.`]),
+  ];
 }
 
 function nameOf({ name, folder }: Pick<PulledSkill, "name" | "folder">): string {

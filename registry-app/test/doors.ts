@@ -78,6 +78,10 @@ export const HTTP_DOORS: Readonly<Record<string, Paths>> = {
   // Nothing of a version comes back from these.
   "POST /api/v1/skills/:team/:name/versions/:version/evals": none,
   "DELETE /api/v1/skills/:team/:name/versions/:version/evals": none,
+  "GET,HEAD /api/v1/sources/:source/pulls": ({ source }) => [`/api/v1/sources/${source}/pulls`],
+  "GET,HEAD /api/v1/sources/:source/pulls/:number": ({ source }) => [
+    `/api/v1/sources/${source}/pulls/1`,
+  ],
   "GET,HEAD /api/v1/github/health": () => ["/api/v1/github/health"],
   "GET,HEAD /api/v1/security/summary": () => ["/api/v1/security/summary"],
   "GET,HEAD /api/v1/security/findings": ({ team }) => [

@@ -1,3 +1,4 @@
+import { pullOf } from "./fixture-pulls.ts";
 import type { AssayPort, SkillItem, SkillPage } from "../src/data/port.ts";
 import { EMPTY_LAW, LAW, LAW_HISTORY } from "./fixture-law.ts";
 import { SCAN_RULES } from "./fixture-scan.ts";
@@ -88,7 +89,10 @@ export function fixturePort(rows: number): AssayPort {
         source?.slug === "acme-skills"
           ? SIGHTINGS.filter((tag) => state === undefined || tag.state === state)
           : [];
-      return source ? { ...source, tags: { items: tags, total: tags.length, page, size } } : null;
+      const pulls = source?.slug === "acme-skills" ? [9, 8, 7] : [];
+      return source
+        ? { ...source, pulls, tags: { items: tags, total: tags.length, page, size } }
+        : null;
     },
     tagPage: async (slug, tagName) => {
       const source = sourceOf(slug);
@@ -96,6 +100,7 @@ export function fixturePort(rows: number): AssayPort {
       const sightings = SIGHTINGS.filter((tag) => tag.tag === tagName);
       return source && sightings.length > 0 ? { source, tag: tagName, sightings } : null;
     },
+    pullPage: async (slug, number) => (sourceOf(slug) ? pullOf(slug, number) : null),
     evals: async () => EVALS,
     evalComparison: async (_team, _name, version, against) => comparisonOf(version, against),
     mayRunEvals: async () => true,

@@ -58,5 +58,7 @@ export {
   tagsOfSource,
   type TagQuery,
 } from "./read-sources.ts";
+export { pullDetail, pullList } from "./read-pulls.ts";
+export { pullListSchema, pullSchema } from "./pull-schema.ts";
 export { createSitePort, type SitePortParts } from "./site-port.ts";
 export { readVersionFile } from "./version-files.ts";

@@ -6,6 +6,7 @@ import type { RuleFacts } from "../scan/index.ts";
 import { compareEvals } from "./compare-evals.ts";
 import { readFileView, readSkillPage, readVersionPage } from "./pages/skill-pages.ts";
 import { readOverview, readTeamPage } from "./pages/overview-pages.ts";
+import { pullDetail } from "./read-pulls.ts";
 import { readSourceList, readSourcePage, readTagPage } from "./pages/source-pages.ts";
 import { searchPage } from "./pages/search-page.ts";
 import { readEvalCase, readEvals } from "./read-evals.ts";
@@ -76,6 +77,8 @@ export function createSitePort<Law, History>(
       orNull([slug], async () => readSourcePage(db, viewer, slug, query)),
     tagPage: async (source: string, tag: string) =>
       orNull([source, tag], async () => readTagPage(db, viewer, source, tag)),
+    pullPage: async (source: string, number: number) =>
+      orNull([source], async () => pullDetail(db, viewer, source, number)),
     teamPage: async (slug: string) =>
       orNull([slug], async () => {
         const team = await findTeam(db, slug);

@@ -22,6 +22,7 @@ import { addSiteRoutes } from "./site-routes.ts";
 import { addLawRoutes } from "./law-routes.ts";
 import { addEvalRoutes, addEvalsSchemaRoute } from "./eval-routes.ts";
 import { addHostHealthRoutes } from "./host-health-routes.ts";
+import { addPullRoutes } from "./pull-routes.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addSkillRoutes } from "./skill-routes.ts";
 import { addSourceRoutes } from "./source-routes.ts";
@@ -54,6 +55,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
       addEvalRoutes(api, deps, streams);
       addSecurityRoutes(api, deps);
       addHostHealthRoutes(api, deps);
+      addPullRoutes(api, deps);
     },
     { prefix: "/api/v1" },
   );

@@ -221,6 +221,8 @@ describe("OpenAPI", () => {
         "/api/v1/skills/{team}/{name}/versions/{version}/scan.sarif",
         "/api/v1/sources",
         "/api/v1/sources/{source}",
+        "/api/v1/sources/{source}/pulls",
+        "/api/v1/sources/{source}/pulls/{number}",
         "/api/v1/sources/{source}/tags",
         "/api/v1/sources/{source}/tags/{tag}",
       ]

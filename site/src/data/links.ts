@@ -29,6 +29,10 @@ export function tagHref(source: string, tag: string): string {
   return `${sourceHref(source)}/tags/${segments(tag)}`;
 }
 
+export function pullHref(source: string, number: number): string {
+  return `${sourceHref(source)}/pulls/${number}`;
+}
+
 export function codeHref(code: string): string {
   return `/docs/codes/${encodeURIComponent(code)}`;
 }

@@ -1,5 +1,7 @@
 import type { EvalPort } from "./eval-port.ts";
 import type { LawFacts, LawLine } from "./law-port.ts";
+import type { Overview } from "./overview-port.ts";
+import type { PullPage } from "./pull-port.ts";
 import type { Capability, RefusedFinding, Scan, ScanRule } from "./scan-port.ts";
 import type { FindingSearch, FoundFinding, SecuritySummary } from "./security-port.ts";
 
@@ -27,6 +29,8 @@ export interface AssayPort extends EvalPort {
   sourcePage(slug: string, query: TagQuery): Promise<SourcePage | null>;
   /** Every sighting of one tag name in a source, newest first; null when the name was never seen. */
   tagPage(source: string, tagName: string): Promise<TagPage | null>;
+  /** What a release of each skill that a pull request touches would come to. */
+  pullPage(source: string, number: number): Promise<PullPage | null>;
   teamPage(slug: string): Promise<TeamPage | null>;
   security(): Promise<SecuritySummary>;
   /** Findings of the latest versions and of all that are held, the gravest first. */
@@ -295,6 +299,8 @@ export interface TagQuery {
 export interface SourcePage extends SourceFacts {
   /** Newest sighting first. */
   readonly tags: Paged<TagLine>;
+  /** Numbers of its open pull requests, the newest first. */
+  readonly pulls: readonly number[];
 }
 
 export interface VersionRef {
@@ -352,35 +358,6 @@ export interface TeamPage {
     readonly keys: readonly string[];
     readonly validBefore: Timestamp | null;
   }[];
-}
-
-export interface Release extends VersionRef {
-  readonly description: string;
-  readonly digest: string;
-  readonly checks: Checks;
-  readonly publishedAt: Timestamp;
-}
-
-export interface Refusal {
-  readonly source: string;
-  readonly tag: string;
-  readonly code: string;
-  readonly reason: string;
-  readonly decidedAt: Timestamp;
-}
-
-export interface Overview {
-  readonly counts: {
-    readonly skills: number;
-    readonly versions: number;
-    readonly teams: number;
-    readonly sources: number;
-    readonly tags: number;
-    readonly refused: number;
-  };
-  /** Newest first, at most ten each. */
-  readonly releases: readonly Release[];
-  readonly refusals: readonly Refusal[];
 }
 
 export interface CodePage {

@@ -3,6 +3,7 @@ import type { Viewer } from "../../people/index.ts";
 import { listRefusedFindings } from "../store/scans.ts";
 import { windowOf, type Page } from "../paging.ts";
 import { countsOf, frozenOf, gitPathOf, type TagQuery } from "../read-sources.ts";
+import { listPulls } from "../store/pulls.ts";
 import {
   findSource,
   listSightings,
@@ -24,7 +25,8 @@ export async function readSourcePage(db: Db, viewer: Viewer, slug: string, query
   const narrowed = query.state === undefined ? window : { ...window, state: query.state };
   const { rows, total } = await listTags(db, source.id, narrowed);
   const tags = { items: rows.map(toTagLine), total, page: query.page, size: query.size };
-  return { ...toSourceFacts(source), tags };
+  const pulls = (await listPulls(db, source.id)).map(({ number }) => number);
+  return { ...toSourceFacts(source), tags, pulls };
 }
 
 export async function readTagPage(db: Db, viewer: Viewer, slug: string, tag: string) {

@@ -117,6 +117,7 @@ export async function listSkillVersions(
 /** All that the host of a source is told of a pull request. */
 export type PullFacts = {
   readonly id: string;
+  readonly source: string;
   readonly sourceUrl: string;
   readonly number: number;
   readonly report: PullReport;
@@ -134,11 +135,17 @@ export type PullEvals = {
   readonly state: "queued" | "running" | "done" | "cancelled";
   readonly outcome: string | null;
   readonly summary: string;
+  /** The released version whose newest run the cases are beside; null: there is none. */
+  readonly against: string | null;
   readonly cases: readonly {
     readonly name: string;
     readonly status: string;
     readonly isRequired: boolean;
+    /** What became of it since that version; `unknown` where one side neither passed nor failed. */
+    readonly change: "same" | "mended" | "broken" | "added" | "unknown" | null;
   }[];
+  /** Names of cases that that version has and this head does not. */
+  readonly removed: readonly string[];
 };
 
 /** Judged pull requests that say something else than their host was told, oldest first. */
@@ -148,18 +155,15 @@ export async function listUnreportedPulls(
 ): Promise<readonly PullFacts[]> {
   const { rows } = await sql<Omit<PullFacts, "report"> & { report: unknown }>`
     WITH facts AS (
-      SELECT p.id, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts, p.said AS told,
+      SELECT p.id, s.slug AS source, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts, p.said AS told,
         p.judged_oid, p.judged_at,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('skill', q.skill, 'folder', q.folder, 'state', q.state,
-            'outcome', q.outcome, 'summary', q.summary, 'cases', coalesce((SELECT jsonb_agg(jsonb_build_object(
-              'name', r.name, 'status', r.status, 'isRequired', r.is_required) ORDER BY r.position)
-              FROM eval_results r WHERE r.queue_id = q.id AND q.state = 'done'), '[]'::jsonb)) ORDER BY q.folder)
-          FROM eval_queues q WHERE q.pull_id = p.id AND q.commit_oid = p.judged_oid), '[]'::jsonb) AS evals
+        coalesce((SELECT e.evals FROM pull_evals e WHERE e.pull_id = p.id AND e.commit_oid = p.judged_oid), '[]'::jsonb)
+          AS evals
       FROM pulls p JOIN sources s ON s.id = p.source_id
       WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open AND p.judged_oid IS NOT NULL
         AND (p.not_before IS NULL OR p.not_before <= ${wish.now})),
     said AS (SELECT *, md5(judged_oid || evals::text) AS said FROM facts)
-    SELECT id, "sourceUrl", number, report, evals, said, "externalId", attempts FROM said WHERE said <> told
+    SELECT id, source, "sourceUrl", number, report, evals, said, "externalId", attempts FROM said WHERE said <> told
     ORDER BY judged_at LIMIT ${wish.limit}`.execute(db);
   return rows.flatMap(({ report, ...facts }) => {
     const read = pullReport.safeParse(report);
