@@ -22,6 +22,8 @@ export default defineConfig({
             "**/node_modules/**",
             "**/dist/**",
           ],
+          // Some start processes, and a machine may do other work too: how long a test takes is no result of it.
+          testTimeout: 30_000,
           // The default leaves a core idle, which on two is half of them.
           maxWorkers: 2,
         },

@@ -7,7 +7,7 @@ import { readGithubSettings } from "../../bin/compose/github-settings.ts";
 import { MADE_APP_ID } from "../fakes/github-apps.ts";
 import { openGithubEnterprise, type GithubEnterprise } from "../fakes/github-enterprise.ts";
 
-const assay = new URL("../../bin/assay.ts", import.meta.url).pathname;
+const assay = join(import.meta.dirname, "../../bin/assay.ts");
 let github: GithubEnterprise;
 let home: string;
 beforeAll(async () => {
