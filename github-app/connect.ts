@@ -17,6 +17,8 @@ export type Octokit = Pick<RestOctokit, "rest">;
 export type Github = {
   /** A client with the rights of the App on this repo; undefined where it is not installed. */
   on(repo: Repo): Promise<Octokit | undefined>;
+  /** A client with the rights of the App on an organisation; undefined where it is not installed. */
+  onOrg(org: string): Promise<Octokit | undefined>;
   /** A client with the rights of the App itself. */
   app(): Promise<Octokit>;
 };
@@ -49,6 +51,11 @@ export function connectGithub(
   const installations = new Map<string, { readonly id: number; readonly sinceMs: number }>();
   return {
     app: () => probot.auth(),
+    async onOrg(org) {
+      const app: Octokit = await probot.auth();
+      const id = await idOf(app.rest.apps.getOrgInstallation({ org }));
+      return id === undefined ? undefined : probot.auth(id);
+    },
     async on(repo) {
       const key = `${repo.owner}/${repo.name}`.toLowerCase();
       const known = installations.get(key);
@@ -61,13 +68,16 @@ export function connectGithub(
   };
 }
 
-async function findInstallation(app: Octokit, repo: Repo): Promise<number | undefined> {
+function findInstallation(app: Octokit, repo: Repo): Promise<number | undefined> {
+  return idOf(app.rest.apps.getRepoInstallation({ owner: repo.owner, repo: repo.name }));
+}
+
+/** The id of an installation; undefined where there is none. */
+async function idOf(
+  asked: Promise<{ readonly data: { readonly id: number } }>,
+): Promise<number | undefined> {
   try {
-    const { data } = await app.rest.apps.getRepoInstallation({
-      owner: repo.owner,
-      repo: repo.name,
-    });
-    return data.id;
+    return (await asked).data.id;
   } catch (cause) {
     if (statusOf(cause) === 404) return undefined;
     throw cause;

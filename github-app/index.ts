@@ -9,3 +9,4 @@ export { startSweeping } from "./sweeping.ts";
 export { serveSetUp, type SetUpWish } from "./set-up/serve-set-up.ts";
 export type { NewApp } from "./set-up/exchange.ts";
 export { toAsked, type Asked } from "./asks.ts";
+export { toHintedOrg } from "./orgs.ts";

@@ -13,6 +13,7 @@ import {
   type PullFacts,
   type TagFacts,
 } from "@assay/registry/publish";
+import { listDueGithubTeams } from "@assay/registry/people";
 import type { Clock, Ids, Log } from "@assay/registry/runtime";
 import { listSources, type Source } from "@assay/registry/sources";
 import { lookIntoAsk } from "./answering.ts";
@@ -23,6 +24,7 @@ import { describePull } from "./describe-pull.ts";
 import { describeTag } from "./describe-tag.ts";
 import { listPulls } from "./list-pulls.ts";
 import { tryOn } from "./on-repo.ts";
+import { lookAtTeam } from "./orgs.ts";
 import type { Retry } from "./plan-retry.ts";
 import { tellRelease } from "./releasing.ts";
 import { endReport, sendReport } from "./send-report.ts";
@@ -110,10 +112,10 @@ async function lookOnce(deps: ReportDeps, state: LookState): Promise<void> {
     ({ url }) => url !== null && repoOf(url, addresses) !== undefined,
   );
   const sourceIds = here.map(({ id }) => id);
-  if (sourceIds.length === 0) return;
   const wish = { sourceIds, now: clock.now(), limit: AT_ONCE };
   const due = new Set(await listPullLooks(db, wish));
   const steps = [
+    ...(await listDueGithubTeams(deps, db)).map((team) => () => lookAtTeam(deps, team)),
     // A person waits for these.
     ...(await listAsks(db, wish)).map((ask) => () => lookIntoAsk(deps, ask)),
     ...here.filter(({ id }) => due.has(id)).map((source) => () => lookForPulls(deps, source)),

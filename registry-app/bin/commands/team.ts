@@ -17,6 +17,7 @@ import { changeLaw } from "../compose/change-law.ts";
 import type { Core } from "../compose/open-core.ts";
 import { withCore } from "../compose/with-core.ts";
 import { commandOfVerbs } from "../verbs.ts";
+import { githubVerb } from "./team-github.ts";
 
 /** Teams: who owns sources, who is in them. */
 export const team = commandOfVerbs({
@@ -47,6 +48,7 @@ export const team = commandOfVerbs({
       },
       run: members,
     },
+    github: githubVerb,
   },
   examples: [
     'npx assay team add acme --name "Acme Platform"',

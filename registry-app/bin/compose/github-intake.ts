@@ -1,5 +1,13 @@
-import { addressesOf, repoOf, toAsked, toHintedRepos, type Asked } from "@assay/github-app";
+import {
+  addressesOf,
+  repoOf,
+  toAsked,
+  toHintedOrg,
+  toHintedRepos,
+  type Asked,
+} from "@assay/github-app";
 import type { GithubIntake } from "../../src/http/index.ts";
+import { askForGithubLooks } from "../../src/people/index.ts";
 import { putAsk, putHealth, putPullLook } from "../../src/publish/index.ts";
 import { listSources } from "../../src/sources/index.ts";
 import { readGithubSettings } from "./github-settings.ts";
@@ -49,6 +57,8 @@ export async function createGithubIntake(core: Core): Promise<GithubIntake> {
       note(event);
       const asked = toAsked(event, body);
       if (asked !== undefined) return takeAsk(asked, guid);
+      const org = toHintedOrg(event, body);
+      if (org !== undefined) await askForGithubLooks(core, core.db, [org]);
       const hinted = toHintedRepos(event, body);
       if (hinted.kind !== "look") return hinted;
       const sources = await listAt(hinted.repos);

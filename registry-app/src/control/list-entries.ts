@@ -154,7 +154,9 @@ function teamEntries({ teams }: ControlSnapshot): [string, LawEntry][] {
     const { slug, name, signers, github } = team;
     const facts = {
       name: plain(name),
-      "GitHub team": plain(github === null ? "none" : `${github.org}/${github.team}`),
+      // Who owns the organisation there lets people in here.
+      "GitHub team":
+        github === null ? plain("none") : { text: `${github.org}/${github.team}`, rank: -1 },
     };
     const detail = signers.length === 0 ? "" : `signers ${signers.join(", ")}`;
     const about = [{ kind: "team", slug } as const];

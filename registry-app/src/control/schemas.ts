@@ -135,7 +135,14 @@ export const sourceSchema = z
 export const teamSchema = z.strictObject({
   name: line.optional(),
   signers: principals.default([]),
-  github: z.strictObject({ org: line, team: line }).optional(),
+  github: z
+    .strictObject({
+      org: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/, "must be an organisation's login"),
+      team: z
+        .string()
+        .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,254}$/, "must be the team's slug, as in its address"),
+    })
+    .optional(),
 });
 
 const sshFingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, {

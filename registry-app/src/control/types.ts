@@ -26,7 +26,13 @@ export type TeamLaw = {
   readonly slug: string;
   readonly name: string;
   readonly signers: readonly string[];
-  readonly github: { readonly org: string; readonly team: string } | null;
+  readonly github: GithubTeamLaw | null;
+};
+
+/** The team on GitHub whose people are this team's too. */
+export type GithubTeamLaw = {
+  readonly org: string;
+  readonly team: string;
 };
 
 export type CheckName = "signature" | "validation" | "scan" | "evals";

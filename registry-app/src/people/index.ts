@@ -19,6 +19,21 @@ export {
   type TeamOwned,
   type Viewer,
 } from "./may.ts";
+export { linkGithub, listGithubLinks, unlinkGithub, type GithubLink } from "./github-links.ts";
+export {
+  acceptGithubPlan,
+  alignGithubTeams,
+  applyGithubMembers,
+  askForGithubLooks,
+  listDueGithubTeams,
+  listGithubTeams,
+  noteGithubFailure,
+  type GithubLooked,
+  type GithubTeam,
+  type GithubTeamState,
+  type WaitingPlan,
+} from "./github-teams.ts";
+export { type GithubMember } from "./plan-members.ts";
 export { isTokenShaped } from "./token-text.ts";
 export {
   authenticate,

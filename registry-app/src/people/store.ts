@@ -10,7 +10,12 @@ export type User = {
   readonly isAdmin: boolean;
   readonly isDisabled: boolean;
 };
-export type Member = { readonly user: User; readonly role: Role };
+export type Member = {
+  readonly user: User;
+  readonly role: Role;
+  /** Made by hand, or there because of a GitHub team. Who is both stands twice. */
+  readonly origin: "hand" | "github";
+};
 
 /** A token without its secret, which is kept nowhere. */
 export type TokenFacts = {
@@ -52,9 +57,16 @@ export async function findCredential(db: Db, hash: Buffer, now: Date) {
       "users.is_admin",
     ])
     .select(
+      // By hand and from GitHub; the least of the words is "admin", the higher role of both.
       sql<{ teamId: string; role: Role }[]>`coalesce(
-        (SELECT json_agg(json_build_object('teamId', m.team_id, 'role', m.role))
-         FROM team_members m WHERE m.user_id = tokens.user_id), '[]')`.as("memberships"),
+        (SELECT json_agg(json_build_object('teamId', m.team_id, 'role', m.role)) FROM (
+           SELECT team_id, min(role) AS role FROM (
+             SELECT team_id, role FROM team_members WHERE user_id = tokens.user_id
+             UNION ALL
+             SELECT g.team_id, g.role FROM github_links l
+               JOIN github_members g ON g.github_id = l.github_id AND g.until IS NULL
+               WHERE l.user_id = tokens.user_id) either
+           GROUP BY team_id) m), '[]')`.as("memberships"),
     )
     .where("tokens.hash", "=", hash)
     .where("tokens.revoked_at", "is", null)
@@ -256,7 +268,7 @@ export async function deleteMember(tx: Tx, teamId: string, userId: string): Prom
 }
 
 export async function listMembersOf(db: Db, teamId: string): Promise<Member[]> {
-  const rows = await db
+  const byHand = await db
     .selectFrom("team_members")
     .innerJoin("users", "users.id", "team_members.user_id")
     .selectAll("users")
@@ -264,7 +276,20 @@ export async function listMembersOf(db: Db, teamId: string): Promise<Member[]> {
     .where("team_members.team_id", "=", teamId)
     .orderBy("users.email")
     .execute();
-  return rows.map((row) => ({ user: toUser(row), role: row.role }));
+  const fromGithub = await db
+    .selectFrom("github_members")
+    .innerJoin("github_links", "github_links.github_id", "github_members.github_id")
+    .innerJoin("users", "users.id", "github_links.user_id")
+    .selectAll("users")
+    .select("github_members.role")
+    .where("github_members.team_id", "=", teamId)
+    .where("github_members.until", "is", null)
+    .orderBy("users.email")
+    .execute();
+  return [
+    ...byHand.map((row) => ({ user: toUser(row), role: row.role, origin: "hand" as const })),
+    ...fromGithub.map((row) => ({ user: toUser(row), role: row.role, origin: "github" as const })),
+  ];
 }
 
 function tokenRows(db: Db) {

@@ -90,7 +90,11 @@ export async function removeMember(
 ): Promise<void> {
   requireMay(actor, "manage-members", { teamId: gone.teamId });
   if (!(await deleteMember(tx, gone.teamId, gone.userId))) {
-    throw new Refusal("not-found", "This person is not in the team.");
+    throw new Refusal(
+      "not-found",
+      "This person was not let into the team by hand.",
+      "Who is in it because of a GitHub team is taken out there.",
+    );
   }
   await record(tx, {
     actor: actorName(actor),

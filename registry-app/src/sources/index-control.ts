@@ -2,7 +2,7 @@ import { record } from "../audit/index.ts";
 import { findSingleAuthor, type ControlSnapshot, type SourceLaw } from "../control/index.ts";
 import { lockInTx, transaction, type Db } from "../db/index.ts";
 import { initBare } from "../git/index.ts";
-import { retireTeamsExcept, upsertTeam } from "../people/index.ts";
+import { alignGithubTeams, retireTeamsExcept, upsertTeam } from "../people/index.ts";
 import type { Clock, Ids } from "../runtime/index.ts";
 import { sourceRepo } from "./repo-dirs.ts";
 import { alignSkillVisibility, listSources, putSource, removeSourcesExcept } from "./store.ts";
@@ -53,6 +53,11 @@ export async function indexControl(deps: IndexDeps, law: ControlSnapshot): Promi
       });
     }
     await retireTeamsExcept(deps, tx, [...law.teams.keys()]);
+    const onGithub = [...law.teams.values()].map(({ slug, github }) => ({
+      teamId: teamIds.get(slug) ?? "",
+      github,
+    }));
+    await alignGithubTeams(deps, tx, onGithub);
     const changed = await alignSkillVisibility(tx);
     for (const slug of await removeSourcesExcept(tx, [...law.sources.keys()])) {
       await record(tx, {

@@ -6,7 +6,7 @@ import { createEmulator } from "emulate";
 import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
 import { serveByGit } from "./git-backend.ts";
 import { fakeApps, type GithubApps } from "./github-apps.ts";
-import { answerRole, type FakeRole } from "./github-people.ts";
+import { answerRole, answerTeam, type FakeMember, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
 /** What GitHub answers instead of what it would, once or for as long as it is set. */
@@ -27,6 +27,8 @@ export type GithubEnterprise = {
   pulls: readonly FakePull[];
   /** Who may do what on acme/skills, by login. */
   readonly roles: Map<string, FakeRole>;
+  /** Teams of the organisation acme, by slug. */
+  readonly teams: Map<string, readonly FakeMember[]>;
   /** What it knows of Apps themselves. */
   readonly apps: Omit<GithubApps, "answer">;
   /** The releases of acme/skills, by id. */
@@ -96,6 +98,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     pulls: [],
   };
   const roles = new Map<string, FakeRole>();
+  const teams = new Map<string, readonly FakeMember[]>();
   const apps = fakeApps(() => new URL(repos.url).origin);
   const releases = fakeReleases(() => repos.root);
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
@@ -111,6 +114,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     // The emulator knows no commit that was pushed by git, so that its own list would be of others.
     const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
     if (trouble === undefined && answerRole(roles, path, req, res)) return true;
+    if (trouble === undefined && answerTeam(teams, path, res)) return true;
     if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
@@ -142,6 +146,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     },
     apps,
     roles,
+    teams,
     releases: releases.all,
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {

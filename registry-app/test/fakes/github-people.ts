@@ -33,3 +33,34 @@ export function answerRole(
     .end(JSON.stringify(body));
   return true;
 }
+
+/** Somebody in a team of the organisation acme. */
+export type FakeMember = {
+  readonly id: number;
+  readonly login: string;
+  readonly role: "maintainer" | "member";
+};
+
+const MEMBERS = /^\/orgs\/acme\/teams\/([^/]+)\/members$/;
+
+/** Answers who is in a team of acme, a page at a time, and that the App is installed there. */
+export function answerTeam(
+  teams: ReadonlyMap<string, readonly FakeMember[]>,
+  path: string,
+  res: ServerResponse,
+): boolean {
+  const { pathname, searchParams } = new URL(path, "http://localhost");
+  const send = (status: number, body: unknown) => {
+    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    return true;
+  };
+  if (pathname === "/orgs/acme/installation") return send(200, { id: 5 });
+  const slug = MEMBERS.exec(pathname)?.[1];
+  if (slug === undefined) return false;
+  const people = teams.get(slug);
+  if (people === undefined) return send(404, { message: "Not Found" });
+  const size = Number(searchParams.get("per_page"));
+  const from = (Number(searchParams.get("page")) - 1) * size;
+  const role = searchParams.get("role");
+  return send(200, people.filter((one) => one.role === role).slice(from, from + size));
+}

@@ -1,4 +1,5 @@
 import type { EvalQueuesTable, EvalResultsTable } from "./evals.ts";
+import type { GithubLinksTable, GithubMembersTable, GithubTeamsTable } from "./github.ts";
 import type { TeamMembersTable, TeamsTable, TokensTable, UsersTable } from "./people.ts";
 import type {
   AuditLogTable,
@@ -44,6 +45,9 @@ export interface Database {
   eval_queues: EvalQueuesTable;
   eval_results: EvalResultsTable;
   findings: FindingsTable;
+  github_links: GithubLinksTable;
+  github_members: GithubMembersTable;
+  github_teams: GithubTeamsTable;
   host_reports: HostReportsTable;
   host_releases: HostReleasesTable;
   host_asks: HostAsksTable;
