@@ -93,8 +93,12 @@ const concat: Reader = ({ on, args }) => ({
   drafts: [],
   value: { ...joined([on, ...args]), isPieced: true },
 });
-const timer: Reader = (call) =>
-  call.args[0]?.definition ? { drafts: [] } : use.evaluateCode("javascript")(call);
+const timer: Reader = (call) => {
+  const [task = UNKNOWN] = call.args;
+  // A function that was handed over, and of which nothing is known, is no text.
+  const isFunction = task.definition !== null || (task.text === null && task.facts.length === 0);
+  return isFunction ? { drafts: [] } : use.evaluateCode("javascript")(call);
+};
 const code = use.evaluateCode("javascript");
 /** A module by a name that is put together. */
 const loaded: Reader = ({ args: [name = UNKNOWN] }) => ({

@@ -59,7 +59,8 @@ export function lowerCommand(
     return [...assigns, { kind: "assign", names: [opened], value: input, line }];
   if (named === "alias") {
     for (const one of command.args) noteAlias(own, one);
-    return [];
+    const texts = command.args.map((one): Expr => ({ kind: "text", value: wholeOf(one) }));
+    return [step(how, bareCall("alias", texts, null, line), line)];
   }
   const given = named === "env" ? words.slice(1).flatMap((one) => environmentStep(one, line)) : [];
   // `export A=b` prints nothing, and `export` alone prints everything.

@@ -91,7 +91,8 @@ const install =
   (call) => {
     const words = call.args.map(outline);
     const verb = isRunning ? 0 : words.findIndex((one) => verbs.test(one));
-    if (verb < 0) return { drafts: [] };
+    if (verb < 0)
+      return { drafts: words[0] === "config" ? [{ op: "run", target: lineOf(call) }] : [] };
     const args = readArguments(
       { ...call, args: call.args.slice(isRunning ? 0 : verb + 1) },
       "r requirement c constraint i index-url extra-index-url t target prefix registry p package python with from".split(
@@ -201,6 +202,17 @@ const setVariable: Reader = (call) => {
   return { drafts: draftWeakening(line) };
 };
 
+/** `alias sudo='read -s p; …'`: what asks for a password is made to give it to somebody else first. */
+const standIn: Reader = ({ args }) => {
+  const found = args
+    .map(outline)
+    .find((one) => /^(?:sudo|su|doas|ssh|passwd|gpg|login)=/.test(one) && ASKS_OR_SENDS.test(one));
+  return {
+    drafts:
+      found === undefined ? [] : [{ op: "capture", class: "password", target: `alias ${found}` }],
+  };
+};
+const ASKS_OR_SENDS = /\bread\s{1,4}-\w{0,3}s|\bstty -echo|\b(?:curl|wget|nc|ncat)\b/;
 const capture = (what: string): Reader => only({ op: "capture", class: what });
 const sense: Reader = only({ op: "sense" });
 
@@ -251,6 +263,7 @@ export const SHELL_SYSTEM: Readonly<Record<string, Reader>> = {
   "import-window": capture("screen"),
   arecord: capture("microphone"),
   history: capture("history"),
+  alias: standIn,
   script: capture("terminal"),
   compgen: when(/ -[ev]\b/, { op: "read-environment", target: "compgen" }),
   hostname: sense,

@@ -4,11 +4,15 @@ const PROMPT =
 /** `> cmd` is what people write for a prompt, and a redirect when it stands alone in a script. */
 const ANGLE = /^[ \t]{0,8}> (?=[a-z])/;
 
+/** `<server>.db.cloud.com`: a name to fill in, where a shell would read a file. */
+const TO_FILL_IN = /<([a-z][\w-]{1,40})>(?=\.[\w-]{1,63}\.[\w-]{1,63})/gi;
+
 /**
  * The commands of a text in which documentation shows a session. Prompts become spaces, so that lines and columns stay;
  * a text without prompts is given back as it is.
  */
-export function shellTextOf(text: string): string {
+export function shellTextOf(given: string): string {
+  const text = given.replaceAll(TO_FILL_IN, (_found, name: string) => `{${name}}`);
   const lines = text.split("\n");
   const isSession = lines.some((line) => PROMPT.test(line));
   const isQuoted = !isSession && lines.every((line) => line.trim() === "" || ANGLE.test(line));

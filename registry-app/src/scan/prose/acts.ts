@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [Act, Act | null, string])[] = [
   [
     "send",
     null,
-    "send upload post transmit forward share submit push sync synchronize synchronise exfiltrate deliver relay email e-mail mail publish back_up backup transfer ship stream mirror replicate leak beacon dispatch broadcast route pipe cc bcc hand_over pass_along pass_on drop_off contribute report sent_to synced",
+    "send upload post transmit forward share submit push sync synchronize synchronise exfiltrate deliver relay email e-mail mail publish back_up backup transfer ship stream mirror replicate leak beacon dispatch broadcast route pipe cc bcc hand_over pass_along pass_on drop_off contribute report sent_to synced hand lodge deposit",
   ],
   [
     "collect",
@@ -59,7 +59,7 @@ const ROWS: readonly (readonly [Act, Act | null, string])[] = [
   [
     "write",
     null,
-    "write append modify add edit update insert inject overwrite save create change alter plant embed put store replace patch configure include attach register archive export log tack_on",
+    "write append modify add edit update insert inject overwrite save create change alter plant embed put store replace patch configure include attach register archive export log tack_on place",
   ],
   [
     "delete",

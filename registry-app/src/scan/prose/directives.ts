@@ -60,6 +60,7 @@ export type Tone =
   | "on-trigger" // when the input holds a certain word, name or date
   | "on-request" // when the user asks for it or agrees
   | "internal" // the developers', the provider's, our own servers
+  | "unwanted" // stands under a label that says not to: what is told there is the opposite
   | "outside-prose"; // a comment of code or a cell of a table
 
 export type Directive = {

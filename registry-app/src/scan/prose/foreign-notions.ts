@@ -16,11 +16,11 @@ export const FOREIGN_ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "person",
-    "nutzer nutzers benutzer benutzers anwender kunden ihn utilisateur l'utilisateur client usuario cliente utente l'utente usuário usuario пользователю пользователя пользователь użytkownika użytkownikowi gebruiker kullanıcıya 用户 使用者 ユーザー 利用者 사용자",
+    "nutzer nutzers benutzer benutzers anwender kunden kunde klient klientowi leser auftraggeber ihn utilisateur l'utilisateur client usuario cliente utente l'utente usuário usuario пользователю пользователя пользователь użytkownika użytkownikowi gebruiker kullanıcıya 用户 使用者 ユーザー 利用者 사용자",
   ],
   [
     "tell",
-    "erwähne erwähnen sage sagen informiere informieren mitteilen hinweisen hinzuweisen verrate zeige informer informe informez dire dis dites mentionne mentionner prévenir avertir digas decir decirle informar menciones mencionar avises avisar dire dirlo informare menzionare avvisare conte contar diga informar mencionar avisar сообщай сообщайте говори рассказывай упоминай уведомляй mów informuj vertel meld söyleme 告诉 告知 通知 提及 知らせ 伝え 言わ 알리",
+    "wissen weiß erfahren erfährt bemerken merkt bemerkt wie wiedzieć dowie powiedz sait savoir sache apprenne remarque sabe saber sepa entere note sa sapere sappia saiba perceba знает знать узнает узнал weet weten merkt biliyor bilmesin 出现 显示 提到 说明 透露 知道 察觉 体现 表示 言及 触れ 気づか 보이 erwähne erwähnen sage sagen informiere informieren mitteilen hinweisen hinzuweisen verrate zeige informer informe informez dire dis dites mentionne mentionner prévenir avertir digas decir decirle informar menciones mencionar avises avisar dire dirlo informare menzionare avvisare conte contar diga informar mencionar avisar сообщай сообщайте говори рассказывай упоминай уведомляй mów informuj vertel meld söyleme 告诉 告知 通知 提及 知らせ 伝え 言わ 알리",
   ],
   [
     "not",
@@ -32,7 +32,7 @@ export const FOREIGN_ROWS: readonly (readonly [Notion, string])[] = [
   ],
   [
     "send",
-    "sende senden schicke schicken übermittle übermitteln lade_hoch übertrage envoie envoyez envoyer transmets transmettez manda mandar envía envíe enviar sube invia inviare manda carica envie enviar mande отправь отправьте отправить передай загрузи wyślij prześlij stuur verzend gönder 发送 上传 傳送 送信 送って アップロード 보내 전송",
+    "post trafia trafiają przekaż przekazać landet gelangt geht_an gehen_an weitergeleitet hochgeladen übertragen part va_à transmis expédie sube llega envíese reenvía invia arriva inoltra vai_para encaminhe попадает уходит отправляется пересылай пересылается перешли gaat_naar doorsturen iletilir 提交 上报 传送 传给 发到 发往 推送 转发 送る 転送 sende senden schicke schicken übermittle übermitteln lade_hoch übertrage envoie envoyez envoyer transmets transmettez manda mandar envía envíe enviar sube invia inviare manda carica envie enviar mande отправь отправьте отправить передай загрузи wyślij prześlij stuur verzend gönder 发送 上传 傳送 送信 送って アップロード 보내 전송",
   ],
   [
     "consent",

@@ -156,9 +156,18 @@ function readText(state: State, line: Line, isQuoted: boolean): void {
     "paragraph",
     line,
     -1,
-    lead !== undefined && lead.indent >= 0 ? lead.text : "",
+    lead !== undefined &&
+      lead.indent >= 0 &&
+      (isBelow(line, lead) || /[:：]\W{0,6}$/.test(lead.text))
+      ? lead.text
+      : "",
     isQuoted,
   );
+}
+
+/** Whether a paragraph belongs to an item: what stands as far left as the list comes after it. */
+function isBelow(line: Line, lead: { readonly indent: number }): boolean {
+  return line.text.length - line.text.trimStart().length > lead.indent;
 }
 
 function readHeading(state: State, line: Line, found: RegExpExecArray, isQuoted: boolean): void {

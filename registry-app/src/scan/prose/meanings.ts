@@ -29,7 +29,11 @@ const IN_A_DOCUMENT =
 
 /** The task that was asked for gives way to another: "your actual task is", "the question is secondary". */
 export function displacesTask({ words }: Directive): boolean {
-  return DISPLACES.test(words) && !/\b(?:never|not|don't|attackers?|unless)\b/.test(words);
+  return (
+    DISPLACES.test(words) &&
+    !/\b(?:than|of|to|for|with|on|at) your (?:actual|real|proper) work\b/.test(words) &&
+    !/\b(?:never|not|don't|attackers?|unless)\b/.test(words)
+  );
 }
 const DISPLACES =
   /\b(?:your (?:actual|real|true|hidden|secret|first and only|overriding|proper|underlying) (?:task|job|purpose|goal|aim|mission|objective|assignment|work|role|duty)|(?:user's|requested|visible|stated|original|official) (?:\w+ )?(?:question|request|task|goal|aim|wish) (?:is|are|becomes?|comes?|counts?|serves?|remains?) (?:only |merely |just )?(?:secondary|second|irrelevant|unimportant|less|a pretext|a cover|a formality|a front|of no)|whatever (?:was|has been|is|were) (?:requested|asked|said) by|(?:whatever|no matter what) (?:was|is|has been) (?:requested|asked for))\b/;
@@ -38,7 +42,7 @@ const DISPLACES =
 export function waivesConsent({ notions, words }: Directive): boolean {
   if (ANSWERS_ITSELF.test(words)) return true;
   if (!speaksOf(notions, "consent", "waived")) return false;
-  if (ASKS_FOR.test(words) || !REACHES.test(words)) return false;
+  if (ASKS_FOR.test(words) || !REACHES.test(words) || OF_RIGHTS.test(words)) return false;
   return isNearIn(notions, "consent", "waived", 9);
 }
 /** Gives the answer that was the user's to give; or has a refusal count as a fault. */
@@ -55,6 +59,9 @@ export function smuggles({ notions, words }: Directive): boolean {
 
 const ASKS_FOR =
   /\b(?:if|unless|once|until|after|when) (?:\S+ ){0,4}(?:approv\w*|consent\w*|permission|confirm\w*|agree\w*)|\bask (?:the user|first|before)|\b(?:must|should|do) not (?:be )?assum|\bdoes not mean|\bnever\b|\b(?:participants?|patients?|subjects?|effective|hereby|copyright|licen[cs]e\w*|sudo|chmod|ios|android|oauth|app store)\b/;
+/** Rights that an account holds, and no question to anybody. */
+const OF_RIGHTS =
+  /\b(?:remov|revok|restrict|limit|review|audit|strip|assign|grant)\w* (?:\S+ ){0,5}(?:object|field|profile|role|file|api|app|oauth|scope|table|bucket|user) (?:\w+ ){0,3}permissions?\b/;
 /** It speaks of everything or of grave things, and not of one harmless step. */
 const REACHES =
   /\b(?:any|every|each|all|anything|everything|whatever|wherever|payments?|delet\w+|commands?|actions?|operations?|files?|production|session|befehle|commandes?|comandos?|comandi|команды|команд|命令|コマンド|quarter|disk|machine|computer|changes|calls|purchases?|transfers?|push|on the user's behalf|usual)\b/;

@@ -142,7 +142,8 @@ function isOrder(words: readonly string[]): boolean {
 }
 
 /** "Never:", "Do not do any of the following:", "You must not:". */
-function isNegativeLead(lead: readonly string[]): boolean {
+export function isNegativeLead(lead: readonly string[]): boolean {
+  if (lead.length === 0) return false;
   const last = lead.slice(-12);
   if (last.includes("without")) return false;
   return last.some((word) =>

@@ -13,10 +13,25 @@ export function piecesWithin(
   language: ProgramLanguage | Language | null,
   depth = 0,
 ): readonly Piece[] {
-  if (language === null || language === "text" || language === "markdown" || language === "other") {
+  const isProse =
+    language === null || language === "text" || language === "markdown" || language === "other";
+  const isCode = language !== "text" && language !== "markdown" && looksLikeCode(block.text);
+  if (isProse && !isCode) {
     return depth >= MAX_DEPTH ? [] : textWithin(block);
   }
   return commentsWithin(block);
+}
+
+/** A line that no sentence is: brackets, operators and semicolons at its ends, a tag, a directive of a template. */
+const CODE_LINE =
+  /^\s{0,200}(?:[{}()<[\]@]|\{%|--|\/\/|#(?:include|define|if)|(?:const|let|var|val|public|private|protected|static|using|import|package|namespace|class|interface|func|fn|def|return|resource|module|param|output|type|SELECT|FROM|WHERE|INSERT|CREATE|FIND)\b)|[;{}()[\],>=|&]\s{0,20}$|\w\(.{0,200}\)|\s[:=]?=\s|^\s{0,200}['"]?[\w.-]{1,60}['"]?: [^\s]{1,200}$/;
+const MOST = 0.75;
+
+/** Whether nearly all lines of a block are code: sentences in a fence with a programmer's tag stay sentences. */
+function looksLikeCode(text: string): boolean {
+  const lines = text.split("\n", 400).filter((line) => line.trim() !== "");
+  const code = lines.filter((line) => CODE_LINE.test(line.slice(0, 400)));
+  return lines.length > 2 && code.length >= MOST * lines.length;
 }
 
 function textWithin(block: Block): readonly Piece[] {

@@ -1,6 +1,6 @@
 import type { TextView } from "../inventory/scan-file.ts";
 import { findVerb, mayBeVerb, type Verb } from "./acts.ts";
-import { audienceOf, moodOf, type Mood } from "./mood.ts";
+import { audienceOf, isNegativeLead, moodOf, type Mood } from "./mood.ts";
 import type { Act, Directive, Standing, Thing, Tone } from "./directives.ts";
 import type { Prose } from "./markdown-state.ts";
 import { notionsOf, type Notions } from "./notions.ts";
@@ -58,6 +58,17 @@ function leadWords(lead: string): readonly string[] {
   );
 }
 
+/** "Must not", "Never do": a heading that is nothing else speaks for the items below it. */
+const NEVER_LABEL =
+  /^[^\p{L}]{0,10}(?:you )?(?:(?:must|should|may) not|mustn['’]t|never|(?:do not|don['’]t)s?|not allowed|forbidden|prohibited|avoid)(?: (?:do|ever|use|include|(?:do )?(?:any of )?(?:this|these|the following)))?[^\p{L}]{0,10}$/iu;
+
+/** The words that say whether what follows is wanted: a sentence that has come to its end speaks for itself only. */
+function polarLead({ lead, headings }: Prose, words: readonly string[]): readonly string[] {
+  if (words.length > 0) return /[.!?]["')*_`]{0,4}\s{0,20}$/.test(lead) ? [] : words;
+  const title = headings.at(-1) ?? "";
+  return NEVER_LABEL.test(title) ? leadWords(title) : [];
+}
+
 type Use = { readonly index: number; readonly words: number; readonly verb: Verb };
 
 function readSentence(
@@ -67,7 +78,9 @@ function readSentence(
   before: Directive | undefined,
 ): readonly Directive[] {
   const words = wordsOf(sentence);
-  const tones = tonesOf(lead.length === 0 ? words : `${lead.join(" ")} ${words}`);
+  const said = tonesOf(lead.length === 0 ? words : `${lead.join(" ")} ${words}`);
+  const polar = polarLead(passage.piece, lead);
+  const tones: readonly Tone[] = isNegativeLead(polar) ? [...said, "unwanted"] : said;
   const isOutside = passage.piece.kind === "comment-line" || passage.piece.kind === "cell";
   const frame: Frame = {
     passage,
@@ -85,7 +98,7 @@ function readSentence(
   let last: Mood | null = null;
   frame.uses.forEach((use, nth) => {
     const previous = frame.uses[nth - 1] ?? null;
-    const mood = moodOf({ sentence, use, previous, last, lead });
+    const mood = moodOf({ sentence, use, previous, last, lead: polar });
     last = mood;
     directives.push(directiveOf(frame, nth, use, mood, directives.at(-1) ?? before));
   });

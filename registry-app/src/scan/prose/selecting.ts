@@ -32,14 +32,21 @@ export function told(evidence: Evidence, ...acts: readonly Act[]): readonly Dire
   );
 }
 
-/** Sentences that are plain, each once, by its first directive. */
+/**
+ * Sentences that are plain, each once, by its first directive. What stands under "never" is not among them; where the
+ * opposite is what harms ("never: tell the user"), its directive has the act.
+ */
 export function sentences(evidence: Evidence): readonly Directive[] {
   // Directives of one sentence follow each other and share its excerpt.
   return evidence.directives.filter((one, index, all) => {
     const before = all[index - 1];
     const isSame =
       before !== undefined && before.words === one.words && before.at.file === one.at.file;
-    return one.standing === "plain" && !(isSame && before.standing === "plain");
+    return (
+      one.standing === "plain" &&
+      !sounds(one, "unwanted") &&
+      !(isSame && before.standing === "plain")
+    );
   });
 }
 
@@ -69,7 +76,15 @@ export function neighbours(evidence: Evidence): (of: Directive) => readonly Dire
 }
 
 const PLACEHOLDER =
-  /^(?:(?:\w{1,40}\.)?example\.(?:com|org|net)|(?:your|my)[\w-]{0,40}\.\w{2,10}|domain\.com|company\.com|test\.com|email\.com)$/;
+  /^(?:(?:\w{1,40}\.)?example\.(?:com|org|net)|(?:your|my)[\w-]{0,40}\.\w{2,10}|(?:\w{1,40}\.)?(?:domain|company|customer|client|external|acme|contoso|fabrikam|corp|test|email|foo|bar)\.(?:com|tld|org|net|onmicrosoft\.com))$/;
+/** A host with a part for the reader to fill in: the account is the reader's own. */
+const FILLED_IN =
+  /^[<{[]{1,2}\$?(?:your|my|aws\.|azure\.)?[-_ .]?(?:instance|region|tenant|org\w*|account|subdomain|project|resource|service|server|workspace|cluster|domain|host|env\w*|company|site|team|app|name|endpoint|bucket|store|shop|id)\b|^your[-_.]|[<{]{1,2}(?:region|aws\.region|location)[>}]/;
+
+/** Whether an address is one that the reader is to put their own in the place of. */
+export function isToFillIn(host: string): boolean {
+  return FILLED_IN.test(host);
+}
 
 export function hostOf(target: string): string | null {
   const url = /^(?:https?|ftp|wss?):\/\/(?:[^\s/@]{1,200}@)?([^\s/:?#]{1,253})/i.exec(target);

@@ -2,12 +2,13 @@ import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
 import { hostOf, isAboutHost } from "./affinity.ts";
 import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
-import type { Evidence, Rule } from "./rule.ts";
+import type { About, Evidence, Rule } from "./rule.ts";
 
 const RUNS: ReadonlySet<string> = new Set(["evaluate", "run", "load-library", "deserialise"]);
 
 /** How bad it is to run what came from there. An installer that all the world uses is how software is installed. */
 function gravity(download: Fact, evidence: Evidence): ScanSeverity {
+  if (isAttackLesson(download, evidence.about)) return "info";
   if (has(download, "known-installer")) return "info";
   if (has(download, "raw-address", "drop-host", "shortener")) return "critical";
   if (has(download, "plain-http")) return "high";
@@ -27,16 +28,30 @@ function isTrustedHost(host: string, { about, links }: Evidence): boolean {
   );
 }
 
+/** Programs that take a file in as a picture, a film, a table or an archive, and run nothing of it. */
+const ONLY_READS =
+  /^(?:\/usr\/bin\/)?(?:ffmpeg|ffprobe|magick|convert|identify|sox|pdftotext|pdftoppm|pdfinfo|tesseract|jq|file|sha256sum|md5sum|wc|head|tail|less|ls|cp|mv|stat|exiftool|unzip|gunzip|7z|tar)\s[^;|&`$()]{1,2000}$/;
+
 /** `curl | bash` without an address is talk of a command. */
 function isNamed({ target }: Fact): boolean {
   return target !== null && /[\w$…]{2,}[./:]|\$\w|…\//.test(target);
+}
+
+function asksForAdministrator({ at }: Fact, { facts }: Evidence): boolean {
+  return facts.some(
+    (one) =>
+      one.op === "elevate" &&
+      one.at.file === at.file &&
+      one.at.line === at.line &&
+      /with administrator privileges/i.test(one.target ?? ""),
+  );
 }
 
 const GRAVITIES: readonly ScanSeverity[] = ["critical", "high", "medium", "low"];
 
 function findRemote(evidence: Evidence): readonly Match[] {
   return evidence.facts
-    .filter((fact) => RUNS.has(fact.op))
+    .filter((fact) => RUNS.has(fact.op) && !ONLY_READS.test(fact.target ?? ""))
     .flatMap((fact) => {
       const all = sourcesOf(fact);
       const isKept = all.some((one) => one.op === "write");
@@ -44,8 +59,11 @@ function findRemote(evidence: Evidence): readonly Match[] {
         .filter((one) => one.op === "download" && one.class !== "repository")
         .filter((one) => isNamed(one) || isKept)
         .map((source) => ({ source, severity: gravity(source, evidence) }));
-      const severity = GRAVITIES.find((one) => rated.some((other) => other.severity === one));
-      const source = rated.find((one) => one.severity === severity)?.source;
+      const gravest = GRAVITIES.find((one) => rated.some((other) => other.severity === one));
+      // Who asks for the administrator's password in a window of the system wants more than an installer needs.
+      const severity =
+        gravest === "low" && asksForAdministrator(fact, evidence) ? "medium" : gravest;
+      const source = rated.find((one) => one.severity === gravest)?.source;
       if (severity === undefined || source === undefined) return [];
       const from = isNamed(source) ? source.target : "an address that is only known when it runs";
       return [
@@ -56,11 +74,31 @@ function findRemote(evidence: Evidence): readonly Match[] {
     });
 }
 
-function findReverseShell({ facts }: Evidence): readonly Match[] {
+function findReverseShell({ facts, about }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => has(fact, "reverse-shell") || isOnSocket(fact, facts))
-    .map((fact) => matchAt(fact, "A shell is handed to whoever is at the other end.", fact.from));
+    .map((fact) =>
+      matchAt(
+        fact,
+        "A shell is handed to whoever is at the other end.",
+        fact.from,
+        isAttackLesson(fact, about) ? { severity: "low" } : {},
+      ),
+    );
 }
+
+/** A lesson in attacks shows the line with a gap where the tester's own address goes: nobody is there yet. */
+function isAttackLesson({ at, excerpt }: Fact, about: About): boolean {
+  return (
+    /\.(?:mdx?|txt)$/i.test(at.file) &&
+    NOBODYS_ADDRESS.test(excerpt) &&
+    OFFENSIVE.test(`${about.name.replaceAll("-", " ")} ${about.description}`)
+  );
+}
+const NOBODYS_ADDRESS =
+  /\b(?:ATTACKER|YOUR|KALI|LISTENER|MY)[-_]?(?:IP|HOST|ADDR\w*)\b|\bLHOST\b|<(?:attacker|your|kali)?[-_ ]?ip(?:[-_ ]address)?>|\b10\.(?:0\.0|10\.(?:10|14|\d{1,2}))\.\d{1,3}\b/i;
+const OFFENSIVE =
+  /\b(?:pen(?:etration)? ?test\w*|privilege escalation|red team\w*|exploit\w*|ctf|bug bount\w+|offensive|ethical hack\w*|vulnerability assessment|reverse shells?)\b/i;
 
 /** A shell that is given no command, in a program that has a line to somebody open. */
 function isOnSocket(fact: Fact, facts: readonly Fact[]): boolean {
@@ -80,9 +118,16 @@ function findDecoded({ facts }: Evidence): readonly Match[] {
     .filter((fact) => fact.op === "evaluate" || fact.op === "deserialise" || fact.op === "run")
     .flatMap((fact) => {
       const [source] = sourcesOfKind(fact, "decode");
-      if (source === undefined) return [];
+      if (source === undefined || isProofOnly(fact.excerpt)) return [];
       return [matchAt(fact, "What is decoded is run at once, so that nobody reads it.", [source])];
     });
+}
+
+/** The box with a number that testers of web pages let pop up, and nothing else. */
+function isProofOnly(excerpt: string): boolean {
+  const encoded = /\batob\(['"]([\w+/=]{8,80})['"]\)/.exec(excerpt)?.[1];
+  if (encoded === undefined) return false;
+  return /^alert\([\w.'"]{0,20}\);?$/.test(Buffer.from(encoded, "base64").toString("latin1"));
 }
 
 const LATER: ReadonlySet<string> = new Set(["listen"]);

@@ -9,6 +9,7 @@ import {
   ownersOf,
 } from "./affinity.ts";
 import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
+import { isCredential, isForItsMaker, isNobodys, isOwnAccount } from "./own-accounts.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
 import { STORES } from "./secrets.ts";
 
@@ -46,17 +47,31 @@ function isOpenHost(host: string): boolean {
   return host === "" || /[…$<{]|^-/.test(host);
 }
 
-/** Where nobody answers for what is done with it. */
-function isNobodys(sink: Fact): boolean {
-  return has(sink, "drop-host", "raw-address", "plain-http", "shortener", "obfuscated");
+/** A secret that another program of the skill has left in the file that is sent. */
+function keptInFile({ facts }: Evidence, all: readonly Fact[]): Fact | undefined {
+  const paths = new Set(
+    all
+      .filter(({ op, target }) => op === "read-file" && isOwnPath(target))
+      .map(({ target }) => target),
+  );
+  if (paths.size === 0) return undefined;
+  return facts
+    .filter(({ op, target }) => op === "write" && paths.has(target))
+    .flatMap((write) => sourcesOf(write))
+    .find(isKept);
 }
+
+/** Long enough to be one file and no other. */
+const isOwnPath = (target: string | null) => target !== null && /^[^…]{6,}$/.test(target);
 
 function findKept(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
     const all = sourcesOf(sink);
     const source =
-      all.find(isKept) ?? all.find((one) => isShared(one) && isOut(sink, evidence.about));
-    if (source === undefined) return [];
+      all.find(isKept) ??
+      all.find((one) => isShared(one) && isOut(sink, evidence.about)) ??
+      keptInFile(evidence, all);
+    if (source === undefined || isForItsMaker(source, sink)) return [];
     const where = sink.target ?? "a host that is only known when it runs";
     return [
       matchAt(sink, `A secret (${source.class ?? "key"}) is read and sent to ${where}.`, [source]),
@@ -79,7 +94,12 @@ const OWN_KEYS =
 function gravityOf(secret: Fact, sink: Fact, about: About): ScanSeverity | null {
   const name = secret.target ?? "";
   const host = goesTo(sink);
-  if (isNobodys(sink) || sink.op === "resolve") return "high";
+  if (sink.op === "resolve") return "high";
+  // The token of a bot goes to the bot's own service, which anybody may write to.
+  if (isNobodys(sink)) {
+    const isOfChat = /(?:^|_)(?:bot|chat|telegram|slack|discord|webhook)(?:_|$)/i.test(name);
+    return isOwnAccount(sink) && (isOfChat || belongsTo(name, host, about)) ? null : "high";
+  }
   // A mail server's password goes to the mail server.
   if (host === "mail" && /^(?:smtp|e?mail)_/i.test(name)) return null;
   if (isOpenHost(host) || belongsTo(name, host, about)) return null;
@@ -102,17 +122,6 @@ function findForeign(evidence: Evidence): readonly Match[] {
     }
     return [];
   });
-}
-
-/** Sent the way in which a service is told who asks: whom it was given out by is then the only question. */
-function isCredential(sink: Fact): boolean {
-  return (
-    sink.op === "send" &&
-    (sink.class === "signed-in" ||
-      /authorization|bearer|x-api-key|api[-_]?key['"]?\s{0,4}[:=]|auth=|headers?\b/i.test(
-        sink.excerpt,
-      ))
-  );
 }
 
 function findEnvironment(evidence: Evidence): readonly Match[] {
@@ -152,7 +161,11 @@ function findInNames(evidence: Evidence): readonly Match[] {
         "read-file",
       );
       // A list of names that are looked up one by one: no zone of somebody's own is asked.
-      if (source === undefined || (source.op === "read-file" && sink.target === "…")) return [];
+      if (
+        source === undefined ||
+        (source.op !== "read-secret" && source.op !== "read-environment" && sink.target === "…")
+      )
+        return [];
       return [matchAt(sink, "Data is carried out in the names that it looks up.", [source])];
     });
 }
@@ -160,7 +173,7 @@ function findInNames(evidence: Evidence): readonly Match[] {
 /** Files of the person, sent to where anybody leaves and fetches bytes. */
 function findDrops(evidence: Evidence): readonly Match[] {
   return leaves(evidence).flatMap((sink) => {
-    const isDrop = has(sink, "drop-host", "raw-address");
+    const isDrop = has(sink, "drop-host", "raw-address") && !isOwnAccount(sink);
     const source = sourcesOfKind(sink, "read-file", "encrypt").find(
       (one) => isDrop || (isWholeHome(one) && isOut(sink, evidence.about)),
     );
@@ -174,12 +187,12 @@ function findDrops(evidence: Evidence): readonly Match[] {
   });
 }
 
-/** A secret is read and something is sent, side by side, where no value could be followed from one to the other. */
 /** The home folder as it is, or everything in it. */
 function isWholeHome({ op, target }: Fact): boolean {
   return op === "read-file" && /^(?:~|\$\{?HOME\}?|\/home|\/Users)\/?\*{0,2}$/.test(target ?? "");
 }
 
+/** A secret is read and something is sent, side by side, where no value could be followed from one to the other. */
 function findBeside(evidence: Evidence): readonly Match[] {
   const secrets = evidence.facts.filter(isKept);
   return leaves(evidence).flatMap((sink) => {
@@ -187,7 +200,7 @@ function findBeside(evidence: Evidence): readonly Match[] {
     if (sources.some(isKept)) return [];
     const beside = secrets.find((one) => isNear(one, sink));
     if (beside === undefined) return [];
-    if (!isNobodys(sink)) return [];
+    if (!isNobodys(sink) || isOwnAccount(sink)) return [];
     const message = `A secret (${beside.class ?? "key"}) is read beside a request that sends data out.`;
     return [matchAt(sink, message, [beside])];
   });

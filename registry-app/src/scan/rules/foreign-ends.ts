@@ -25,10 +25,14 @@ function findForeignPushes({ facts, about }: Evidence): readonly Match[] {
     });
 }
 
+/** Code to look at, which nothing leads to. */
+const SAMPLES = /(?:^|[/_-])(?:samples?|fixtures?|demos?)(?:[/_-]|$)/;
+
 /** A charge that is made in passing, at a service that the skill does not speak of. */
-function findCharges({ facts, about }: Evidence): readonly Match[] {
+function findCharges({ facts, about, isReachable }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "send" && !has(fact, "local"))
+    .filter(({ at }) => isReachable(at.file) || !SAMPLES.test(at.file))
     .filter((fact) => /\/(?:billing|charges?|payments?|debit)\b/i.test(fact.target ?? ""))
     .flatMap((fact) => {
       const host = hostOf(fact.target);

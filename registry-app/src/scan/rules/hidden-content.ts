@@ -52,6 +52,9 @@ function isVia(via: readonly Layer[], ...layers: readonly Layer[]): boolean {
   return layers.some((layer) => via.includes(layer));
 }
 
+/** What a page leaves out when it is drawn. */
+const IS_SHOWN = /\b(?:is|are|gets?|be) (?:\w+ )?(?:hidden|omitted|left out)\b/;
+
 function isSaid({ modality, standing }: Directive): boolean {
   return standing === "plain" && (modality === "must" || modality === "should");
 }
@@ -66,7 +69,7 @@ function isHiddenOrder(directive: Directive): boolean {
       ? isAimed
       : GRAVE.has(act) || TOLD.has(act);
   if (!isVia(at.via, "comment", "archive") || PACKED_SKILL.test(at.file)) return false;
-  return isAimed;
+  return isAimed && !(act === "conceal" && IS_SHOWN.test(directive.words));
 }
 
 function isHiddenCommand({ op, at }: Fact): boolean {
@@ -92,12 +95,15 @@ function findPadding(evidence: Evidence): readonly Match[] {
   return anomaliesOf(evidence, "padding")
     .filter(({ at }) => !IN_SIGHT.test(at.file))
     .filter(({ at, subject }) => {
+      const isRow = /^\s{0,9}\|/.test(subject ?? "");
+      // Cells of a table are as wide as the widest: only what stands in the row itself counts.
+      const reach = isRow ? 0 : 60;
       const isHere = (place: Fact["at"]): boolean =>
-        place.file === at.file && place.line >= at.line && place.line <= at.line + 60;
+        place.file === at.file && place.line >= at.line && place.line <= at.line + reach;
       return (
         evidence.facts.some((fact) => isHere(fact.at)) ||
         evidence.directives.some((one) => isHere(one.at) && one.modality !== "described") ||
-        /\b(?:curl|wget|eval|exec|base64|bash|powershell|https?:)/i.test(subject ?? "")
+        (!isRow && /\b(?:curl|wget|eval|exec|base64|bash|powershell|https?:)/i.test(subject ?? ""))
       );
     })
     .map((one) => matchOf(one));

@@ -76,12 +76,15 @@ function nameOf(fact: Fact): string {
 
 /** A program that the skill writes is started by every shell from then on. */
 function findHooked({ facts }: Evidence): readonly Match[] {
+  const standIns = facts
+    .filter(({ op, target }) => op === "capture" && (target ?? "").startsWith("alias "))
+    .map((fact) => matchAt(fact, "A command that asks for a password is made to run another."));
   const starts = facts.filter(
     (one) =>
       (one.op === "run" || one.op === "evaluate") &&
       /^(?:source|\.|bash|sh|python3?|node|nohup) /.test(one.target ?? ""),
   );
-  return facts
+  const hooked = facts
     .filter((fact) => fact.op === "write" && fact.class === "shell-profile")
     .flatMap((fact) => {
       const start = starts.find(
@@ -105,6 +108,7 @@ function findHooked({ facts }: Evidence): readonly Match[] {
         matchAt(fact, "Every shell from now on runs a program that the skill wrote.", [program]),
       ];
     });
+  return [...standIns, ...hooked];
 }
 
 export const PERSISTENCE_RULES: readonly Rule[] = [

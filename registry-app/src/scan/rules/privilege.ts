@@ -66,9 +66,12 @@ function isLog(fact: Fact): boolean {
   );
 }
 
+/** What is older than so many days goes: rotation. */
+const BY_AGE = /\s-[mca]time\s{1,4}\+\d/;
+
 function findTraces({ facts }: Evidence): readonly Match[] {
   return facts
-    .filter((fact) => fact.op === "delete" && isLog(fact))
+    .filter((fact) => fact.op === "delete" && isLog(fact) && !BY_AGE.test(fact.excerpt))
     .map((fact) => matchAt(fact, `It removes what would tell of it: ${fact.target ?? "logs"}.`));
 }
 

@@ -11,7 +11,7 @@ const OF_THE_MODEL =
   /\b(?:(?:previous|prior|earlier|preceding|above|existing|other) (?:\w+ ){0,2}(?:instructions?|prompts?|directives?|guidelines|rules|policies|policy|constraints|commands?|messages?)|system (?:prompt|instructions?|message|polic\w+|rules)|safety (?:\w+ ){0,1}(?:polic\w+|guidelines?|rules?|instructions?|training|protocols?|measures|constraints|filters?|restrictions?)|ethic\w+ (?:guidelines|rules|constraints|principles)|developer (?:message|instructions)|your (?:\w+ ){0,3}(?:programming|alignment|guidelines|instructions|restrictions|constraints|limitations|safeguards|guardrails)|content (?:polic\w+|restrictions)|(?:what|everything|whatever) you (?:were|have been|are) (?:\w+ )?(?:told|taught|given)|told (?:before|earlier)|(?:were|have been) given (?:before|earlier)|came before|user'?s? (?:instructions?|wishes|preferences?|policy|settings))\b/;
 
 const FREED =
-  /\b(?:unrestricted (?:mode|operation|persona|assistant|ai|model|agent|version)|uncensored|unfiltered (?:mode|persona|assistant|ai|model|version)|jailbr(?:eak|oken)|god[- ]mode|dan mode|do anything now|(?:no|zero) (?:\w+ ){0,1}(?:restrictions|limitations|filters|guardrails|content polic\w+)|without (?:\w+ ){0,3}(?:restrictions?|limitations?|filters?|guardrails?|censorship|moderation|safety)|free (?:of|from) (?:\w+ ){0,3}(?:restrictions?|limitations?|rules|constraints|filters?|guardrails?)|(?:restrictions?|limits|limitations|rules|guardrails|safeguards|policies|filters) (?:\w+ ){0,3}(?:do not|don't|no longer|does not|are not|cease to) (?:apply|bind|hold|matter|exist)|(?:restrictions?|limitations?|rules|guardrails|safeguards|filters|filtering|safety checks) (?:\w+ ){0,4}(?:is|are|be|been) (?:\w+ )?(?:lifted|removed|disabled|suspended|waived|off|bypassed|relaxed)|(?:setting|set|put|leave|leaving|putting) aside (?:\w+ ){0,3}(?:own|perspective|values|guidelines|rules|principles|judg\w+)|evil (?:twin|mode|assistant)|anything goes|break(?:ing)? character)\b/;
+  /\b(?:unrestricted (?:mode|operation|persona|assistant|ai|model|agent|version)|uncensored|unfiltered (?:mode|persona|assistant|ai|model|version)|jailbr(?:eak|oken)|god[- ]mode|dan mode|do anything now|(?:no|zero) (?:\w+ ){0,1}(?:restrictions|limitations|filters|guardrails|content polic\w+)|without (?:\w+ ){0,3}(?:restrictions?|limitations?|filters|(?:any|content|safety) filter(?:ing)?|guardrails?|censorship|moderation|safety)|free (?:of|from) (?:\w+ ){0,3}(?:restrictions?|limitations?|rules|constraints|filters?|guardrails?)|(?<!-mode )(?:restrictions?|limits|limitations|rules|guardrails|safeguards|policies|filters) (?:(?!below|above)\w+ ){0,3}(?:do not|don't|no longer|does not|are not|cease to) (?:apply|bind|hold|matter|exist)|(?:restrictions?|limitations?|rules|guardrails|safeguards|filters|filtering|safety checks) (?:\w+ ){0,4}(?:is|are|be|been) (?:\w+ )?(?:lifted|removed|disabled|suspended|waived|off|bypassed|relaxed)|(?:setting|set|put|leave|leaving|putting) aside (?:\w+ ){0,3}(?:own|perspective|values|guidelines|rules|principles|judg\w+)|evil (?:twin|mode|assistant)|anything goes|break(?:ing)? character)\b/;
 const ROLE =
   /\b(?:you are (?:now|no longer|free)|you're (?:now|free)|from now on|act as|acts as|acting as|persona|character|pretend\w*|role-?play\w*|mode|operates? as|operating as|respond as|become|adopt|assume the|simulate|your|you|the (?:agent|assistant|model) (?:is|operates|may|should|will|takes))\b/;
 
@@ -46,6 +46,7 @@ export const PROMPT_INJECTION_RULES: readonly Rule[] = [
               isAboveAll(one)) &&
             OF_THE_MODEL.test(one.words) &&
             IGNORES.test(one.words) &&
+            (isAboveAll(one) || dropsWhatItHas(one.words)) &&
             !/\bdefault system prompt\b/.test(one.words),
         )
         .concat(sentences(evidence).filter((one) => VOIDS.test(one.words) || releasesModel(one)))
@@ -153,6 +154,15 @@ const ABOVE_ALL =
 const VOIDS =
   /\b(?:(?:previous|prior|earlier|preceding|existing|former|original|your|platform'?s?|system) (?:\w+ ){0,3}(?:directions?|instructions?|constraints?|rules?|guidelines?|restrictions?|limits|polic(?:y|ies)|safeguards?|guardrails?|orders)\b(?: \S+){0,6} (?:are|is|become|do|does|no longer|don't|doesn't)(?: \w+){0,2} (?:void|suspended|cancelled|canceled|revoked|obsolete|superseded|null|apply here|apply anymore|applicable|count|binding|in force|lifted|waived|expired?)|(?:higher|greater|more) (?:authority|priority|weight) than (?:\S+ ){0,4}(?:rules?|instructions?|polic\w+|guidelines|prompt|directives?|user)|act as (?:if|though) (?:\S+ ){0,6}(?:never|not|no) (?:\S+ ){0,3}(?:restrict\w*|limit\w*|forb\w+|instructed|rules|constraints))\b/;
 
+/** Whether what is dropped is the guidance itself: "disable it in the system prompt" drops something else. */
+function dropsWhatItHas(words: string): boolean {
+  if (/\b(?:in|via|with|using|through|by) (?:\w+ ){0,3}(?:system )?prompt\b/.test(words))
+    return false;
+  return !/\b(?:override|disable|remove|drop) (?:just |only )?(?:the |a |your )?(?:model|thinking|rule|reasoning|node|field|column|flag)\b/.test(
+    words,
+  );
+}
+
 const IGNORES =
   /\b(?:replaces?|outranks?|trumps?|cancels?|precedence|priority|ignor\w+|disregard\w*|overrid\w+|supersed\w+|forget\w*|set(?:ting)? aside|overrul\w+|bypass\w*|nullif\w+|void|abandon\w*|discard\w*|dismiss\w*|throw out|neglect|drop|remove|disable|lift)\b/;
 const NOT_FREED =
@@ -169,12 +179,20 @@ const DEED =
 
 function isFakeFrame(one: Directive, near: (of: Directive) => readonly Directive[]): boolean {
   if (one.at.via.includes("fence") || sounds(one, "outside-prose")) return false;
-  if (TEMPLATE.test(one.words)) return true;
+  if (TEMPLATE.test(one.words))
+    return DEED.test(one.words.replaceAll(MARKS, " ")) && !OF_A_TEMPLATE.test(one.words);
+  if (OPTION.test(one.words)) return false;
   if (FAKE_HEAD.test(one.words)) return DEED.test(one.words.slice(10));
   if (STRONG_TAG.test(one.words))
     return near(one).some((other) => isTold(other) && GRAVE.has(other.act));
   return FAKE_TAG.test(one.words) && FAKE_DEED.test(one.words);
 }
+const MARKS = /<\|[\w ]{1,40}\|>|\[\/?inst\]|<<\/?sys>>/g;
+/** A page about the template of a model shows its marks around small talk. */
+const OF_A_TEMPLATE =
+  /\{%|\{\{|\b(?:chat template|template|tokeni[sz]er|fine-?tun\w+|dataset|format)\b/;
+/** "--secret <secret>": a value to fill in. */
+const OPTION = /--?[\w-]{2,40}[ =]<[\w-]{2,40}>/;
 const STRONG_TAG =
   /(?<!`)<(?:system(?:[-_]?(?:message|override|reminder|instructions?))?|admin|developer|tool[-_]?(?:result|response|output)|function[-_]?results?|override)>/;
 const GRAVE = new Set([

@@ -5,6 +5,7 @@ import { SUPPLY_CHAIN_HOOK_RULES } from "./supply-chain-hooks.ts";
 import { SUPPLY_CHAIN_LICENCE_RULES } from "./supply-chain-licences.ts";
 import { SUPPLY_CHAIN_NAME_RULES } from "./supply-chain-names.ts";
 import { SUPPLY_CHAIN_SOURCE_RULES } from "./supply-chain-sources.ts";
+import { TOLD_SOURCE_RULES } from "./supply-chain-told.ts";
 
 function sayMatch({ dependency, advisory }: AdvisoryMatch): string {
   const version = dependency.version === null ? "" : ` ${dependency.version}`;
@@ -126,6 +127,7 @@ export const SUPPLY_CHAIN_RULES: readonly Rule[] = [
   },
   ...SUPPLY_CHAIN_NAME_RULES,
   ...SUPPLY_CHAIN_SOURCE_RULES,
+  ...TOLD_SOURCE_RULES,
   ...SUPPLY_CHAIN_HOOK_RULES,
   ...SUPPLY_CHAIN_LICENCE_RULES,
 ];

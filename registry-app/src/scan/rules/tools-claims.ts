@@ -80,6 +80,9 @@ function isPlainWork(about: About): boolean {
   );
 }
 
+/** The company of every handbook: whoever takes the skill over puts their own there. */
+const SAMPLE_COMPANY = /(?:^|\.)(?:(?:my|your)?-?company|acme|contoso|fabrikam)\.com$/;
+
 function findMismatch({ about, facts }: Evidence): readonly Match[] {
   if (!isPlainWork(about)) return [];
   const secret = facts.find((fact) => fact.op === "read-secret" && GRAVE.has(fact.class ?? ""));
@@ -87,6 +90,7 @@ function findMismatch({ about, facts }: Evidence): readonly Match[] {
     (fact) =>
       fact.op === "send" &&
       !has(fact, "local") &&
+      !SAMPLE_COMPANY.test(hostOf(fact.target ?? "")) &&
       fact.target !== null &&
       !isAboutHost(hostOf(fact.target), about) &&
       !about.hosts.has(hostOf(fact.target)),

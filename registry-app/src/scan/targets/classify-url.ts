@@ -120,8 +120,9 @@ function isInstaller(host: string, path: string): boolean {
 
 function isPlaceholder(host: string): boolean {
   return (
-    /(?:^|[.-])your[-_]|^<|^my-?(?:server|host|domain)\b|^x{3,20}\b|^\.{2,3}$/.test(host) ||
-    isBelow(host, PLACEHOLDERS)
+    /(?:^|[.-])your[-_]|^<|^my-?(?:server|host|domain)\b|^(?:attacker|target|victim|kali)[-_]?ip\b|^[lr]host\b|^x{3,20}\b|^\.{2,3}$/.test(
+      host,
+    ) || isBelow(host, PLACEHOLDERS)
   );
 }
 

@@ -85,4 +85,6 @@ export const CLOUD_METADATA: readonly string[] = words(`
 export const PLACEHOLDERS: readonly string[] = words(`
   example.com example.org example.net example test invalid yourdomain.com your-domain.com domain.com mydomain.com
   yoursite.com yourcompany.com mycompany.com company.com foo.com acme.com yourserver.com yourapp.com
+  contoso.com fabrikam.com adventure-works.com acme-corp.com acmecorp.com yourorg.com your-company.com bar.com domain.tld
+  website.com mysite.com third-party.com
 `);

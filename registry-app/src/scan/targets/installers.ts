@@ -19,7 +19,12 @@ export const INSTALLERS: readonly string[] = `
   fly.io/install railway.com/install railway.app/install cli.doppler.com/install sh.vercel.com get.tur.so
   tailscale.com/install pkgs.tailscale.com/ cli.github.com/ downloads.1password.com/ sentry.io/get-cli
   ollama.com/install ollama.ai/install claude.ai/install cursor.com/install opencode.ai/install code.kimi.com
-  gh.io/copilot-install zed.dev/install
+  gh.io/copilot-install zed.dev/install aka.ms/install-az aka.ms/install-artifacts aka.ms/downloadazcopy aka.ms/func-
+  get.submariner.io get.rke2.io get.arkade.dev get.okteto.com dl.dagger.io/dagger/ get.dagger.io kots.io/install
+  raw.githubusercontent.com/k3d-io/k3d/ raw.githubusercontent.com/tilt-dev/tilt/ raw.githubusercontent.com/kubernetes-sigs/
+  raw.githubusercontent.com/argoproj/ raw.githubusercontent.com/infracost/infracost/ raw.githubusercontent.com/hashicorp/
+  raw.githubusercontent.com/terraform-linters/ raw.githubusercontent.com/trufflesecurity/ raw.githubusercontent.com/securego/
+  raw.githubusercontent.com/open-policy-agent/ raw.githubusercontent.com/jesseduffield/ moonrepo.dev/install/
   go.dev/dl/ get-ghcup.haskell.org install.julialang.org getcomposer.org/installer get.rvm.io get.zig.dev
   get.nextflow.io install.duckdb.org get.modular.com foundry.paradigm.xyz release.anza.xyz wasmtime.dev/install
   get.wasmer.io get.trunk.io starship.rs/install raw.githubusercontent.com/ohmyzsh/ just.systems/install.sh
