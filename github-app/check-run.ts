@@ -1,3 +1,4 @@
+import type { Button } from "./asks.ts";
 import { oneLine } from "./markup.ts";
 
 /** A check run, as GitHub takes it (REST, "Create a check run"). */
@@ -12,7 +13,36 @@ export type CheckRun = {
   /** Markdown. */
   readonly summary: string;
   readonly annotations: readonly Annotation[];
+  /** Buttons, at most three. */
+  readonly actions: readonly Action[];
 };
+
+/** A button; what it asks for is carried out for those alone who may write to the repo. */
+export type Action = {
+  /** At most 20 characters. */
+  readonly label: string;
+  /** At most 40 characters. */
+  readonly description: string;
+  readonly identifier: Button;
+};
+
+export const ACTIONS = {
+  "run-evals": {
+    label: "Run evals again",
+    description: "Run the test cases of this commit anew",
+    identifier: "run-evals",
+  },
+  "ask-waiver": {
+    label: "Ask for a waiver",
+    description: "Ask somebody else to let it pass",
+    identifier: "ask-waiver",
+  },
+  judge: {
+    label: "Judge this commit",
+    description: "Have this very commit of a fork judged",
+    identifier: "judge",
+  },
+} as const satisfies Record<Button, Action>;
 
 /** Plain text for GitHub; the path leads from the root of the repo. */
 export type Annotation = {

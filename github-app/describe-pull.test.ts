@@ -32,6 +32,7 @@ const tellWith = (evals: PullFacts["evals"], ...skills: readonly Partial<PulledS
   const facts: PullFacts = {
     id: "p",
     source: "acme-skills",
+    headOid: report.headOid,
     sourceUrl: "",
     number: 7,
     report,

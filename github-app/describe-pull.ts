@@ -1,15 +1,15 @@
 import type { PulledSkill, PullEvals, PullFacts } from "@assay/registry/publish";
 import type { Annotation, CheckRun } from "./check-run.ts";
-import { MAX_ANNOTATIONS, MAX_SUMMARY, MAX_TITLE, toAnnotation } from "./check-run.ts";
+import { ACTIONS, MAX_ANNOTATIONS, MAX_SUMMARY, MAX_TITLE, toAnnotation } from "./check-run.ts";
 import { code, fit, oneLine } from "./markup.ts";
 
 /** Says of a pull request what a release of its skills would come to: a check for each concern. Pure. */
 export function describePull(facts: PullFacts, publicUrl: string): readonly CheckRun[] {
-  const { skills, leftOut } = facts.report;
   const page = `${publicUrl}/sources/${encodeURIComponent(facts.source)}/pulls/${facts.number}`;
+  const leftOut = facts.report?.leftOut ?? 0;
   const about = (name: string, told: Told): CheckRun => ({
     name: `Assay: ${name}`,
-    headSha: facts.report.headOid,
+    headSha: facts.headOid,
     status: told.conclusion === null ? "in_progress" : "completed",
     conclusion: told.conclusion,
     detailsUrl: page,
@@ -20,7 +20,10 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
       MAX_SUMMARY,
     ),
     annotations: told.annotations.slice(0, MAX_ANNOTATIONS),
+    actions: told.actions ?? [],
   });
+  if (facts.report === null) return [about("fork", FOREIGN)];
+  const { skills } = facts.report;
   if (skills.length === 0) {
     const nothing = "No skill is touched.";
     const told: Told = { conclusion: "neutral", title: nothing, lines: [nothing], annotations: [] };
@@ -40,6 +43,19 @@ type Told = {
   readonly title: string;
   readonly lines: readonly string[];
   readonly annotations: readonly Annotation[];
+  readonly actions?: CheckRun["actions"];
+};
+
+/** Whoever may push a branch of a fork is a stranger: nothing of it is read or run before somebody vouches for the commit. */
+const FOREIGN: Told = {
+  conclusion: "neutral",
+  title: "A maintainer has to let this commit be judged.",
+  lines: [
+    "It comes from a fork. Nothing of it is fetched, read or run before somebody who may write here presses",
+    "**Judge this commit**, having read it. Another commit needs another word.",
+  ],
+  annotations: [],
+  actions: [ACTIONS.judge],
 };
 
 function tellValidity(skills: readonly PulledSkill[]): Told {
@@ -145,6 +161,7 @@ function tellEvals(runs: readonly PullEvals[]): Told {
       "",
     ]),
     annotations: [],
+    actions: isOver ? [ACTIONS["run-evals"]] : [],
   };
 }
 

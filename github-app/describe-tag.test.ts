@@ -23,10 +23,12 @@ const FACTS: TagFacts = {
     skill: "adder",
     version: "1.0.0",
     state: "published",
+    digest: "sha256:d",
     folder: "skills/adder",
     reasons: ["scan: pass"],
     checks: [{ name: "scan", outcome: "pass", summary: "no findings" }],
   },
+  waiverAskedBy: [],
   findings: [],
   said: "x",
   externalId: null,
@@ -59,6 +61,28 @@ describe("a tag, as a check on its commit", () => {
   it("whose version was quarantined later is no success any more", () => {
     const version = FACTS.version && { ...FACTS.version, state: "quarantined" as const };
     expect(tell({ version })).toMatchObject({ conclusion: "failure" });
+  });
+
+  it("that is held for a finding has a button to ask for a waiver, and once somebody did, what to commit", () => {
+    const held = { state: "held" as const, findings: [finding("scripts/a.sh")] };
+    expect(tell(held)?.actions.map(({ identifier }) => identifier)).toEqual(["ask-waiver"]);
+    expect(tell(held)?.summary).not.toContain("waivers/");
+    const asked = tell({ ...held, waiverAskedBy: ["eve"] });
+    expect(asked?.summary).toContain("rule: exfiltration.environment");
+    expect(tell({})?.actions).toEqual([]);
+  });
+
+  it("has no button that is longer than GitHub takes, and no more than three", () => {
+    const checks = [{ name: "evals", outcome: "pass", summary: "" }];
+    const version = FACTS.version && { ...FACTS.version, checks };
+    const { actions = [] } = tell({ version, state: "held", findings: [finding("a")] }) ?? {};
+    expect(actions.length).toBe(2);
+    for (const { label, description, identifier } of actions)
+      expect([label.length <= 20, description.length <= 40, identifier.length <= 20]).toEqual([
+        true,
+        true,
+        true,
+      ]);
   });
 
   it("that was moved since says what stays, and how to put it back", () => {

@@ -1,5 +1,6 @@
 import type { TagFacts } from "@assay/registry/publish";
 import {
+  ACTIONS,
   MAX_ANNOTATIONS,
   MAX_SUMMARY,
   MAX_TITLE,
@@ -27,7 +28,22 @@ export function describeTag(facts: TagFacts, publicUrl: string): CheckRun | unde
     title: oneLine(titleOf(facts, word), MAX_TITLE),
     summary: fit(summaryOf(facts, page), MAX_SUMMARY),
     annotations: annotationsOf(facts),
+    actions: actionsOf(facts),
   };
+}
+
+function actionsOf({ state, version, findings }: TagFacts): CheckRun["actions"] {
+  const hasEvals = version?.checks.some(({ name }) => name === "evals") === true;
+  const mayWaive = version !== null && state === "held" && waivable(findings).length > 0;
+  return [
+    ...(hasEvals && state !== "pending" ? [ACTIONS["run-evals"]] : []),
+    ...(mayWaive ? [ACTIONS["ask-waiver"]] : []),
+  ];
+}
+
+/** Rules of the scan; nothing else holds a version by a finding. */
+function waivable(findings: TagFacts["findings"]): readonly string[] {
+  return [...new Set(findings.filter(({ check }) => check === "scan").map(({ rule }) => rule))];
 }
 
 const DRIFTED = {
@@ -69,6 +85,7 @@ function summaryOf(facts: TagFacts, page: string): readonly string[] {
     ...(version?.reasons ?? []).map((one) => `- ${code(one)}`),
     "",
     ...(remedy === null || remedy === "" ? [] : [`**What to do:** ${code(remedy, 600)}`, ""]),
+    ...waiverOf(facts),
     ...tableOf(
       "Check",
       (version?.checks ?? []).map((one) => [one.name, one.outcome ?? "waits", one.summary]),
@@ -81,6 +98,34 @@ function summaryOf(facts: TagFacts, page: string): readonly string[] {
       ? [`${findings.length} findings, of which ${MAX_ANNOTATIONS} are shown as annotations.`, ""]
       : []),
     `[Everything about this tag](${page})`,
+  ];
+}
+
+const MAX_WAIVERS = 10;
+
+/** A waiver takes two, and is law: a button says that one of them asks, and what the other has to commit. */
+function waiverOf({ version, waiverAskedBy, findings, state }: TagFacts): readonly string[] {
+  if (version === null || waiverAskedBy.length === 0 || state !== "held") return [];
+  const { team, skill, version: number, digest } = version;
+  return [
+    `${waiverAskedBy.map((one) => code(one)).join(", ")} asked for a waiver. Whoever may approve it commits one file for each rule to \`waivers/\` of the control repo:`,
+    "",
+    "```yaml",
+    ...waivable(findings)
+      .slice(0, MAX_WAIVERS)
+      .flatMap((rule, nth) => [
+        ...(nth === 0 ? [] : ["---"]),
+        `skill: ${team}/${skill}`,
+        `version: ${number}`,
+        `digest: ${digest}`,
+        `rule: ${rule}`,
+        "requestedBy: ADDRESS OF WHO ASKED",
+        "by: YOUR ADDRESS",
+        "reason: WHY IT MAY PASS",
+        "until: YYYY-MM-DDT00:00:00Z",
+      ]),
+    "```",
+    "",
   ];
 }
 

@@ -8,3 +8,4 @@ export { startNoting } from "./noting.ts";
 export { startSweeping } from "./sweeping.ts";
 export { serveSetUp, type SetUpWish } from "./set-up/serve-set-up.ts";
 export type { NewApp } from "./set-up/exchange.ts";
+export { toAsked, type Asked } from "./asks.ts";

@@ -1,4 +1,5 @@
 import {
+  listAsks,
   listPullLooks,
   listUnreported,
   listUnreleased,
@@ -14,6 +15,7 @@ import {
 } from "@assay/registry/publish";
 import type { Clock, Ids, Log } from "@assay/registry/runtime";
 import { listSources, type Source } from "@assay/registry/sources";
+import { lookIntoAsk } from "./answering.ts";
 import { repoOf, type Addresses } from "./addresses.ts";
 import type { CheckRun } from "./check-run.ts";
 import type { Github } from "./connect.ts";
@@ -23,7 +25,7 @@ import { listPulls } from "./list-pulls.ts";
 import { tryOn } from "./on-repo.ts";
 import type { Retry } from "./plan-retry.ts";
 import { tellRelease } from "./releasing.ts";
-import { sendReport } from "./send-report.ts";
+import { endReport, sendReport } from "./send-report.ts";
 
 type Db = Parameters<typeof listUnreported>[0];
 
@@ -35,6 +37,8 @@ export type ReportDeps = {
   readonly github: Github;
   readonly addresses: Addresses;
   publicUrl(): string;
+  /** Has something carried out that GitHub said yes to. */
+  allowAsk(askId: string, answer: string): Promise<void>;
   /** Asks for something to be made of a pull request. */
   judgePull(sourceId: string, number: number): Promise<void>;
   /** Runs it alone, where other processes report too. */
@@ -54,6 +58,8 @@ type Reportable = {
   readonly runs: readonly CheckRun[];
   /** What `sendReport` gave for each of the runs the last time. */
   readonly told: readonly string[];
+  /** The same for what stands on an older commit. */
+  readonly superseded: readonly string[];
   readonly attempts: number;
   readonly done: (told: readonly string[]) => Promise<void>;
   readonly putOff: (retry: Retry) => Promise<void>;
@@ -108,6 +114,8 @@ async function lookOnce(deps: ReportDeps, state: LookState): Promise<void> {
   const wish = { sourceIds, now: clock.now(), limit: AT_ONCE };
   const due = new Set(await listPullLooks(db, wish));
   const steps = [
+    // A person waits for these.
+    ...(await listAsks(db, wish)).map((ask) => () => lookIntoAsk(deps, ask)),
     ...here.filter(({ id }) => due.has(id)).map((source) => () => lookForPulls(deps, source)),
     ...(await listUnreported(db, wish)).map((facts) => () => report(deps, ofTag(deps, facts))),
     ...(await listUnreportedPulls(db, wish)).map(
@@ -151,6 +159,7 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
     url: facts.sourceUrl,
     runs: run === undefined ? [] : [run],
     told: (facts.externalId ?? "").split(" "),
+    superseded: [],
     attempts: facts.attempts,
     done: (told) => putReported(db, facts, { externalId: told.join(" "), at: clock.now() }),
     putOff: ({ problem, waitMs }) => {
@@ -162,7 +171,7 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
 }
 
 function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reportable {
-  const { headOid } = facts.report;
+  const { headOid } = facts;
   const [lastHead, ...lastTold] = (facts.externalId ?? "").split(" ");
   return {
     what: `pull request ${facts.number}`,
@@ -170,6 +179,7 @@ function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reporta
     runs: describePull(facts, publicUrl()),
     // A new head gets checks of its own.
     told: lastHead === headOid ? lastTold : [],
+    superseded: lastHead === headOid ? [] : lastTold,
     attempts: facts.attempts,
     done: (told) => putPullReported(db, facts, [headOid, ...told].join(" ")),
     putOff: ({ problem, waitMs }) => {
@@ -187,6 +197,7 @@ async function report(deps: ReportDeps, one: Reportable): Promise<Retry | undefi
     return undefined;
   }
   const retry = await tryOn(deps, repo, one, async (octokit) => {
+    for (const old of one.superseded) await endReport(octokit, repo, old);
     const told: string[] = [];
     for (const [index, run] of one.runs.entries())
       told.push(await sendReport(octokit, repo, run, one.told[index] || null));

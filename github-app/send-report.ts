@@ -18,14 +18,28 @@ export async function sendReport(
 ): Promise<string> {
   const digest = digestOf(run.annotations);
   const [id, lastDigest] = (told ?? "").split(".");
+  const open = run.conclusion === null ? ".open" : "";
   if (id !== undefined && id !== "" && lastDigest === digest) {
     await update(octokit, repo, { run, id: Number(id), annotations: [] });
-    return `${id}.${digest}`;
+    return `${id}.${digest}${open}`;
   }
   const [first = [], ...more] = inBatches(run.annotations);
   const created = await create(octokit, repo, run, first);
   for (const annotations of more) await update(octokit, repo, { run, id: created, annotations });
-  return `${created}.${digest}`;
+  return `${created}.${digest}${open}`;
+}
+
+/** Ends a check run that still goes on, since nobody will tell how it ended: a newer commit has its own. */
+export async function endReport(octokit: Octokit, repo: Repo, told: string): Promise<void> {
+  const [id, , state] = told.split(".");
+  if (state !== "open") return;
+  await octokit.rest.checks.update({
+    owner: repo.owner,
+    repo: repo.name,
+    check_run_id: Number(id),
+    status: "completed",
+    conclusion: "cancelled",
+  });
 }
 
 function digestOf(annotations: readonly Annotation[]): string {
@@ -67,13 +81,14 @@ async function update(
 }
 
 function toBody(run: CheckRun, annotations: readonly Annotation[]) {
-  const { name, status, conclusion, detailsUrl, externalId, title, summary } = run;
+  const { name, status, conclusion, detailsUrl, externalId, title, summary, actions } = run;
   return {
     name,
     status,
     ...(conclusion !== null && { conclusion }),
     details_url: detailsUrl,
     external_id: externalId,
+    actions: [...actions],
     output: {
       title,
       summary,

@@ -14,6 +14,7 @@ import { up as pullEvals } from "./0013-pull-evals.ts";
 import { up as hostReleases } from "./0018-host-releases.ts";
 import { up as hostHealth } from "./0019-host-health.ts";
 import { up as pullEvalsView } from "./0020-pull-evals-view.ts";
+import { up as hostAsks } from "./0021-host-asks.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0018-host-releases": { up: hostReleases },
   "0019-host-health": { up: hostHealth },
   "0020-pull-evals-view": { up: pullEvalsView },
+  "0021-host-asks": { up: hostAsks },
 };

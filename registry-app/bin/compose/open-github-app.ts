@@ -7,8 +7,9 @@ import {
   startSweeping,
   watchLimits,
 } from "@assay/github-app";
-import { withLock, type Db } from "../../src/db/index.ts";
-import { judgePull, type Queue } from "../../src/queue/index.ts";
+import { transaction, withLock, type Db } from "../../src/db/index.ts";
+import { answerAsk } from "../../src/publish/index.ts";
+import { carryOutAsk, judgePull, type Queue } from "../../src/queue/index.ts";
 import {
   Refusal,
   type Clock,
@@ -44,6 +45,11 @@ export async function openGithubApp(
     github,
     addresses: addressesOf(api),
     publicUrl,
+    allowAsk: (askId, answer) =>
+      transaction(core.db, async (tx) => {
+        await answerAsk(tx, askId, { state: "allowed", answer, at: core.clock.now() });
+        await core.queue.enqueue(tx, carryOutAsk, { askId });
+      }),
     judgePull: async (sourceId, number) =>
       core.queue.enqueue(core.db, judgePull, { sourceId, number: String(number) }),
     alone: (run) => withLock(core.db, "github-reports", run),

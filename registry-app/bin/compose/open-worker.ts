@@ -74,7 +74,7 @@ export async function openWorker(core: Core, { runsEvals, pace }: WorkerWish): P
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
-    pulls: { ...core, gitHome, scanner },
+    pulls: { ...core, gitHome, scanner, fetch: syncDeps(core) },
     scan: {
       ...core,
       scanner,

@@ -24,7 +24,7 @@ export {
   type ClaimedRun,
   type WantedRuns,
 } from "./store/queue.ts";
-export { queuePull, type WantedPullRun } from "./store/pull-queue.ts";
+export { queuePull, rerunPull, type WantedPullRun } from "./store/pull-queue.ts";
 export type { CaseRow, StartedCase } from "./store/results.ts";
 export {
   caseDetail,

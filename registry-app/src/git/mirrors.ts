@@ -20,6 +20,8 @@ export type FetchMirror = {
   readonly ssh?: SshLogin;
   /** What must not come back in what a host says. */
   readonly secrets?: readonly string[];
+  /** What to bring, in place of all branches and tags; what is there of it and not with the remote goes. */
+  readonly refspecs?: readonly string[];
   /** For the whole fetch; 10 minutes. A remote that sends under 1,000 B/s for 30 s is given up before. */
   readonly timeoutMs?: number;
   /** For everything the mirror holds; 2 GiB. */
@@ -76,7 +78,9 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     void sizeOf(wanted.dir).then((size) => size > limitBytes && stopFor("too-large"));
   }, SIZE_CHECK_MS);
   try {
-    await porcelain(wanted.dir, config, ssh?.env ?? {}, stop.signal).raw(fetchArgs(remote.url));
+    await porcelain(wanted.dir, config, ssh?.env ?? {}, stop.signal).raw(
+      fetchArgs(remote.url, wanted.refspecs ?? REFSPECS),
+    );
     if (await putBackIfEmpty(wanted.dir, before))
       return { kind: "unreachable", detail: SHOWS_NOTHING };
     const sizeBytes = await sizeOf(wanted.dir);
@@ -155,8 +159,8 @@ function porcelain(
   }).env(env);
 }
 
-function fetchArgs(url: string): string[] {
-  return [...FETCH_ARGS.split(" "), "--", url, ...REFSPECS];
+function fetchArgs(url: string, refspecs: readonly string[]): string[] {
+  return [...FETCH_ARGS.split(" "), "--", url, ...refspecs];
 }
 
 function fetchConfig(wanted: FetchMirror, remote: Remote): Setting[] {

@@ -80,6 +80,9 @@ const PRIORITY: Readonly<Record<EvalReason, number>> = {
   "no-sandbox": 60,
 };
 
+/** Below all of `PRIORITY`, and below what a repo brought along. */
+const FORK_PRIORITY = 200;
+
 /** Asks for the evals of those of the versions that have some. */
 export async function requestEvals(
   ask: queue.Queue,
@@ -109,12 +112,19 @@ export async function requestEvals(
 export async function requestPullEvals(
   ask: queue.Queue,
   tx: Tx,
-  subject: Omit<WantedPullRun, "priority" | "policy" | "at">,
+  {
+    isFork,
+    ...subject
+  }: Omit<WantedPullRun, "priority" | "policy" | "at"> & { readonly isFork: boolean },
   law: Pick<PolicyLaw, "evals">,
   at: Date,
 ): Promise<void> {
-  const priority = PRIORITY["pull-request"];
-  const runId = await queuePull(tx, { ...subject, priority, policy: toEvalPolicy(law), at });
+  const policy = toEvalPolicy(law);
+  // A stranger's run comes after everybody's own, and one at a time.
+  const wish = isFork
+    ? { priority: FORK_PRIORITY, policy: { ...policy, slots: 1 } }
+    : { priority: PRIORITY["pull-request"], policy };
+  const runId = await queuePull(tx, { ...subject, ...wish, at });
   if (runId !== undefined) await ask.enqueue(tx, queue.evaluatePullRequest, { runId });
 }
 

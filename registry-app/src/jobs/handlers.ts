@@ -13,6 +13,7 @@ import {
 import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
 import { requestEvals } from "./eval-handlers.ts";
+import { askHandler } from "./ask-handler.ts";
 import { pullHandler, type PullHandlerDeps } from "./pull-handler.ts";
 import { rescanHandler, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
 
@@ -84,6 +85,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
     }),
     queue.handle(queue.alignFiles, ({ skillId }) => deps.scan.alignFiles(skillId)),
     pullHandler(ask, deps.pulls),
+    askHandler(ask, deps.pulls),
     scanHandler(ask, deps.scan),
     rescanHandler(ask, deps.scan),
   ];

@@ -11,13 +11,14 @@ import {
 import { requestPullEvals } from "./eval-handlers.ts";
 import * as queue from "../queue/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { findSourceById, sourceRepo } from "../sources/index.ts";
+import { fetchPullHead, findSourceById, sourceRepo, type FetchDeps } from "../sources/index.ts";
 
 export type PullHandlerDeps = Omit<PullDeps, "today" | "evalsFile"> & {
   readonly db: Db;
   readonly law: LawDeps["law"];
   readonly clock: Clock;
   readonly gitHome: string;
+  readonly fetch: FetchDeps;
 };
 
 /** The job that makes something of a pull request. A head that is not fetched yet has its source looked at first. */
@@ -29,10 +30,16 @@ export function pullHandler(ask: queue.Queue, deps: PullHandlerDeps): queue.Hand
     if (source === undefined || pull === undefined || pull.judgedOid === pull.headOid) return;
     const { dir: repoDir } = sourceRepo(gitHome, source);
     const { headOid, baseOid } = pull;
-    const objects = await Promise.all(
-      [headOid, baseOid].map((oid) => deps.readers.info(repoDir, oid)),
-    );
-    if (objects.some(({ kind }) => kind === "missing")) {
+    // A fork's head that nobody vouched for is not even fetched.
+    if (pull.isFork && pull.approvedOid !== headOid) return;
+    if (pull.isFork && (await lacks(deps, repoDir, [headOid]))) {
+      const problem = await fetchPullHead(deps.fetch, source, Number(number));
+      if (problem !== undefined)
+        throw new Error(`the head of the fork was not fetched: ${problem}`);
+      // Pushed over meanwhile: what was approved is not there, and nothing else is judged in its place.
+      if (await lacks(deps, repoDir, [headOid])) return;
+    }
+    if (await lacks(deps, repoDir, [headOid, baseOid])) {
       // Whoever lists the pull requests asks for this one again.
       await ask.enqueue(db, queue.syncSource, { sourceId });
       return;
@@ -47,8 +54,18 @@ export function pullHandler(ask: queue.Queue, deps: PullHandlerDeps): queue.Hand
       for (const { name, folder, evalsTar } of report.skills) {
         if (name === null || evalsTar === null) continue;
         const subject = { pullId: pull.id, sourceId, skill: name, folder, tarSha256: evalsTar };
-        await requestPullEvals(ask, tx, { ...subject, commitOid: headOid }, policy, clock.now());
+        const wanted = { ...subject, commitOid: headOid, isFork: pull.isFork };
+        await requestPullEvals(ask, tx, wanted, policy, clock.now());
       }
     });
   });
+}
+
+async function lacks(
+  { readers }: Pick<PullHandlerDeps, "readers">,
+  repoDir: string,
+  oids: readonly string[],
+): Promise<boolean> {
+  const objects = await Promise.all(oids.map((oid) => readers.info(repoDir, oid)));
+  return objects.some(({ kind }) => kind === "missing");
 }

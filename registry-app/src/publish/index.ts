@@ -62,6 +62,15 @@ export {
   putUnreleased,
   type HostReleaseFacts,
 } from "./store/host-releases.ts";
+export { approveHead, findAskedOf, forgetTold, type AskedOf } from "./store/asked-of.ts";
+export {
+  answerAsk,
+  findAllowedAsk,
+  listAsks,
+  putAsk,
+  putOffAsk,
+  type HostAsk,
+} from "./store/host-asks.ts";
 export { judgePull, type PullAsked, type PullDeps } from "./judge-pull.ts";
 export type { PulledSkill, PullReport } from "./pull-report.ts";
 export {

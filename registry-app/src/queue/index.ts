@@ -5,6 +5,7 @@ export {
   admitTags,
   alignFiles,
   applyLaw,
+  carryOutAsk,
   decideVersion,
   defineJob,
   evaluatePullRequest,

@@ -123,8 +123,18 @@ export const judgePull = defineJob({
   keyOf: ({ sourceId, number }) => `${sourceId}.${number}`,
 });
 
+/** Do what somebody asked for by a button on their host, who may. */
+export const carryOutAsk = defineJob({
+  name: "carry-out-ask",
+  payload: z.strictObject({ askId: z.uuid() }),
+  attempts: 5,
+  backoffMs: 1000,
+  keyOf: ({ askId }) => askId,
+});
+
 /** The catalogue: every kind of job there is. */
 export const JOBS = [
+  carryOutAsk,
   judgePull,
   syncSource,
   admitTags,

@@ -30,5 +30,11 @@ export { createLanes, type Lanes } from "./lanes.ts";
 export { chanceOf, planLooks, waitAfter } from "./plan-looks.ts";
 export { bringForward, forgetFailures, listDue, putDue } from "./store/looks.ts";
 export { isFrozen } from "./store/freezes.ts";
-export { syncSource, type SyncDeps, type SyncResult } from "./sync.ts";
+export {
+  fetchPullHead,
+  syncSource,
+  type FetchDeps,
+  type SyncDeps,
+  type SyncResult,
+} from "./sync.ts";
 export { unfreezeSource } from "./unfreeze.ts";

@@ -258,11 +258,33 @@ async function tell(
   await record(tx, { actor: "system", action, subject, detail, at: clock.now() });
 }
 
+export type FetchDeps = Pick<
+  SyncDeps,
+  "db" | "gitHome" | "allowedGitHosts" | "gitCaFile" | "sealKey"
+>;
+
+/**
+ * Brings the head of one pull request, which may be a stranger's, into a ref of its own: no branch, no tag, and nothing
+ * that publishing looks at. Returns why that did not succeed, or nothing.
+ */
+export async function fetchPullHead(
+  deps: FetchDeps,
+  source: Source,
+  number: number,
+): Promise<string | undefined> {
+  // GitHub's, Gitea's and Forgejo's name for it.
+  const refspecs = [`+refs/pull/${number}/head:refs/pulls/${number}`];
+  return withLock(deps.db, `source:${source.id}`, () =>
+    fetchSource(deps, source, sourceRepo(deps.gitHome, source), refspecs),
+  );
+}
+
 /** Returns why the fetch did not succeed, in words for the source's page, or nothing. */
 async function fetchSource(
-  deps: SyncDeps,
+  deps: FetchDeps,
   source: Source,
   repo: SourceRepo,
+  refspecs?: readonly string[],
 ): Promise<string | undefined> {
   const signIn = await findSignIn(deps.db, deps.sealKey, source);
   if (signIn.kind === "refused") return signIn.reason;
@@ -273,6 +295,7 @@ async function fetchSource(
     allowedHosts: deps.allowedGitHosts,
     caFile: deps.gitCaFile,
     timeoutMs: source.firstSyncedAt === null ? FIRST_FETCH_MS : FETCH_MS,
+    ...(refspecs !== undefined && { refspecs }),
     ...signIn.with,
   });
   switch (outcome.kind) {

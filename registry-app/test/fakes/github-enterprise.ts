@@ -4,7 +4,9 @@ import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { createEmulator } from "emulate";
 import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
+import { serveByGit } from "./git-backend.ts";
 import { fakeApps, type GithubApps } from "./github-apps.ts";
+import { answerRole, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
 /** What GitHub answers instead of what it would, once or for as long as it is set. */
@@ -23,6 +25,8 @@ export type GithubEnterprise = {
   trouble: Trouble | undefined;
   /** What it lists as open pull requests. */
   pulls: readonly FakePull[];
+  /** Who may do what on acme/skills, by login. */
+  readonly roles: Map<string, FakeRole>;
   /** What it knows of Apps themselves. */
   readonly apps: Omit<GithubApps, "answer">;
   /** The releases of acme/skills, by id. */
@@ -49,6 +53,8 @@ export type CheckBody = {
   readonly status: string;
   readonly conclusion?: string;
   readonly details_url: string;
+  readonly external_id: string;
+  readonly actions?: readonly { readonly identifier: string }[];
   readonly output: {
     readonly title: string;
     readonly summary: string;
@@ -89,17 +95,22 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     trouble: undefined,
     pulls: [],
   };
+  const roles = new Map<string, FakeRole>();
   const apps = fakeApps(() => new URL(repos.url).origin);
   const releases = fakeReleases(() => repos.root);
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
     // Here git's addresses are as GitHub has them, with the owner in front.
-    if (req.url?.startsWith("/acme/") === true) req.url = req.url.replace("/acme/", "/git/");
+    if (req.url?.startsWith("/acme/") === true) {
+      serveByGit(join(repos.root, "bare"), req.url.slice("/acme".length), req, res);
+      return true;
+    }
     if (req.url?.startsWith("/api/v3/") !== true) return false;
     const path = req.url.slice("/api/v3".length);
     asked.push(`${req.method} ${path}`);
     const { trouble } = state;
     // The emulator knows no commit that was pushed by git, so that its own list would be of others.
     const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
+    if (trouble === undefined && answerRole(roles, path, req, res)) return true;
     if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
@@ -130,6 +141,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
       state.pulls = pulls;
     },
     apps,
+    roles,
     releases: releases.all,
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {

@@ -4,6 +4,7 @@ import type {
   AuditLogTable,
   DeadLettersTable,
   DownloadEventsTable,
+  HostAsksTable,
   HostHealthTable,
   HostRedeliveriesTable,
   HostReleasesTable,
@@ -45,6 +46,7 @@ export interface Database {
   findings: FindingsTable;
   host_reports: HostReportsTable;
   host_releases: HostReleasesTable;
+  host_asks: HostAsksTable;
   host_health: HostHealthTable;
   host_redeliveries: HostRedeliveriesTable;
   law_memory: LawMemoryTable;

@@ -48,6 +48,26 @@ export interface DeadLettersTable {
 }
 
 /** What the host of a source was last told of a tag. */
+/** What somebody asked for by a button on the host of a source. */
+export interface HostAsksTable {
+  id: string;
+  source_id: string;
+  /** The delivery that told of it. */
+  guid: string;
+  what: "again" | "run-evals" | "ask-waiver" | "judge";
+  login: string;
+  login_id: number;
+  external_id: string | null;
+  head_oid: string;
+  /** `asked`: the host has not said yet whether they may. */
+  state: "asked" | "allowed" | "refused" | "done";
+  answer: Generated<string>;
+  attempts: Generated<number>;
+  not_before: Date | null;
+  asked_at: Date;
+  answered_at: Date | null;
+}
+
 /** What is known of the line to a host. */
 export interface HostHealthTable {
   name: string;
@@ -91,6 +111,8 @@ export interface PullsTable {
   head_oid: string;
   base_oid: string;
   is_fork: boolean;
+  /** The head of a fork that a maintainer let be judged. */
+  approved_oid: Generated<string | null>;
   is_open: boolean;
   /** The head that `report` is about. */
   judged_oid: string | null;

@@ -33,3 +33,19 @@ export async function queuePull(tx: Tx, wanted: WantedPullRun): Promise<string |
     ON CONFLICT (pull_id, folder, commit_oid) DO NOTHING RETURNING id`.execute(tx);
   return rows[0]?.id;
 }
+
+/** Has the runs of this head that are over run again; gives their ids. */
+export async function rerunPull(
+  tx: Tx,
+  pullIds: readonly string[],
+  commitOid: string,
+  at: Date,
+): Promise<readonly string[]> {
+  if (pullIds.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    UPDATE eval_queues SET state = 'queued', reason = 're-run', status = NULL, outcome = NULL, summary = '', report = NULL,
+      worker = NULL, lease_until = NULL, started_at = NULL, finished_at = NULL, not_before = ${at}
+    WHERE pull_id = ANY(${[...pullIds]}::uuid[]) AND commit_oid = ${commitOid} AND state IN ('done', 'cancelled')
+    RETURNING id`.execute(tx);
+  return rows.map(({ id }) => id);
+}

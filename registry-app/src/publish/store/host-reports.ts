@@ -20,6 +20,8 @@ export type TagFacts = {
   readonly remedy: string | null;
   readonly clauses: readonly Clause[];
   readonly version: VersionFacts | null;
+  /** Who asked for a waiver of it on the host, by their names there. */
+  readonly waiverAskedBy: readonly string[];
   readonly findings: readonly (FindingFact & { readonly check: string })[];
   /** Digest of everything here. */
   readonly said: string;
@@ -33,6 +35,7 @@ export type VersionFacts = {
   readonly skill: string;
   readonly version: string;
   readonly state: VersionState;
+  readonly digest: string;
   readonly folder: string;
   readonly reasons: readonly string[];
   readonly checks: readonly {
@@ -54,11 +57,13 @@ export async function listUnreported(
       SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, coalesce(t.commit_oid, v.commit_oid) AS "commitOid", t.state, t.drift, t.code,
         t.reason, t.remedy, t.clauses, t.first_seen_at,
         CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object('team', m.slug, 'skill', k.name, 'version', v.version,
-          'state', v.state, 'folder', k.folder, 'reasons', coalesce(v.decision->'reasons', '[]'::jsonb),
+          'state', v.state, 'digest', v.digest, 'folder', k.folder, 'reasons', coalesce(v.decision->'reasons', '[]'::jsonb),
           'checks', coalesce((SELECT jsonb_agg(jsonb_build_object('name', c.name, 'outcome', c.outcome, 'summary', c.summary)
               ORDER BY c.name)
             FROM (SELECT DISTINCT ON (name) name, outcome, summary FROM checks WHERE version_id = v.id
               ORDER BY name, created_at DESC, engine_version DESC) c), '[]'::jsonb)) END AS version,
+        coalesce((SELECT jsonb_agg(DISTINCT a.login) FROM host_asks a WHERE a.source_id = s.id AND a.what = 'ask-waiver'
+            AND a.state = 'done' AND a.external_id = t.id::text), '[]'::jsonb) AS "waiverAskedBy",
         coalesce((SELECT jsonb_agg(jsonb_build_object('check', f.check_name, 'rule', f.rule, 'severity', f.severity,
             'message', f.message, 'file', f.file, 'line', f.line, 'column', f."column", 'fix', f.fix)
             ORDER BY f.check_name, f.file, f.line, f.rule, f.message)
@@ -68,7 +73,7 @@ export async function listUnreported(
         LEFT JOIN teams m ON m.id = k.team_id
       WHERE s.id = ANY(${[...wish.sourceIds]}::uuid[]) AND s.state = 'active' AND t.in_git AND NOT t.imported),
     said AS (
-      SELECT *, md5(concat_ws('|', state, drift, code, reason, remedy, clauses::text, version::text, findings::text)) AS said
+      SELECT *, md5(concat_ws('|', state, drift, code, reason, remedy, clauses::text, version::text, findings::text, "waiverAskedBy"::text)) AS said
       FROM facts)
     SELECT said.*, r.external_id AS "externalId", coalesce(r.attempts, 0) AS attempts
     FROM said LEFT JOIN host_reports r ON r.tag_id = said."tagId"

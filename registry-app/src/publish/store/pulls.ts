@@ -55,7 +55,7 @@ export async function putPulls(
     await sql`UPDATE pulls SET is_open = false
     WHERE source_id = ${sourceId} AND is_open AND number <> ALL(${numbers}::int[])`.execute(tx);
     const { rows } = await sql<{ number: number }>`
-    SELECT number FROM pulls WHERE source_id = ${sourceId} AND is_open AND NOT is_fork
+    SELECT number FROM pulls WHERE source_id = ${sourceId} AND is_open AND (NOT is_fork OR approved_oid = head_oid)
       AND judged_oid IS DISTINCT FROM head_oid ORDER BY number`.execute(tx);
     return rows.map(({ number }) => number);
   });
@@ -66,6 +66,9 @@ export type OpenPull = {
   readonly headOid: string;
   readonly baseOid: string;
   readonly judgedOid: string | null;
+  readonly isFork: boolean;
+  /** The head of a fork that a maintainer let be judged. */
+  readonly approvedOid: string | null;
 };
 
 export async function findPull(
@@ -78,7 +81,14 @@ export async function findPull(
     .where("source_id", "=", sourceId)
     .where("number", "=", number)
     .where("is_open", "=", true)
-    .select(["id", "head_oid as headOid", "base_oid as baseOid", "judged_oid as judgedOid"])
+    .select([
+      "id",
+      "head_oid as headOid",
+      "base_oid as baseOid",
+      "judged_oid as judgedOid",
+      "is_fork as isFork",
+      "approved_oid as approvedOid",
+    ])
     .executeTakeFirst();
 }
 
@@ -120,7 +130,10 @@ export type PullFacts = {
   readonly source: string;
   readonly sourceUrl: string;
   readonly number: number;
-  readonly report: PullReport;
+  /** The commit that is told of. */
+  readonly headOid: string;
+  /** Null: the head is of a fork, and no maintainer has let it be judged. */
+  readonly report: PullReport | null;
   /** The runs of evals of this head, by folder. */
   readonly evals: readonly PullEvals[];
   /** Digest of everything here. */
@@ -156,16 +169,20 @@ export async function listUnreportedPulls(
   const { rows } = await sql<Omit<PullFacts, "report"> & { report: unknown }>`
     WITH facts AS (
       SELECT p.id, s.slug AS source, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts, p.said AS told,
-        p.judged_oid, p.judged_at,
+        p.judged_oid, p.judged_at, p.is_fork AND p.approved_oid IS DISTINCT FROM p.head_oid AS "isForeign",
+        CASE WHEN p.is_fork AND p.approved_oid IS DISTINCT FROM p.head_oid THEN p.head_oid ELSE p.judged_oid END
+          AS "headOid",
         coalesce((SELECT e.evals FROM pull_evals e WHERE e.pull_id = p.id AND e.commit_oid = p.judged_oid), '[]'::jsonb)
           AS evals
       FROM pulls p JOIN sources s ON s.id = p.source_id
-      WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open AND p.judged_oid IS NOT NULL
+      WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open
         AND (p.not_before IS NULL OR p.not_before <= ${wish.now})),
-    said AS (SELECT *, md5(judged_oid || evals::text) AS said FROM facts)
-    SELECT id, source, "sourceUrl", number, report, evals, said, "externalId", attempts FROM said WHERE said <> told
+    said AS (SELECT *, md5("headOid" || "isForeign" || evals::text) AS said FROM facts WHERE "headOid" IS NOT NULL)
+    SELECT id, source, "sourceUrl", number, "headOid", CASE WHEN "isForeign" THEN NULL ELSE report END AS report, evals,
+      said, "externalId", attempts FROM said WHERE said <> told
     ORDER BY judged_at LIMIT ${wish.limit}`.execute(db);
-  return rows.flatMap(({ report, ...facts }) => {
+  return rows.flatMap(({ report, ...facts }): readonly PullFacts[] => {
+    if (report === null) return [{ ...facts, evals: [], report }];
     const read = pullReport.safeParse(report);
     return read.success ? [{ ...facts, report: read.data }] : [];
   });
