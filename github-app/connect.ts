@@ -19,6 +19,8 @@ export type Github = {
   on(repo: Repo): Promise<Octokit | undefined>;
   /** A client with the rights of the App on an organisation; undefined where it is not installed. */
   onOrg(org: string): Promise<Octokit | undefined>;
+  /** Forgets what is known of the repo's installation and its token; false when that was just done. */
+  forget(repo: Repo): boolean;
   /** A client with the rights of the App itself. */
   app(): Promise<Octokit>;
 };
@@ -26,6 +28,8 @@ export type Github = {
 const REQUEST_MS = 15_000;
 /** An installation that moves or ends is noticed within this time. */
 const KNOWN_MS = 600_000;
+/** What is refused again this soon after it was found anew is not refused for what was remembered. */
+const RENEWED_MS = 60_000;
 
 /** Signs in as the App. Nothing is asked of GitHub until somebody asks for a repo. */
 export function connectGithub(
@@ -33,22 +37,25 @@ export function connectGithub(
   nowMs: () => number,
   limits?: Pick<LimitsSeen, "note">,
 ): Github {
-  const probot = new Probot({
-    appId,
-    privateKey,
-    baseUrl: api,
-    logLevel: "fatal",
-    // What fails is tried again by rows that outlive this process, and what GitHub says of limits is kept there.
-    Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
-    request: {
-      fetch: async (...asked: Parameters<typeof fetchInTime>) => {
-        const answer = await fetchInTime(...asked);
-        limits?.note(answer.headers);
-        return answer;
+  const signIn = () =>
+    new Probot({
+      appId,
+      privateKey,
+      baseUrl: api,
+      logLevel: "fatal",
+      // What fails is tried again by rows that outlive this process, and what GitHub says of limits is kept there.
+      Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
+      request: {
+        fetch: async (...asked: Parameters<typeof fetchInTime>) => {
+          const answer = await fetchInTime(...asked);
+          limits?.note(answer.headers);
+          return answer;
+        },
       },
-    },
-  });
+    });
+  let probot = signIn();
   const installations = new Map<string, { readonly id: number; readonly sinceMs: number }>();
+  const forgottenMs = new Map<string, number>();
   return {
     app: () => probot.auth(),
     async onOrg(org) {
@@ -57,16 +64,30 @@ export function connectGithub(
       return id === undefined ? undefined : probot.auth(id);
     },
     async on(repo) {
-      const key = `${repo.owner}/${repo.name}`.toLowerCase();
+      const key = keyOf(repo);
       const known = installations.get(key);
       const isFresh = known !== undefined && nowMs() - known.sinceMs < KNOWN_MS;
       const id = isFresh ? known.id : await findInstallation(await probot.auth(), repo);
-      if (id === undefined) return undefined;
+      if (id === undefined) {
+        installations.delete(key);
+        return undefined;
+      }
       if (!isFresh) installations.set(key, { id, sinceMs: nowMs() });
       return probot.auth(id);
     },
+    forget(repo) {
+      const key = keyOf(repo);
+      if (nowMs() - (forgottenMs.get(key) ?? -RENEWED_MS) < RENEWED_MS) return false;
+      forgottenMs.set(key, nowMs());
+      installations.delete(key);
+      // Probot keeps tokens to itself, and for as long as they were to count.
+      probot = signIn();
+      return true;
+    },
   };
 }
+
+const keyOf = ({ owner, name }: Repo) => `${owner}/${name}`.toLowerCase();
 
 function findInstallation(app: Octokit, repo: Repo): Promise<number | undefined> {
   return idOf(app.rest.apps.getRepoInstallation({ owner: repo.owner, repo: repo.name }));

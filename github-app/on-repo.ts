@@ -1,7 +1,7 @@
 import type { Clock, Log } from "@assay/registry/runtime";
 import type { Repo } from "./addresses.ts";
 import type { Github, Octokit } from "./connect.ts";
-import { absent, planRetry, type Retry } from "./plan-retry.ts";
+import { absent, isTurnedAway, planRetry, type Retry } from "./plan-retry.ts";
 
 /** Does something with the App's rights on a repo; what to do when that failed, undefined when it did not. */
 export async function tryOn(
@@ -15,10 +15,8 @@ export async function tryOn(
   run: (octokit: Octokit) => Promise<void>,
 ): Promise<Retry | undefined> {
   try {
-    const octokit = await github.on(repo);
-    if (octokit === undefined) return absent("The App is not installed on this repo.");
-    await run(octokit);
-    return undefined;
+    const wasRun = await runAnew(github, repo, run);
+    return wasRun ? undefined : absent("The App is not installed on this repo.");
   } catch (cause) {
     const retry = planRetry(cause, attempts, clock.now().getTime());
     log.warn(
@@ -26,5 +24,25 @@ export async function tryOn(
       "GitHub was not told",
     );
     return retry;
+  }
+}
+
+/** False where the App is not installed. What GitHub turns away is tried once more, with nothing that was remembered. */
+async function runAnew(
+  github: Github,
+  repo: Repo,
+  run: (octokit: Octokit) => Promise<void>,
+): Promise<boolean> {
+  const once = async () => {
+    const octokit = await github.on(repo);
+    if (octokit === undefined) return false;
+    await run(octokit);
+    return true;
+  };
+  try {
+    return await once();
+  } catch (cause) {
+    if (!isTurnedAway(cause) || !github.forget(repo)) throw cause;
+    return once();
   }
 }

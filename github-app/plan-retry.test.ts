@@ -36,6 +36,14 @@ it.each([
   ["an absurd wait is an hour", answer(429, { "retry-after": "999999999" }), 0, 3_600_000, true],
   ["a commit that is not there is asked about in an hour", answer(422), 0, 3_600_000, false],
   ["a right that is missing is asked about in an hour", answer(403), 0, 3_600_000, false],
+  ["too many requests without a time is a minute", answer(429), 0, 60_000, true],
+  [
+    "a secondary limit without a time is a minute",
+    Object.assign(new Error("You have exceeded a secondary rate limit."), answer(403)),
+    0,
+    60_000,
+    true,
+  ],
 ])("%s", (_what, cause, attempts, waitMs, isPause) => {
   expect(planRetry(cause, attempts, NOW)).toMatchObject({ waitMs, isPause });
 });
