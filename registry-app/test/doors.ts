@@ -174,6 +174,7 @@ export const PAGES: Readonly<Record<string, Paths>> = {
     FILES.map((file) => `${page(wanted)}/files/${file}`),
   "sources/index.astro": () => ["/sources"],
   "sources/[source]/index.astro": ({ source }) => [`/sources/${source}`],
+  "sources/[source]/pulls/[number].astro": ({ source }) => [`/sources/${source}/pulls/1`],
   "sources/[source]/tags/[...tag].astro": ({ source, tag }) => [`/sources/${source}/tags/${tag}`],
   "teams/[team].astro": ({ team }) => [`/teams/${team}`],
 };
