@@ -8,7 +8,8 @@ const AT_ONCE = 50;
 
 /**
  * Makes the check run say this: the one that was told last, or a new one. Gives what to call it by the next time. GitHub
- * adds the annotations of an update to those that are there, so that a run is changed only while its annotations stay.
+ * adds the annotations of an update to those that are there, so that a run is changed while it has none or they stay, and
+ * is followed by another otherwise.
  */
 export async function sendReport(
   octokit: Octokit,
@@ -17,16 +18,22 @@ export async function sendReport(
   told: string | null,
 ): Promise<string> {
   const digest = digestOf(run.annotations);
-  const [id, lastDigest] = (told ?? "").split(".");
-  const open = run.conclusion === null ? ".open" : "";
-  if (id !== undefined && id !== "" && lastDigest === digest) {
-    await update(octokit, repo, { run, id: Number(id), annotations: [] });
-    return `${id}.${digest}${open}`;
+  const [id = "", lastDigest] = (told ?? "").split(".");
+  const called = (name: string | number) =>
+    `${name}.${digest}${run.conclusion === null ? ".open" : ""}`;
+  const isSame = lastDigest === digest;
+  // One request at most: a second that fails would be tried again with the first, and its annotations stand twice.
+  const isFirst = lastDigest === NO_ANNOTATIONS && run.annotations.length <= AT_ONCE;
+  if (id !== "" && (isSame || isFirst)) {
+    const annotations = isSame ? [] : run.annotations;
+    await update(octokit, repo, { run, id: Number(id), annotations });
+    return called(id);
   }
+  if (told !== null) await endReport(octokit, repo, told);
   const [first = [], ...more] = inBatches(run.annotations);
   const created = await create(octokit, repo, run, first);
   for (const annotations of more) await update(octokit, repo, { run, id: created, annotations });
-  return `${created}.${digest}${open}`;
+  return called(created);
 }
 
 /** Ends a check run that still goes on, since nobody will tell how it ended: a newer commit has its own. */
@@ -45,6 +52,8 @@ export async function endReport(octokit: Octokit, repo: Repo, told: string): Pro
 function digestOf(annotations: readonly Annotation[]): string {
   return createHash("sha256").update(JSON.stringify(annotations)).digest("hex").slice(0, 16);
 }
+
+const NO_ANNOTATIONS = digestOf([]);
 
 function inBatches(all: readonly Annotation[]): readonly (readonly Annotation[])[] {
   const count = Math.ceil(all.length / AT_ONCE);

@@ -86,6 +86,8 @@ export type WorldWish = Pick<
   | "redisUrl"
   | "env"
 > & {
+  /** A migrated database, where no test run makes them; the world closes it. */
+  readonly database?: TestDatabase;
   /** Where Postgres is reached, when it is not the test database's own address. */
   readonly databaseUrl?: (url: string) => Promise<string> | string;
   /** The test breaks something on purpose, so that errors in the log are as they should be. */
@@ -109,7 +111,7 @@ const TABLES = [
 
 /** Starts a registry that holds nothing yet. */
 export async function createWorld(wish: WorldWish = {}): Promise<World> {
-  const database = await createTestDatabase();
+  const database = wish.database ?? (await createTestDatabase());
   const home = await mkdtemp(join(tmpdir(), "assay-world-"));
   const log: Record<string, unknown>[] = [];
   const { core, url, routes, stop } = await startRegistry({
@@ -282,6 +284,16 @@ async function isIdle(db: TestDatabase["db"], core: Core): Promise<boolean> {
     const { waiting, running, delayed } = await core.queue.count(job);
     if (waiting + running + delayed > 0) return false;
   }
+  // A webhook makes a source due, and a moment later it is asked for.
+  const due = await db
+    .selectFrom("looks")
+    .innerJoin("sources", "sources.id", "looks.source_id")
+    .where("sources.state", "=", "active")
+    .where("looks.due_at", "<=", core.clock.now())
+    .select("source_id")
+    .limit(1)
+    .execute();
+  if (due.length > 0) return false;
   const pending = await db
     .selectFrom("tags")
     .where("state", "=", "pending")

@@ -9,18 +9,16 @@ import {
 import type { GithubIntake } from "../../src/http/index.ts";
 import { askForGithubLooks } from "../../src/people/index.ts";
 import { putAsk, putHealth, putPullLook } from "../../src/publish/index.ts";
-import { listSources } from "../../src/sources/index.ts";
+import { listSourcesNaming, noteHints } from "../../src/sources/index.ts";
 import { readGithubSettings } from "./github-settings.ts";
-import { createHooks } from "./hooks.ts";
 import type { Core } from "./open-core.ts";
 
 const NOTE_EVERY_MS = 5_000;
 
-/** Takes the App's webhooks in: for each source that lives where one speaks of, a delivery and a sync. Knows no key. */
+/** Takes the App's webhooks in: for each source that lives where one speaks of, a delivery and a look. Knows no key. */
 export async function createGithubIntake(core: Core): Promise<GithubIntake> {
   const { api, secrets } = await readGithubSettings(core.config);
   const addresses = addressesOf(api);
-  const hooks = createHooks(core);
   let notedAtMs = 0;
   /** A burst of webhooks is noted once: health is no count. */
   const note = (event: string) => {
@@ -33,8 +31,8 @@ export async function createGithubIntake(core: Core): Promise<GithubIntake> {
   };
   const listAt = async (repos: readonly string[]) => {
     const names = new Set(repos.map((name) => name.toLowerCase()));
-    return (await listSources(core.db)).filter(({ url }) => {
-      const repo = url === null ? undefined : repoOf(url, addresses);
+    return (await listSourcesNaming(core.db, [...names])).filter(({ url }) => {
+      const repo = repoOf(url, addresses);
       return repo !== undefined && names.has(`${repo.owner}/${repo.name}`.toLowerCase());
     });
   };
@@ -62,14 +60,17 @@ export async function createGithubIntake(core: Core): Promise<GithubIntake> {
       const hinted = toHintedRepos(event, body);
       if (hinted.kind !== "look") return hinted;
       const sources = await listAt(hinted.repos);
-      const delivery = { host: "github-app", hostDeliveryId: guid };
+      if (sources.length === 0) return { kind: "nothing" };
       if (event === "pull_request")
         for (const { id } of sources) await putPullLook(core.db, id, core.clock.now());
-      const answers = await Promise.all(
-        sources.map(({ id }) => hooks.receive({ sourceId: id, ...delivery })),
-      );
-      if (answers.length === 0) return { kind: "nothing" };
-      return { kind: answers.some(({ kind }) => kind === "stored") ? "stored" : "known" };
+      const deliveries = sources.map(({ id: sourceId }) => ({
+        id: core.ids.next(),
+        sourceId,
+        host: "github-app",
+        hostDeliveryId: guid,
+      }));
+      const fresh = await noteHints(core.db, deliveries, core.clock.now());
+      return { kind: fresh > 0 ? "stored" : "known" };
     },
   };
 }

@@ -1,18 +1,11 @@
-import { transaction } from "../../src/db/index.ts";
 import type { HookTargets } from "../../src/http/index.ts";
-import { syncSource } from "../../src/queue/index.ts";
-import {
-  findHookSecrets,
-  findSourceBySlug,
-  forgetFailures,
-  insertDelivery,
-} from "../../src/sources/index.ts";
+import { findHookSecrets, findSourceBySlug, noteHints } from "../../src/sources/index.ts";
 import { readMasterSecret } from "./master-secret.ts";
 import type { Core } from "./open-core.ts";
 
 /** Webhooks of git hosts: each source has a secret of its own, derived from the registry's, so none needs storing. */
 export function createHooks(core: Core): HookTargets {
-  const { db, queue, ids, clock, config } = core;
+  const { db, ids, clock, config } = core;
   return {
     async find(slug) {
       const source = await findSourceBySlug(db, slug);
@@ -21,13 +14,9 @@ export function createHooks(core: Core): HookTargets {
       const { current, old } = await findHookSecrets(db, master, source, clock.now());
       return { sourceId: source.id, secrets: old === null ? [current] : [current, old.secret] };
     },
-    receive: (delivery) =>
-      transaction(db, async (tx) => {
-        if (!(await insertDelivery(tx, { id: ids.next(), ...delivery }, clock.now())))
-          return { kind: "known" };
-        await forgetFailures(tx, delivery.sourceId);
-        await queue.enqueue(tx, syncSource, { sourceId: delivery.sourceId });
-        return { kind: "stored" };
-      }),
+    async receive(delivery) {
+      const fresh = await noteHints(db, [{ id: ids.next(), ...delivery }], clock.now());
+      return { kind: fresh > 0 ? "stored" : "known" };
+    },
   };
 }

@@ -13,6 +13,7 @@ import { nameEngine } from "../../src/publish/index.ts";
 import { rescan } from "../../src/queue/index.ts";
 import { lawDepsOf } from "./law-deps.ts";
 import type { Core } from "./open-core.ts";
+import { openFetcher } from "./open-fetcher.ts";
 import { openEvals, type EvalPace } from "./open-evals.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
 import { SCANS_AT_ONCE } from "./open-scan.ts";
@@ -35,11 +36,14 @@ export async function openWorker(core: Core, { runsEvals, pace }: WorkerWish): P
   const lanes = createLanes();
   const [registryLog, scanner] = await Promise.all([openRegistryLog(core), openReviewedScan(core)]);
   shutdown.onStop("scanner", () => scanner.close());
+  const fetcher = openFetcher();
+  shutdown.onStop("fetches", () => fetcher.close());
+  const look = { ...syncDeps(core), fetch: fetcher.fetch };
   const gitHome = paths.git;
   const writeJson = (skillId: string, versionId: string) => materialise(core, skillId, versionId);
   const handlers = createHandlers({
     queue,
-    sync: { ...syncDeps(core), lanes },
+    sync: { ...look, lanes },
     admit: {
       db,
       blobs,
@@ -74,7 +78,7 @@ export async function openWorker(core: Core, { runsEvals, pace }: WorkerWish): P
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
-    pulls: { ...core, gitHome, scanner, fetch: syncDeps(core) },
+    pulls: { ...core, gitHome, scanner, fetch: look },
     scan: {
       ...core,
       scanner,

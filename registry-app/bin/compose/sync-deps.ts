@@ -1,3 +1,4 @@
+import { fetchMirror } from "../../src/git/index.ts";
 import type { JobDeps } from "../../src/jobs/index.ts";
 import { readSealKey } from "./master-secret.ts";
 import type { Core } from "./open-core.ts";
@@ -9,6 +10,7 @@ export function syncDeps({ db, paths, config, clock, ids, log }: Core): JobDeps[
     gitHome: paths.git,
     allowedGitHosts: config.gitHosts,
     gitCaFile: config.gitCaFile,
+    fetch: fetchMirror,
     sealKey: () => readSealKey(config.secretFile),
     clock,
     ids,

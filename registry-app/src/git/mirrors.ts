@@ -81,12 +81,15 @@ export async function fetchMirror(wanted: FetchMirror): Promise<FetchOutcome> {
     await porcelain(wanted.dir, config, ssh?.env ?? {}, stop.signal).raw(
       fetchArgs(remote.url, wanted.refspecs ?? REFSPECS),
     );
-    if (await putBackIfEmpty(wanted.dir, before))
+    const refs = await listRefs(wanted.dir, INCOMING);
+    if (refs.length === 0 && before.length > 0) {
+      await putBack(wanted.dir, before);
       return { kind: "unreachable", detail: SHOWS_NOTHING };
+    }
     const sizeBytes = await sizeOf(wanted.dir);
     return sizeBytes > limitBytes
       ? { kind: "too-large", limitBytes }
-      : { kind: "fetched", sizeBytes };
+      : { kind: "fetched", sizeBytes, refs };
   } catch (error) {
     await sweep(wanted.dir);
     if (because === "too-large") return { kind: "too-large", limitBytes };
@@ -112,13 +115,11 @@ const SHOWS_NOTHING = "the host shows neither a branch nor a tag where there wer
  * An answer that breaks off in its headers, or that a proxy made up, has no body; git takes that for a repo of the dumb
  * protocol without refs, and prunes all. After a crash in between, the next fetch that gets an answer brings them back.
  */
-async function putBackIfEmpty(dir: string, before: readonly Ref[]): Promise<boolean> {
-  if (before.length === 0 || (await listRefs(dir, INCOMING)).length > 0) return false;
+async function putBack(dir: string, before: readonly Ref[]): Promise<void> {
   await updateRefs(
     dir,
     before.map(({ name, oid }) => ({ ref: name, newOid: oid })),
   );
-  return true;
 }
 
 /** Packs refs and objects and writes the commit graph with changed paths (4.5 times faster path logs), for mirrors. */

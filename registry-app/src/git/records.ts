@@ -204,7 +204,8 @@ export type RemoteUrl =
     };
 
 export type FetchOutcome =
-  | { readonly kind: "fetched"; readonly sizeBytes: number }
+  /** `refs`: all that came from the remote, as they stand now. */
+  | { readonly kind: "fetched"; readonly sizeBytes: number; readonly refs: readonly Ref[] }
   | { readonly kind: "unreachable"; readonly detail: string }
   | { readonly kind: "slow"; readonly detail: string }
   | { readonly kind: "not-allowed"; readonly detail: string }

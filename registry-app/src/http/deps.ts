@@ -40,7 +40,7 @@ export type HookAnswer = { readonly kind: "stored" } | { readonly kind: "known" 
 export type HookTargets = {
   /** Undefined when the source is unknown or has no secret; both answer alike. */
   find(sourceSlug: string): Promise<HookTarget | undefined>;
-  /** Stores the delivery once and asks for a sync in the same transaction; a done one changes nothing. */
+  /** Notes the delivery once, and that its source is due for a look; a known one changes nothing. */
   receive(delivery: {
     readonly sourceId: string;
     readonly host: string;
@@ -52,7 +52,7 @@ export type HookTargets = {
 export type GithubIntake = {
   /** Any of them signs; none where no App is set up, and then nothing is believed. */
   readonly secrets: readonly string[];
-  /** Stores what a delivery gives reason to look at, and asks for that in the same transaction. */
+  /** Notes what a delivery gives reason to look at. */
   receive(delivery: {
     readonly guid: string;
     readonly event: string;

@@ -25,7 +25,8 @@ export type LookTimer = {
   stop(): Promise<void>;
 };
 
-const TICK_MS = 1_000;
+/** A webhook makes its source due, so that this is how long a push waits for its look at most; many pushes are one look. */
+const TICK_MS = 500;
 /** With the database gone, every tick would fail. */
 const PAUSE_MS = 30_000;
 /** Jobs that wait at most: whoever comes later has their turn soon all the same. */

@@ -15,7 +15,6 @@ export { sourceRepo, type SourceRepo } from "./repo-dirs.ts";
 export {
   findSourceById,
   findSourceBySlug,
-  insertDelivery,
   insertTags,
   listCommitWords,
   listSightedTags,
@@ -29,6 +28,7 @@ export { deriveSealKey } from "./seal.ts";
 export { createLanes, type Lanes } from "./lanes.ts";
 export { chanceOf, planLooks, waitAfter } from "./plan-looks.ts";
 export { bringForward, forgetFailures, listDue, putDue } from "./store/looks.ts";
+export { listSourcesNaming, noteHints, type Delivery, type SourceAt } from "./store/hints.ts";
 export { isFrozen } from "./store/freezes.ts";
 export {
   fetchPullHead,

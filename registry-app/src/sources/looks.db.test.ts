@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { transaction } from "../db/index.ts";
 import { systemIds } from "../runtime/index.ts";
+import { listSourcesNaming, noteHints } from "./store/hints.ts";
 import {
+  beginLook,
   bringForward,
   countFailures,
   forgetFailures,
@@ -55,6 +57,21 @@ async function addSources(team: string, host: string, count: number): Promise<vo
   }
 }
 
+/** A whole look that came to this. */
+async function putBegunLook(id: string, failures: number, dueAt: Date): Promise<void> {
+  const begunAs = ago(-5);
+  await beginLook(database.db, id, begunAs);
+  await transaction(database.db, (tx) => putLook(tx, id, { failures, dueAt, begunAs }));
+}
+const hintOf = (sourceId: string, hostDeliveryId: string) => ({
+  id: systemIds.next(),
+  sourceId,
+  host: "github-app",
+  hostDeliveryId,
+});
+const isDue = async (id: string) =>
+  (await listDue(database.db, NOW, { ...WISH, limit: 1000 })).some((one) => one.id === id);
+
 it("one source of a small team, or on another host, does not wait behind three hundred that are due for longer", async () => {
   const { db } = database;
   const [small = "", quick = ""] = ["small slow.example", "big quick.example"].map(
@@ -84,7 +101,7 @@ it("what was looked at is not due before its time, and what was just made is giv
 it("at start everything is due but what failed last, until somebody says that it is worth a look", async () => {
   const { db } = database;
   const [failing = ""] = names.keys();
-  await transaction(db, (tx) => putLook(tx, failing, 3, ago(-40)));
+  await putBegunLook(failing, 3, ago(-40));
   await bringForward(db, NOW);
   const due = async () => (await listDue(db, NOW, { ...WISH, limit: 1000 })).map(({ id }) => id);
   expect(await due()).toHaveLength(names.size - 1);
@@ -94,4 +111,37 @@ it("at start everything is due but what failed last, until somebody says that it
   expect(await countFailures(db, failing)).toBe(0);
   await bringForward(db, NOW);
   expect(await due()).toContain(failing);
+});
+
+it("a webhook makes its sources due, each once, and one that comes again changes nothing", async () => {
+  const { db } = database;
+  const [one = "", two = ""] = names.keys();
+  for (const id of [one, two]) await putBegunLook(id, 3, ago(-40));
+  const hints = [hintOf(one, "a"), hintOf(two, "a")];
+  expect(await noteHints(db, hints, NOW)).toBe(2);
+  expect([await isDue(one), await isDue(two), await countFailures(db, one)]).toEqual([
+    true,
+    true,
+    0,
+  ]);
+  for (const id of [one, two]) await putBegunLook(id, 0, ago(-40));
+  expect(await noteHints(db, [hintOf(one, "a"), hintOf(two, "b")], NOW)).toBe(1);
+  expect([await isDue(one), await isDue(two)]).toEqual([false, true]);
+});
+
+it("a webhook that comes while a source is looked at is not taken for one that the look has answered", async () => {
+  const { db } = database;
+  const [id = ""] = names.keys();
+  const begunAs = ago(-5);
+  await beginLook(db, id, begunAs);
+  await noteHints(db, [hintOf(id, "meanwhile")], NOW);
+  await transaction(db, (tx) => putLook(tx, id, { failures: 0, dueAt: ago(-5), begunAs }));
+  expect(await isDue(id)).toBe(true);
+});
+
+it("a source is found by a part of its URL in whatever case, and a wildcard is a letter like any other", async () => {
+  const { db } = database;
+  const found = async (text: string) => (await listSourcesNaming(db, [text])).map(({ url }) => url);
+  expect(await found("QUICK.example/0")).toEqual(["https://quick.example/0.git"]);
+  expect(await found("quick%")).toEqual([]);
 });

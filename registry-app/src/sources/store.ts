@@ -330,30 +330,3 @@ export async function recordSyncError(tx: Tx, sourceId: string, error: string): 
   await sql`UPDATE tags SET drift = 'unreachable' FROM skill_versions v
     WHERE v.tag_id = tags.id AND tags.source_id = ${sourceId} AND tags.drift IS NULL`.execute(tx);
 }
-
-export type Delivery = {
-  readonly id: string;
-  readonly sourceId: string;
-  readonly host: string;
-  readonly hostDeliveryId: string;
-};
-
-/** Records a webhook call once; false when this very delivery is known. Its payload is not kept: it was a hint. */
-export async function insertDelivery(tx: Tx, delivery: Delivery, now: Date): Promise<boolean> {
-  const inserted = await tx
-    .insertInto("deliveries")
-    .values({
-      id: delivery.id,
-      source_id: delivery.sourceId,
-      host: delivery.host,
-      host_delivery_id: delivery.hostDeliveryId,
-      // The job that follows it is asked for in the same transaction, so nothing is left to do for the delivery itself.
-      state: "done",
-      received_at: now,
-      done_at: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  return inserted !== undefined;
-}

@@ -1,6 +1,13 @@
 import { record } from "../audit/index.ts";
 import { transaction, withLock, type Db, type Tx } from "../db/index.ts";
-import { createMirror, fetchMirror, findRef, listRefs, type Ref } from "../git/index.ts";
+import {
+  createMirror,
+  findRef,
+  listRefs,
+  type FetchMirror,
+  type FetchOutcome,
+  type Ref,
+} from "../git/index.ts";
 import type { Clock, Ids, Log } from "../runtime/index.ts";
 import { indexCommits } from "./commit-index.ts";
 import { findSignIn } from "./credentials.ts";
@@ -22,7 +29,7 @@ import {
 } from "./store.ts";
 import { countMoved, raiseAlerts } from "./store/alerts.ts";
 import { putFreeze } from "./store/freezes.ts";
-import { countFailures, putDue, putLook } from "./store/looks.ts";
+import { beginLook, countFailures, putDue, putLook } from "./store/looks.ts";
 
 /** A first fetch brings a whole history; those after it bring what is new. */
 const FIRST_FETCH_MS = 10 * 60_000;
@@ -37,6 +44,8 @@ export type SyncDeps = {
   readonly allowedGitHosts: readonly string[];
   /** PEM file with the authorities that hosts are trusted by, when they are not the system's. */
   readonly gitCaFile: string | undefined;
+  /** `fetchMirror`, or what does it elsewhere. */
+  readonly fetch: (wanted: FetchMirror) => Promise<FetchOutcome>;
   /** The key that stored credentials are sealed with. */
   readonly sealKey: () => Promise<Buffer>;
   /** Absent for one look by itself: whoever waits for it is not told to come back. */
@@ -62,6 +71,9 @@ export type SyncResult =
   | { readonly kind: "busy" }
   | { readonly kind: "gone" };
 
+/** A look that goes on, with the moment that its source was put to be due at when it began. */
+type Begun = { readonly source: Source; readonly begunAs: Date };
+
 /**
  * Brings what is recorded of a source in line with its git repo: fetch (a followed source), index new commits of the
  * protected branch, record tags that appeared, moved or vanished. Safe to run at any time and any number of times.
@@ -70,25 +82,38 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
   return withLock(deps.db, `source:${sourceId}`, async () => {
     const source = await findSourceById(deps.db, sourceId);
     if (source === undefined) return { kind: "gone" };
+    const begun = { source, begunAs: nextLook(deps, 0) };
+    await beginLook(deps.db, source.id, begun.begunAs);
     const repo = sourceRepo(deps.gitHome, source);
     if (source.kind === "followed") {
       const leave = deps.lanes?.enter(lanesOf(source));
       if (deps.lanes !== undefined && leave === undefined) return comeBack(deps, source);
-      const reason = await fetchSource(deps, source, repo).finally(() => leave?.());
-      if (reason !== undefined) return recordUnreachable(deps, source, reason);
+      const fetched = await fetchSource(deps, source, repo).finally(() => leave?.());
+      if (fetched.kind === "failed") return recordUnreachable(deps, begun, fetched.reason);
+      return recordRefs(deps, begun, repo, readFetched(repo, source.branch, fetched.refs));
     }
     // Tags before the branch: whatever tag is seen here, the branch that it came with is seen as well.
-    const refs = await listTagRefs(repo);
+    const tags = toTagRefs(repo, await listRefs(repo.dir, repo.tags));
     const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
-    if (tip !== undefined && (await isReplaced(deps.db, source, repo.dir, tip)))
-      await recordReplaced(deps, source, tip);
-    const commits = tip === undefined ? 0 : await indexCommits(deps.db, source.id, repo.dir, tip);
-    const recorded = await listSightedTags(deps.db, source.id);
-    const offBranch = await findOffBranch(source, repo.dir, tip, recorded);
-    const plan = planSightings(refs, recorded, offBranch);
-    await applySightings(deps, source, plan, tip);
-    return { kind: "synced", appeared: plan.appeared.length, drifted: plan.drifts.length, commits };
+    return recordRefs(deps, begun, repo, { tags, tip });
   });
+}
+
+async function recordRefs(
+  deps: SyncDeps,
+  begun: Begun,
+  repo: SourceRepo,
+  { tags, tip }: RefsSeen,
+): Promise<SyncResult> {
+  const { source } = begun;
+  if (tip !== undefined && (await isReplaced(deps.db, source, repo.dir, tip)))
+    await recordReplaced(deps, source, tip);
+  const commits = tip === undefined ? 0 : await indexCommits(deps.db, source.id, repo.dir, tip);
+  const recorded = await listSightedTags(deps.db, source.id);
+  const offBranch = await findOffBranch(source, repo.dir, tip, recorded);
+  const plan = planSightings(tags, recorded, offBranch);
+  await applySightings(deps, begun, plan, tip);
+  return { kind: "synced", appeared: plan.appeared.length, drifted: plan.drifts.length, commits };
 }
 
 async function comeBack({ db, clock, ids }: SyncDeps, { id }: Source): Promise<SyncResult> {
@@ -97,23 +122,31 @@ async function comeBack({ db, clock, ids }: SyncDeps, { id }: Source): Promise<S
   return { kind: "busy" };
 }
 
-async function recordLook(
-  { clock, ids }: SyncDeps,
-  tx: Tx,
-  source: Source,
-  failures: number,
-): Promise<void> {
-  const waitMs = waitAfter(failures, chanceOf(ids.next()));
-  await putLook(tx, source.id, failures, new Date(clock.now().getTime() + waitMs));
+function nextLook({ clock, ids }: SyncDeps, failures: number): Date {
+  return new Date(clock.now().getTime() + waitAfter(failures, chanceOf(ids.next())));
 }
 
-async function listTagRefs(repo: SourceRepo): Promise<TagRef[]> {
-  const refs = await listRefs(repo.dir, repo.tags);
-  return refs.map((ref) => ({
-    name: ref.name.slice(repo.tags.length),
-    oid: ref.oid,
-    commitOid: commitOf(ref),
-  }));
+async function recordLook(deps: SyncDeps, tx: Tx, look: Begun, failures: number): Promise<void> {
+  const { source, begunAs } = look;
+  await putLook(tx, source.id, { failures, dueAt: nextLook(deps, failures), begunAs });
+}
+
+/** What a repo shows: its tags, and where its protected branch stands. */
+type RefsSeen = { readonly tags: readonly TagRef[]; readonly tip: string | undefined };
+
+function readFetched(repo: SourceRepo, branch: string, refs: readonly Ref[]): RefsSeen {
+  const tip = refs.find(({ name }) => name === `${repo.heads}${branch}`)?.oid;
+  return { tags: toTagRefs(repo, refs), tip };
+}
+
+function toTagRefs(repo: SourceRepo, refs: readonly Ref[]): TagRef[] {
+  return refs
+    .filter(({ name }) => name.startsWith(repo.tags))
+    .map((ref) => ({
+      name: ref.name.slice(repo.tags.length),
+      oid: ref.oid,
+      commitOid: commitOf(ref),
+    }));
 }
 
 function commitOf({ oid, type, peeledOid, peeledType }: Ref): string | null {
@@ -121,17 +154,14 @@ function commitOf({ oid, type, peeledOid, peeledType }: Ref): string | null {
   return (peeledType === "commit" ? peeledOid : undefined) ?? null;
 }
 
-async function recordUnreachable(
-  deps: SyncDeps,
-  source: Source,
-  reason: string,
-): Promise<SyncResult> {
+async function recordUnreachable(deps: SyncDeps, look: Begun, reason: string): Promise<SyncResult> {
+  const { source } = look;
   deps.log.warn({ source: source.slug, reason }, "a followed source could not be fetched");
   await transaction(deps.db, async (tx) => {
     await recordSyncError(tx, source.id, reason);
-    await recordLook(deps, tx, source, (await countFailures(tx, source.id)) + 1);
     // Told once, however often it is tried.
     if (source.lastError === null) await tell(deps, tx, source, "source.unreachable", { reason });
+    await recordLook(deps, tx, look, (await countFailures(tx, source.id)) + 1);
   });
   return { kind: "unreachable", reason };
 }
@@ -149,10 +179,11 @@ async function recordReplaced(deps: SyncDeps, source: Source, tip: string): Prom
 
 async function applySightings(
   deps: SyncDeps,
-  source: Source,
+  look: Begun,
   plan: SightingPlan,
   tip: string | undefined,
 ): Promise<void> {
+  const { source } = look;
   const now = deps.clock.now();
   // Tags that were there before Assay followed the source could not know its date window.
   const imported = source.kind === "followed" && source.firstSyncedAt === null;
@@ -160,9 +191,8 @@ async function applySightings(
     tip === undefined && plan.bound > 0 ? `the repo has no branch ${source.branch} any more` : null;
   await transaction(deps.db, async (tx) => {
     // First of all, since it locks the source: who admits its tags meanwhile comes before all of this or after it.
-    const look = { problem, tipOid: tip ?? null, versions: plan.bound };
-    await recordSynced(tx, source.id, now, look);
-    await recordLook(deps, tx, source, 0);
+    const seen = { problem, tipOid: tip ?? null, versions: plan.bound };
+    await recordSynced(tx, source.id, now, seen);
     const tags = plan.appeared.map((ref) => ({
       id: deps.ids.next(),
       ...ref,
@@ -176,6 +206,8 @@ async function applySightings(
     if (source.firstSyncedAt === null) await deps.onFirstSync(tx, source.slug, now);
     if (plan.appeared.length > 0 || (await hasPendingTags(tx, source.id)))
       await deps.onSightings(tx, source.id);
+    // Last of all, since webhooks wait for its row.
+    await recordLook(deps, tx, look, 0);
   });
 }
 
@@ -260,7 +292,7 @@ async function tell(
 
 export type FetchDeps = Pick<
   SyncDeps,
-  "db" | "gitHome" | "allowedGitHosts" | "gitCaFile" | "sealKey"
+  "db" | "gitHome" | "allowedGitHosts" | "gitCaFile" | "fetch" | "sealKey"
 >;
 
 /**
@@ -274,22 +306,27 @@ export async function fetchPullHead(
 ): Promise<string | undefined> {
   // GitHub's, Gitea's and Forgejo's name for it.
   const refspecs = [`+refs/pull/${number}/head:refs/pulls/${number}`];
-  return withLock(deps.db, `source:${source.id}`, () =>
+  const fetched = await withLock(deps.db, `source:${source.id}`, () =>
     fetchSource(deps, source, sourceRepo(deps.gitHome, source), refspecs),
   );
+  return fetched.kind === "failed" ? fetched.reason : undefined;
 }
 
-/** Returns why the fetch did not succeed, in words for the source's page, or nothing. */
+/** `reason`: in words for the source's page. */
+type Fetched =
+  | { readonly kind: "fetched"; readonly refs: readonly Ref[] }
+  | { readonly kind: "failed"; readonly reason: string };
+
 async function fetchSource(
   deps: FetchDeps,
   source: Source,
   repo: SourceRepo,
   refspecs?: readonly string[],
-): Promise<string | undefined> {
+): Promise<Fetched> {
   const signIn = await findSignIn(deps.db, deps.sealKey, source);
-  if (signIn.kind === "refused") return signIn.reason;
+  if (signIn.kind === "refused") return { kind: "failed", reason: signIn.reason };
   await createMirror(repo.dir);
-  const outcome = await fetchMirror({
+  const outcome = await deps.fetch({
     dir: repo.dir,
     url: source.url ?? "",
     allowedHosts: deps.allowedGitHosts,
@@ -298,9 +335,12 @@ async function fetchSource(
     ...(refspecs !== undefined && { refspecs }),
     ...signIn.with,
   });
+  if (outcome.kind === "fetched") return outcome;
+  return { kind: "failed", reason: sayWhy(outcome) };
+}
+
+function sayWhy(outcome: Exclude<FetchOutcome, { kind: "fetched" }>): string {
   switch (outcome.kind) {
-    case "fetched":
-      return undefined;
     case "refused":
       return outcome.message;
     case "too-large":

@@ -23,7 +23,7 @@ async function deliver(secret: string, event = "push", payload: object = PAYLOAD
 const checkOf = (tag: string) => here.github.checks().find(({ name }) => name === `Assay: ${tag}`);
 const told = async (tag: string, conclusion: string) => {
   await waitUntil(
-    `GitHub is told that ${tag} is ${conclusion}`,
+    () => `GitHub is told that ${tag} is ${conclusion}, not ${checkOf(tag)?.output.title}`,
     async () => checkOf(tag)?.conclusion === conclusion,
   );
   return checkOf(tag);

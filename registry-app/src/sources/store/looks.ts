@@ -48,17 +48,30 @@ export async function countFailures(db: Db | Tx, sourceId: string): Promise<numb
   return row?.failures ?? 0;
 }
 
-/** What a look came to, and when the next one is due. */
+/** A look begins: what says until its end that it is worth looking, says it of the next look. */
+export async function beginLook(db: Db, sourceId: string, dueAt: Date): Promise<void> {
+  await putDue(db, [{ id: sourceId, dueAt }]);
+}
+
+/**
+ * What a look came to, and when the next one is due: then, or sooner where somebody gave a hint after it began, when it was
+ * put to be due at `begunAs`.
+ */
 export async function putLook(
   tx: Tx,
   sourceId: string,
-  failures: number,
-  dueAt: Date,
+  look: { readonly failures: number; readonly dueAt: Date; readonly begunAs: Date },
 ): Promise<void> {
+  const { failures, dueAt, begunAs } = look;
   await tx
     .insertInto("looks")
     .values({ source_id: sourceId, due_at: dueAt, failures })
-    .onConflict((conflict) => conflict.column("source_id").doUpdateSet({ due_at: dueAt, failures }))
+    .onConflict((conflict) =>
+      conflict.column("source_id").doUpdateSet({
+        due_at: sql<Date>`CASE WHEN looks.due_at = ${begunAs} THEN ${dueAt} ELSE looks.due_at END`,
+        failures,
+      }),
+    )
     .execute();
 }
 
