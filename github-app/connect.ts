@@ -111,8 +111,10 @@ function fetchInTime(input: string | URL | Request, init: RequestInit = {}): Pro
   return fetch(input, { ...init, signal });
 }
 
-/** The HTTP status that GitHub answered with; undefined when it did not answer. */
+/** The HTTP status that GitHub answered with; undefined when it did not answer, which Octokit calls a 500 without a response. */
 export function statusOf(cause: unknown): number | undefined {
   const hasStatus = typeof cause === "object" && cause !== null && "status" in cause;
-  return hasStatus && typeof cause.status === "number" ? cause.status : undefined;
+  if (!hasStatus || typeof cause.status !== "number") return undefined;
+  const isAnswer = "response" in cause && cause.response !== undefined;
+  return cause.status === 500 && !isAnswer ? undefined : cause.status;
 }

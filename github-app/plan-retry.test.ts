@@ -47,3 +47,9 @@ it.each([
 ])("%s", (_what, cause, attempts, waitMs, isPause) => {
   expect(planRetry(cause, attempts, NOW)).toMatchObject({ waitMs, isPause });
 });
+
+it("a line that broke is not called an answer of GitHub's", () => {
+  const broken = Object.assign(new Error("fetch failed"), { status: 500 });
+  expect(planRetry(broken, 0, NOW).problem).toBe("GitHub did not answer.");
+  expect(planRetry(answer(500), 0, NOW).problem).toBe("GitHub answered 500.");
+});

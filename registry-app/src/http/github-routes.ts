@@ -29,7 +29,7 @@ export async function addGithubRoutes(app: App, deps: ServerDeps): Promise<void>
           );
         const guid = header(request.headers["x-github-delivery"]);
         const event = header(request.headers["x-github-event"]);
-        if (!/^[\w-]{1,100}$/.test(guid) || !/^[a-z_]{1,100}$/.test(event))
+        if (!/^[\w-]{1,100}$/.test(guid) || !/^[a-z0-9_]{1,100}$/.test(event))
           throw new Refusal("bad-request", "The headers of GitHub's webhooks are missing.");
         const answer = await withinDeadline(receive({ guid, event, body }));
         if (answer.kind === "unreadable")

@@ -9,8 +9,12 @@ import { fakeApps, type GithubApps } from "./github-apps.ts";
 import { answerRole, answerTeam, type FakeMember, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
-/** What GitHub answers instead of what it would, once or for as long as it is set. */
-export type Trouble = { readonly status: number; readonly headers?: Record<string, string> };
+/** What GitHub does instead of answering as it would, for as long as it is set. */
+export type Trouble =
+  | { readonly status: number; readonly headers?: Record<string, string> }
+  /** It takes the request and says nothing; or it hangs up. */
+  | "silence"
+  | "hang-up";
 
 export type GithubEnterprise = {
   /** Where its repos are; the API is below `/api/v3`. */
@@ -118,6 +122,8 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
+    else if (trouble === "hang-up") res.destroy();
+    else if (trouble === "silence") req.resume();
     else if (trouble !== undefined) res.writeHead(trouble.status, trouble.headers).end("{}");
     else void pass(new URL(path, emulator.url), req, res, { written, root: repos.root });
     return true;
