@@ -11,6 +11,7 @@ const FINDING = {
   column: 1,
   fix: "Take it out.",
 };
+const SMALL = { ...FINDING, severity: "low" };
 const SKILL: PulledSkill = {
   folder: "skills/adder",
   name: "adder",
@@ -63,13 +64,45 @@ describe("a pull request, as checks", () => {
   });
 
   it.each([
-    ["nothing new is a success, whatever the base has", "block", [], "success"],
-    ["a new finding that would block is a failure", "block", [FINDING], "failure"],
-    ["a new finding that would be looked at is neither", "warn", [FINDING], "neutral"],
-    ["what was not read is no success", "incomplete", [], "neutral"],
-  ] as const)("of the scan: %s", (_what, verdict, added, conclusion) => {
+    ["nothing to hold it is a success", "review", [SMALL], "success", "1 new finding."],
+    [
+      "what the base has too is not the change's fault, and no success",
+      "block",
+      [],
+      "neutral",
+      "Nothing new was found; a release would be blocked for what the base has too.",
+    ],
+    [
+      "a small one beside it is not what blocks",
+      "block",
+      [SMALL],
+      "neutral",
+      "1 new finding; a release would be blocked for what the base has too.",
+    ],
+    [
+      "a new finding that would block is a failure",
+      "block",
+      [FINDING, SMALL],
+      "failure",
+      "2 new findings: a release would be blocked.",
+    ],
+    [
+      "a new finding that would be looked at is neither",
+      "warn",
+      [FINDING],
+      "neutral",
+      "1 new finding; a release would wait for a person.",
+    ],
+    [
+      "what was not read is no success",
+      "incomplete",
+      [],
+      "neutral",
+      "Nothing new was found; a release would wait for a person.",
+    ],
+  ] as const)("of the scan: %s", (_what, verdict, added, conclusion, title) => {
     const scan = { verdict, score: 50, known: 2, added: [...added], gained: [], gaps: [] };
-    expect(concern("scan", { scan })).toMatchObject({ conclusion });
+    expect(concern("scan", { scan })).toMatchObject({ conclusion, title });
   });
 
   it("says the tag that the author will need, and what the release must be", () => {

@@ -16,7 +16,7 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
     externalId: `${facts.id}/${name}`,
     title: oneLine(told.title, MAX_TITLE),
     summary: fit(
-      [`[All of it on one page](${page})`, "", ...told.lines, ...beyond(leftOut, told)],
+      [`[All of it on one page](${page})`, ...beyond(leftOut, told), "", ...told.lines],
       MAX_SUMMARY,
     ),
     annotations: told.annotations.slice(0, MAX_ANNOTATIONS),
@@ -76,25 +76,27 @@ function tellValidity(skills: readonly PulledSkill[]): Told {
   };
 }
 
+/** What the pull request itself brings decides its colour; what a release would come to is said in any case. */
 function tellScan(skills: readonly PulledSkill[]): Told {
   const scanned = skills.flatMap((one) => (one.scan === null ? [] : [{ ...one, scan: one.scan }]));
-  const bad = scanned.filter(({ scan }) => scan.verdict === "block" && scan.added.length > 0);
-  const held = scanned.filter(
-    ({ scan }) =>
-      scan.verdict === "incomplete" || (scan.verdict !== "pass" && scan.added.length > 0),
-  );
+  const blocked = scanned.filter(({ scan }) => scan.verdict === "block");
+  const isBad = blocked.some(({ scan }) => scan.added.some(isGrave));
+  const isHeld = scanned.some(({ scan }) => ["warn", "incomplete"].includes(scan.verdict));
   const count = scanned.reduce((sum, { scan }) => sum + scan.added.length, 0);
-  const conclusion = bad.length > 0 ? "failure" : held.length > 0 ? "neutral" : "success";
+  const outcome = isBad
+    ? ": a release would be blocked"
+    : blocked.length > 0
+      ? "; a release would be blocked for what the base has too"
+      : isHeld
+        ? "; a release would wait for a person"
+        : "";
   return {
-    conclusion,
-    title:
-      count === 0
-        ? "Nothing new was found."
-        : `${count} new findings${bad.length > 0 ? ": a release would be blocked" : ""}.`,
+    conclusion: isBad ? "failure" : outcome === "" ? "success" : "neutral",
+    title: `${sayNew(count)}${outcome}.`,
     lines: scanned.flatMap((one) => [
       `### ${code(nameOf(one))}`,
       "",
-      `${code(one.scan.verdict)}, ${one.scan.score} of 100, ${one.scan.added.length} new findings, ${one.scan.known} that the base has too.`,
+      `${code(one.scan.verdict)}, ${one.scan.score} of 100. ${sayNew(one.scan.added.length)}, ${one.scan.known} that the base has too.`,
       "",
       ...one.scan.gained.slice(0, 30).map((ability) => `- able to do since this: ${code(ability)}`),
       ...one.scan.gaps.slice(0, 10).map((gap) => `- not read: ${code(gap)}`),
@@ -102,6 +104,14 @@ function tellScan(skills: readonly PulledSkill[]): Told {
     ]),
     annotations: annotate(skills, ({ scan }) => scan?.added ?? []),
   };
+}
+
+const isGrave = ({ severity }: PulledSkill["findings"][number]) =>
+  severity === "critical" || severity === "high";
+
+function sayNew(count: number): string {
+  if (count === 0) return "Nothing new was found";
+  return count === 1 ? "1 new finding" : `${count} new findings`;
 }
 
 function tellRelease(skills: readonly PulledSkill[]): Told {

@@ -43,7 +43,7 @@ function stateOfChecks(
   { evals }: PullPage,
   skills: NonNullable<PullPage["report"]>["skills"],
 ): PullState {
-  const isBlocked = skills.some(({ scan }) => scan?.verdict === "block" && scan.added.length > 0);
+  const isBlocked = skills.some(({ scan }) => scan?.verdict === "block");
   if (isBlocked)
     return {
       state: "block",
@@ -55,10 +55,7 @@ function stateOfChecks(
   const isRunning = evals.some(({ state }) => state === "queued" || state === "running");
   if (isRunning) return { state: "pending", word: "cases run", says: "Its cases run." };
   const isHeld = skills.some(
-    ({ scan }) =>
-      scan !== null &&
-      scan.verdict !== "pass" &&
-      (scan.added.length > 0 || scan.verdict === "incomplete"),
+    ({ scan }) => scan !== null && ["warn", "incomplete"].includes(scan.verdict),
   );
   if (isHeld)
     return {
