@@ -14,6 +14,7 @@ import type { Inventory } from "./inventory/take-inventory.ts";
 import type { ProgramLanguage } from "./program/ir.ts";
 import type { Grammars } from "./program/parsers.ts";
 import { readProgram } from "./program/read-program.ts";
+import { addressedIn } from "./prose/addressed.ts";
 import type { Directive, Standing } from "./prose/directives.ts";
 import { readMarkdown } from "./prose/read-markdown.ts";
 import type { About, Evidence, Link } from "./rules/rule.ts";
@@ -131,8 +132,22 @@ function readingsOf(file: ScanFile, gathered: Gathered): readonly Reading[] {
   return [...views, ...uncovered].flatMap((view) => {
     const as = readAs(view);
     const readings: Reading[] = as === null ? [] : [{ view, as, depth: 0, standing: "plain" }];
-    return [...readings, ...commandsOf(view, gathered)];
+    return [...readings, ...commandsOf(view, gathered), ...toldIn(view, as)];
   });
+}
+
+/** What a model reads in a file that is no prose. */
+function toldIn(view: TextView, as: Reading["as"] | null): readonly Reading[] {
+  const { language } = view.file;
+  if (as === "prose" || view.via.length > view.file.via.length) return [];
+  const isProgram = as !== null || language === "other";
+  const text = addressedIn(view.text, isProgram);
+  if (text === null) return [];
+  const starts = lineStarts(view.text);
+  const lineOf = lineCounter(text);
+  const lineAt = (offset: number) => view.lineAt(starts[lineOf(offset) - 1] ?? 0);
+  const told = { ...view, text, lineAt, via: [...view.via, "string" as const] };
+  return [{ view: told, as: "prose", depth: 1, standing: "plain" }];
 }
 
 function readAs(view: TextView): Reading["as"] | null {
@@ -280,8 +295,12 @@ const LESSON =
  * those of any other skill.
  */
 function isLesson(about: About, file: string, via: Place["via"]): boolean {
-  if (!/\.(?:md|mdx|txt|markdown)$/i.test(file)) return false;
+  const isPage = /\.(?:md|mdx|txt|markdown)$/i.test(file);
+  // What a scanner looks for stands in its tables and comments.
+  const isTable = !isPage && via.length === 1 && via[0] === "string";
+  if (!isPage && !isTable) return false;
   if (!SECURITY.test(`${about.name} ${about.description}`)) return false;
+  if (isTable) return true;
   if (via.includes("inline-code")) return true;
   return file.toLowerCase() !== "skill.md" && LESSON.test(file);
 }

@@ -10,6 +10,8 @@ const LEVELS: readonly ScanSeverity[] = ["info", "low", "medium", "high", "criti
 /** A text that is shown for another reason than to be followed weighs three levels less; it stays in the report. */
 const LESS_WHEN_SHOWN = 3;
 const LESS_IN_TESTS = 1;
+/** Pages that nothing leads to are for people who look at the project: words alone weigh less there. */
+const LESS_ASIDE = 1;
 /** More of one rule in one file says nothing new. */
 const MAX_PER_RULE_AND_FILE = 5;
 const MAX_FINDINGS = 500;
@@ -46,7 +48,9 @@ function weigh(
   const evidenceText = redact(match.evidence);
   const shown = evidence.standingAt(match.at) === "plain" ? 0 : LESS_WHEN_SHOWN;
   const isTest = file?.role === "test" && !file.isReachable;
-  const severity = lower(match.severity ?? rule.severity, shown + (isTest ? LESS_IN_TESTS : 0));
+  const aside = rule.confidence === "lexical" && file?.role === "reference" ? LESS_ASIDE : 0;
+  const less = shown + aside + (isTest ? LESS_IN_TESTS : 0);
+  const severity = lower(match.severity ?? rule.severity, less);
   return {
     rule: rule.id,
     category: rule.family,

@@ -52,7 +52,7 @@ const HOOKS =
   /(?:^|\/)(?:\.?mcp(?:[._-]?servers?)?\.json|hooks\.json|settings(?:\.local)?\.json|claude_desktop_config\.json|plugin\.json|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|\.pypirc|\.pre-commit-config\.ya?ml|\.envrc|lefthook\.ya?ml|tasks\.json|launch\.json|devcontainer\.json)$|(?:^|\/)(?:\.husky|\.git\/hooks|\.githooks)\//i;
 const AGENT_FILE =
   /(?:^|\/)(?:agents|claude|gemini|soul|memory|identity|tools|user|heartbeat|copilot-instructions|\.cursorrules|\.windsurfrules|\.clinerules)(?:\.md)?$/i;
-const TEST_PLACE = /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|testdata|__mocks__)\//i;
+const TEST_PLACE = /(?:^|\/)(?:tests?|evals?|__tests__|specs?|fixtures?|testdata|__mocks__)\//i;
 const TEST_NAME =
   /(?:^|\/)(?:test_[^/]{1,80}\.py|conftest\.py|[^/]{1,80}[._-](?:test|spec)\.\w{2,4}|[^/]{1,80}_test\.\w{2,4})$/i;
 

@@ -16,7 +16,10 @@ const FINDERS: readonly (readonly [RegExp, Finder])[] = [
   [/\.(?:pl|pm)$/i, (lines) => inInterpreter("perl -e", lines)],
   [/\.rb$/i, (lines) => inInterpreter("ruby -e", lines)],
   [/\.php$/i, (lines) => inInterpreter("php -r", lines)],
-  [/\.lua$/i, (lines) => inInterpreter("perl -e", lines)],
+  [
+    /\.(?:lua|go|rs|java|kt|cs|swift|dart|groovy|scala|exs?)$/i,
+    (lines) => inInterpreter("perl -e", lines),
+  ],
   [/\.(?:applescript|scpt|osascript)$/i, inAppleScript],
 ];
 

@@ -1,3 +1,4 @@
+import { readForeignFlow } from "./foreign-flow.ts";
 import type { Draft, Inner, Outcome } from "./operations.ts";
 
 /** Programs in languages that have no grammar here: Perl, Ruby, PHP, Lua, awk. Only what cannot be missed is read. */
@@ -25,6 +26,7 @@ export function readForeign(source: string): Outcome {
       : []),
     ...ranFrom(text, FETCHED_AND_RUN, "download"),
     ...ranFrom(text, DECODED_AND_RUN, "decode"),
+    ...readForeignFlow(text).drafts,
   ];
   const inner = [...text.matchAll(RUNS)].slice(0, MAX_LINES).map(([, one, two, three]): Inner => ({
     text: (one ?? two ?? three ?? "").replaceAll(/\\(["'$`])/g, "$1"),

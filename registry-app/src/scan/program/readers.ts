@@ -200,10 +200,32 @@ export const runCommand: Reader = ({ args, named, contentOf }) => {
     ...draftMining(line),
     ...draftWeakening(line),
     ...resolving(line, facts),
+    ...printed(line),
   ];
   // What the program prints is its own; what it was given as its environment is not in it.
   return { drafts, inner, value: { ...UNKNOWN, facts: fetched } };
 };
+
+/** Secrets that a command line prints: whoever takes its output has them. */
+function printed(line: string): readonly Draft[] {
+  if (/\bhidden answer\b|\bPromptForCredential\b|\bGet-Credential\b/i.test(line))
+    return [{ op: "capture", class: "password", target: "a window that asks for a password" }];
+  const tool = TELLS_SECRET.exec(line)?.[0];
+  if (tool !== undefined) return [{ op: "read-secret", target: tool, class: "keychain" }];
+  if (/^\s{0,4}(?:env|printenv)(?:\s{0,4}\|.{0,100})?\s{0,4}$/.test(line))
+    return [{ op: "read-environment", target: null }];
+  if (
+    !/^\s{0,4}(?:sudo )?(?:cat|head|tail|less|base64|xxd|od|type|more|gzip -c|tar c\w{0,4} -)\s/.test(
+      line,
+    )
+  )
+    return [];
+  return line
+    .split(/[\s'"|;&<>]+/, 30)
+    .flatMap((word) => draftFileRead(word).filter(({ op }) => op === "read-secret"));
+}
+const TELLS_SECRET =
+  /\bsecurity (?:find-(?:generic|internet)-password\b.{0,80}-\w{0,4}[wg]|dump-keychain)|\bgpg\b.{0,60}--export-secret-keys|\bsecret-tool lookup|\bcmdkey \/list|\bgit credential fill/;
 
 /** A look-up or request on a command line that is put together: the pieces travel with it. */
 function resolving(line: string, facts: Value["facts"]): readonly Draft[] {

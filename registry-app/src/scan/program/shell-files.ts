@@ -148,7 +148,7 @@ const copy: Reader = (call) => {
 /** Packs files: what comes out holds what went in. */
 const pack: Reader = (call) => {
   const isZip = call.callee === "zip" || call.callee.startsWith("7z");
-  const args = readArguments(call, isZip ? ["P", "x"] : "f C exclude T".split(" "));
+  const args = readArguments(call, isZip ? ["P", "x"] : "f C directory exclude T".split(" "));
   const first = args.plain[0];
   const isOldStyle = /^[a-zA-Z]{1,8}$/.test(outline(first ?? textValue(""))) && !isZip;
   const letters = isOldStyle ? outline(first ?? textValue("")) : "";
@@ -165,16 +165,22 @@ const pack: Reader = (call) => {
     };
   }
   const output = args.valuesOf("f")[0] ?? (isZip || letters.includes("f") ? names[0] : undefined);
-  const inputs = names.filter((one) => one !== output);
+  const inputs = [...names.filter((one) => one !== output), ...args.valuesOf("C", "directory")];
   const reads = inputs.flatMap((value) => draftFileRead(outline(value)));
+  const packed = joinFacts(...inputs.map((one) => call.contentOf(outline(one)).facts));
   const secret: Draft[] = args.hasOption("P", "e", "password")
     ? [{ op: "encrypt", target: args.line }]
     : [];
   const path = output === undefined ? null : outline(output);
-  if (path === null || path === "-") return { drafts: [...reads, ...secret] };
+  if (path === null || path === "-")
+    return { drafts: [...reads, ...secret], value: { ...UNKNOWN, facts: packed } };
   return {
-    drafts: [...reads, ...secret, { op: "write", target: path, class: classifyPath(path) }],
-    wrote: { path, value: UNKNOWN },
+    drafts: [
+      ...reads,
+      ...secret,
+      { op: "write", target: path, class: classifyPath(path), from: packed },
+    ],
+    wrote: { path, value: { ...UNKNOWN, facts: packed } },
   };
 };
 
@@ -194,6 +200,10 @@ const copyBytes: Reader = (call) => {
     drafts: isFilling
       ? [{ op: "exhaust", target: to, class: "disk" }]
       : [...draftFileRead(from), draftFileWrite(to, false)],
+    wrote: {
+      path: to,
+      value: from === "-" ? (call.named["stdin"] ?? UNKNOWN) : call.contentOf(from),
+    },
   };
 };
 
@@ -336,6 +346,9 @@ function historyOff(call: Called): readonly Draft[] {
     : [];
 }
 
+/** Where `mktemp` makes its file or folder; which one it is does not matter for what goes in and comes out. */
+const MADE = "/tmp/made-by-mktemp";
+
 /** Commands that read, write and remove files, and print. */
 export const SHELL_FILES: Readonly<Record<string, Reader>> = {
   ...Object.fromEntries(
@@ -344,6 +357,7 @@ export const SHELL_FILES: Readonly<Record<string, Reader>> = {
       .map((name) => [name, readFiles] as const),
   ),
   find,
+  mktemp: () => ({ drafts: [], text: MADE }),
   dd: copyBytes,
   cp: copy,
   mv: copy,

@@ -2,7 +2,7 @@ import { findUrls } from "../targets/classify-url.ts";
 import { draftFileRead } from "./file-drafts.ts";
 import type { Called, Draft, Outcome, Reader } from "./operations.ts";
 import { readArguments } from "./shell-arguments.ts";
-import { outline, textValue, UNKNOWN, type Value } from "./value.ts";
+import { joinFacts, outline, textValue, UNKNOWN, type Value } from "./value.ts";
 import { draftRequest } from "./web-drafts.ts";
 
 const CURL_VALUED =
@@ -144,8 +144,9 @@ const copyOut: Reader = (call) => {
   const args = readArguments(call, "i P p o e F l c S".split(" "));
   const to = args.plain.at(-1);
   const isRemote = (value: Value | undefined) =>
-    value !== undefined && /^[^/\s]{1,200}:|^(?:s3|gs|r2|az|b2):\/\/|^\w+:/.test(outline(value));
+    value !== undefined && /^[^/\s]{0,200}:|^(?:s3|gs|r2|az|b2):\/\/|^\w+:/.test(outline(value));
   const sources = args.plain.slice(0, -1);
+  const facts = [...args.plain.map((one) => one.facts), call.named["stdin"]?.facts ?? []];
   const reads = sources
     .filter((one) => !isRemote(one))
     .flatMap((one) => draftFileRead(outline(one)));
@@ -153,7 +154,12 @@ const copyOut: Reader = (call) => {
     return {
       drafts: [
         ...reads,
-        { op: "send", target: outline(to ?? textValue("")), traits: addressTraits(to) },
+        {
+          op: "send",
+          target: outline(to ?? textValue("")),
+          traits: addressTraits(to),
+          from: joinFacts(...sources.map((one) => call.contentOf(outline(one)).facts), ...facts),
+        },
       ],
     };
   return {
@@ -176,15 +182,17 @@ function addressTraits(value: Value | undefined) {
 
 const cloudCopy: Reader = (call) => {
   const words = call.args.map(outline);
-  if (!words.some((word) => ["cp", "sync", "mv", "upload", "copy"].includes(word)))
-    return { drafts: [] };
+  if (!words.some((word) => COPIES.has(word))) return { drafts: [] };
   return copyOut({
     ...call,
     args: call.args.filter(
-      (one) => !/^(?:s3|cp|sync|mv|copy|storage|blob|upload)$/.test(outline(one)),
+      (one) => !COPIES.has(outline(one)) && !/^(?:s3|storage|blob|object)$/.test(outline(one)),
     ),
   });
 };
+const COPIES: ReadonlySet<string> = new Set(
+  "cp sync mv upload copy copyto move moveto rsync put rcat send".split(" "),
+);
 
 const lookUp: Reader = (call) => {
   const names = call.args.filter((one) => !/^[@+-]/.test(outline(one)));
@@ -206,6 +214,22 @@ const mail: Reader = (call) => ({
   drafts: [{ op: "send", target: `mailto:${outline(call.args.at(-1) ?? textValue(""))}` }],
 });
 
+/** What is committed, and leaves with the next push. */
+const STAGED = "git staged";
+
+function staged(call: Called, words: readonly string[]): { path: string; value: Value } {
+  const isAll = words.length === 1 || words.includes(".");
+  const paths = words[0] === "add" ? (isAll ? ["."] : words.slice(1)) : [];
+  const facts = joinFacts(
+    call.contentOf(STAGED).facts,
+    ...paths.map((one) => call.contentOf(one).facts),
+    ...paths.map((one) => call.contentOf(`./${one}`).facts),
+    // A message is published with the rest.
+    ...call.args.map((one) => one.facts),
+  );
+  return { path: STAGED, value: { ...UNKNOWN, facts } };
+}
+
 const git: Reader = (call) => {
   const args = readArguments(call, "c C git-dir work-tree b branch depth o origin".split(" "));
   const words = args.plain.map(outline);
@@ -215,8 +239,13 @@ const git: Reader = (call) => {
   if (words[0] === "push") {
     const named = words.slice(1).map((one) => call.contentOf(`remote ${one}`).text);
     const at = named.find((one) => one !== null);
-    drafts.push({ op: "publish", target: at === undefined ? line : `${line} ${at ?? ""}` });
+    drafts.push({
+      op: "publish",
+      target: at === undefined ? line : `${line} ${at ?? ""}`,
+      from: joinFacts(call.contentOf(STAGED).facts, ...call.args.map((one) => one.facts)),
+    });
   }
+  if (words[0] === "add" || words[0] === "commit") return { drafts, wrote: staged(call, words) };
   if (/^(?:diff|show|log|format-patch|bundle|archive)$/.test(words[0] ?? ""))
     drafts.push({ op: "read-file", target: `git ${words[0] ?? ""}`, class: "workspace" });
   if (words[0] === "remote" && /^(?:add|set-url)$/.test(words[1] ?? ""))
@@ -272,10 +301,13 @@ const socat: Reader = (call) => {
 
 const publish: Reader = (call) => {
   const line = call.args.map(outline).join(" ");
-  const reads = /\b(?:gist create|release (?:create|upload)|upload)\b/.test(line)
-    ? call.args.slice(2).flatMap((one) => filesNamed(outline(one)))
-    : [];
-  return /\b(?:publish|gist create|release (?:create|upload)|pr create|upload|gem push|twine)\b/.test(
+  const reads =
+    /\b(?:gist create|release (?:create|upload)|upload|(?:issue|pr|discussion) (?:create|comment|edit))\b/.test(
+      line,
+    )
+      ? call.args.slice(2).flatMap((one) => filesNamed(outline(one)))
+      : [];
+  return /\b(?:publish|gist create|release (?:create|upload)|(?:issue|pr) (?:create|comment|edit)|upload|gem push|twine)\b/.test(
     `${call.callee} ${line}`,
   )
     ? { drafts: [...reads, { op: "publish", target: `${call.callee} ${line}`.slice(0, 200) }] }

@@ -1,6 +1,6 @@
 import type { Directive } from "./directives.ts";
 import { isOn } from "./selecting.ts";
-import { isAffirmed, isNearIn, leadsTo, speaksOf } from "./notions.ts";
+import { isAbroad, isAffirmed, isNearIn, leadsTo, speaksOf } from "./notions.ts";
 
 /** What sentences mean, by the notions that meet in them: said outright or politely, as an order or as a fact. */
 
@@ -52,10 +52,33 @@ const ANSWERS_ITSELF =
 /** In another language: sends something and keeps it from the person, or sends secrets. */
 export function smuggles({ notions, words }: Directive): boolean {
   if (!speaksOf(notions, "send") || !isAffirmed(notions, "send")) return false;
-  const isKept = leadsTo(notions, "not", "tell", 6) && speaksOf(notions, "person");
+  const isKept =
+    leadsTo(notions, "not", "tell", 6) && (speaksOf(notions, "person") || isAbroad(words));
   const isSecret = isNearIn(notions, "send", "secret", 10);
   return (isKept || isSecret) && /https?:|@/.test(words);
 }
+
+/** In another language: the person shall not hear of what stands beside it. */
+export function hushesAbroad(
+  one: Directive,
+  near: (of: Directive) => readonly Directive[],
+): boolean {
+  const { notions, words } = one;
+  if (!isAbroad(words) || !speaksOf(notions, "not", "tell")) return false;
+  if (!leadsTo(notions, "not", "tell", 7) || IN_CASE.test(words)) return false;
+  if (!THIS_ABROAD.test(words) && !speaksOf(notions, "person")) return false;
+  return near(one).some(
+    (other) =>
+      other.words !== words &&
+      Math.abs(other.at.line - one.at.line) <= 2 &&
+      speaksOf(other.notions, "send") &&
+      (/https?:|\S@\S/.test(other.words) || speaksOf(other.notions, "secret")),
+  );
+}
+const IN_CASE =
+  /\b(?:si|wenn|falls|sauf|bevor|außer|se non|tranne|salvo|a menos|solo se|chyba|indien|tenzij)\b|если|кроме|除非|如果|もし|場合|경우/;
+const THIS_ABROAD =
+  /\b(?:esto|eso|ello|cela|ça|questo|ciò|lo|isso|isto|davon|darüber|dies\w{0,2}|das|dit|bunu|tego|tym)\b|этом|это|этого|此|这|這|この|これ|それ|이/;
 
 const ASKS_FOR =
   /\b(?:if|unless|once|until|after|when) (?:\S+ ){0,4}(?:approv\w*|consent\w*|permission|confirm\w*|agree\w*)|\bask (?:the user|first|before)|\b(?:must|should|do) not (?:be )?assum|\bdoes not mean|\bnever\b|\b(?:participants?|patients?|subjects?|effective|hereby|copyright|licen[cs]e\w*|sudo|chmod|ios|android|oauth|app store)\b/;

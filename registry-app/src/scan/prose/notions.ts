@@ -1,4 +1,5 @@
 import { FOREIGN_ROWS } from "./foreign-notions.ts";
+import { STEM_ROWS } from "./foreign-stems.ts";
 
 /**
  * What a sentence speaks of, by word and not by phrase: many ways of saying one thing have the same notions near each
@@ -117,6 +118,29 @@ function formsOf(word: string): readonly string[] {
   return [word, `${word}s`, `${stem}ed`, `${stem}ing`, `${word}${last}ed`, `${word}${last}ing`];
 }
 
+/** How words begin, with what they mean; looked up by every length that a stem has. */
+const STEMS: ReadonlyMap<string, Notion> = new Map(
+  STEM_ROWS.flatMap(([notion, list]) => list.split(" ").map((one) => [one, notion] as const)),
+);
+const LENGTHS = [...new Set([...STEMS.keys()].map((one) => one.length))].toSorted((a, b) => b - a);
+/** Letters that English has none of, or little words of its neighbours. */
+const ABROAD =
+  /[\u00df-\u024f\u0400-\u04ff\u3040-\uffdc]|\b(?:el|los|las|una|del|les|des|une|dans|der|die|und|nicht|wird|werden|il|gli|che|della|dell|non|senza|aan|het|een|niet|nie|oraz|jest|bir)\b/;
+
+/** Whether a sentence is in another language than English, as far as its letters and little words tell. */
+export function isAbroad(words: string): boolean {
+  return ABROAD.test(words);
+}
+
+function stemOf(word: string): Notion | undefined {
+  for (const length of LENGTHS) {
+    if (word.length < length) continue;
+    const notion = STEMS.get(word.slice(0, length));
+    if (notion !== undefined) return notion;
+  }
+  return undefined;
+}
+
 /** Where in a sentence each notion stands, counted in words. */
 export type Notions = ReadonlyMap<Notion, readonly number[]>;
 
@@ -127,9 +151,14 @@ export function notionsOf(words: string): Notions {
   // What stands in quotation marks is somebody else's.
   const own = words.includes('"') ? words.replaceAll(/" [^"]{1,300} "/g, '" "') : words;
   const list = (UNSPACED.test(own) ? spaced(own) : own).split(" ", MAX_WORDS);
+  const hasStems = isAbroad(own);
   let found: Map<Notion, number[]> | null = null;
   for (const [at, word] of list.entries()) {
-    const entries = ENTRIES.get(word);
+    const stem = hasStems ? stemOf(word) : undefined;
+    const entries =
+      stem === undefined
+        ? ENTRIES.get(word)
+        : [...(ENTRIES.get(word) ?? []), { rest: [], notion: stem }];
     if (entries === undefined) continue;
     for (const { rest, notion } of entries) {
       if (rest.some((one, ahead) => list[at + ahead + 1] !== one)) continue;

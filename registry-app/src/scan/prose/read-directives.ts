@@ -93,7 +93,7 @@ function readSentence(
     standing: passage.standing === "plain" ? ownStanding(words, passage.piece) : passage.standing,
     excerpt: excerptOf(passage.piece.text, sentence),
   };
-  if (frame.uses.length === 0) return sentence.length < 3 ? [] : [statementOf(frame)];
+  if (frame.uses.length === 0) return isTooShort(frame) ? [] : [statementOf(frame)];
   const directives: Directive[] = [];
   let last: Mood | null = null;
   frame.uses.forEach((use, nth) => {
@@ -103,6 +103,11 @@ function readSentence(
     directives.push(directiveOf(frame, nth, use, mood, directives.at(-1) ?? before));
   });
   return directives;
+}
+
+/** Two words tell nothing; in scripts without spaces a whole sentence is one. */
+function isTooShort({ sentence, words }: Frame): boolean {
+  return sentence.length < 3 && !/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{8}/.test(words);
 }
 
 type Frame = {

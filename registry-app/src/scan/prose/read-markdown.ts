@@ -10,7 +10,7 @@ import { type Block, type LineStart, offsetAt, type Piece } from "./markdown-sta
 import { piecesWithin } from "./nested-prose.ts";
 import { readDirectives } from "./read-directives.ts";
 import type { CodeBlock, InlineCode, MarkdownReading } from "./reading.ts";
-import { standingOf } from "./standing.ts";
+import { isToldOfOthers, standingOf } from "./standing.ts";
 import { lex, type RawLink } from "./tokens.ts";
 
 export type { MarkdownReading } from "./reading.ts";
@@ -29,6 +29,7 @@ export function readMarkdown(view: TextView): MarkdownReading {
     links: [],
     directives: [],
     hidden: [],
+    shown: new Set(),
   };
   for (const piece of pieces) readPiece(reader, piece);
   for (const one of hidden) addHidden(reader, text.slice(one.from, one.to), one.from, ["comment"]);
@@ -49,7 +50,8 @@ export function readMarkdown(view: TextView): MarkdownReading {
     directives: reader.directives,
     hidden: reader.hidden,
     headingsAt: (line) => partAt(parts, line)?.headings ?? [],
-    standingAt: (line) => partAt(parts, line)?.standing ?? "plain",
+    standingAt: (line) =>
+      reader.shown.has(line) ? "warning" : (partAt(parts, line)?.standing ?? "plain"),
     cutOff:
       text.length < view.text.length
         ? `Only the first ${MAX_CHARACTERS} of ${view.text.length} characters were read as prose.`
@@ -64,6 +66,8 @@ type Reader = {
   readonly links: Link[];
   readonly directives: Directive[];
   readonly hidden: TextView[];
+  /** Lines with a command that others are said to have used. */
+  readonly shown: Set<number>;
 };
 
 function readPiece(reader: Reader, piece: Piece): void {
@@ -83,6 +87,7 @@ function readPiece(reader: Reader, piece: Piece): void {
     const line = reader.view.lineAt(offset);
     const language = isInlineCommand(token.text) ? "shell" : null;
     const view = viewOf(reader.view, token.text, [{ at: 0, offset }], "inline-code");
+    if (standing === "plain" && isToldOfOthers(piece.text, token.at)) reader.shown.add(line);
     reader.inlineCode.push({ text: token.text, language, line, headings, standing, view });
   }
   const lineAt = (at: number) => reader.view.lineAt(offsetAt(starts, at));

@@ -182,11 +182,14 @@ const TAKES_OVER =
 export function opensSettings(one: Directive): boolean {
   if (!isOn(one, "agent-config") && !SETTINGS.test(one.words)) return false;
   return (
+    SETS.test(one.words) &&
     ANY_CALL.test(one.words) &&
     !REFUSED.test(one.words) &&
     !/\b(?:deny|remove|too broad|avoid|instead of|narrow\w*|if the user)\b/.test(one.words)
   );
 }
+const SETS =
+  /\b(?:sets?|adds?|puts?|writes?|enables?|uses?|allows?|permits?|configures?|switch|change|append|give|grant|open|insert|include|extend|update|merge|have|has|make|register|needs?|must)\b/;
 const SETTINGS =
   /\b(?:settings(?:\.local)?\.json|permission settings|agent'?s? (?:settings|configuration))\b|\.claude\b/;
 const ANY_CALL =

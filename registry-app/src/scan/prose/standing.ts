@@ -35,8 +35,24 @@ const DETECTS =
 const FINDS_TO_MOVE =
   /^(?:look|search|scan) (?:for|through) .{0,200} and (?:then )?(?:put|send|upload|copy|post|forward|mail|push|store|add|place|pass|hand)\b/;
 
+/** "The malicious packages told people to paste `…`": past or possible, and done by somebody of that kind. */
+const OF_OTHERS =
+  /\b(?:attackers?|adversar(?:y|ies)|threat actors?|malware|malicious(?: \w+){1,3}|campaigns?|payloads?|intruders?|scammers?)(?: \S+){0,4} (?:asked|told|tricked|used|ran|embedded|hid|had|would|may|might|can|could|typically|often|then|lured|instructed|made|persuaded)\b/i;
+const BEFORE = 240;
+
+/** Whether the words of a sentence up to a place in it tell what attackers do. */
+export function isToldOfOthers(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - BEFORE), at);
+  const start = Math.max(before.lastIndexOf(". "), before.lastIndexOf("\n\n"));
+  return OF_OTHERS.test(before.slice(start + 1).replaceAll(/\s+/g, " "));
+}
+
 /** The part of one sentence, when what stands around it says nothing. */
 export function ownStanding(sentence: string, around: Surroundings): Standing {
-  if (DETECTS.test(sentence) && !FINDS_TO_MOVE.test(sentence)) return "warning";
+  // What an address is called says nothing of what the sentence is about.
+  const plain = sentence.includes("://")
+    ? sentence.replaceAll(/\S{1,10}:\/\/\S{1,400}/g, "")
+    : sentence;
+  if (DETECTS.test(plain) && !FINDS_TO_MOVE.test(plain)) return "warning";
   return around.isQuoted && /^["“]/.test(sentence) ? "quoted" : "plain";
 }

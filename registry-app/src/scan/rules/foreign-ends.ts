@@ -36,6 +36,7 @@ function findCharges({ facts, about, isReachable }: Evidence): readonly Match[] 
     .filter((fact) => /\/(?:billing|charges?|payments?|debit)\b/i.test(fact.target ?? ""))
     .flatMap((fact) => {
       const host = hostOf(fact.target);
+      if (/(?:^|\.)example\.(?:com|org|net)$/.test(host)) return [];
       const isSaid = isAboutHost(host, about) || isWellKnownHost(host) || about.hosts.has(host);
       if (host === "" || isSaid) return [];
       return [matchAt(fact, `Money is asked for at ${host}, which the skill does not speak of.`)];

@@ -44,10 +44,18 @@ function isHiddenTarget(fact: Fact): boolean {
   );
 }
 
+/** An address that an answer has given, unpacked on the way: the skill's text has nothing to hide it in. */
+function isFromAnswer(fact: Fact): boolean {
+  const decoded = sourcesOf(fact).filter((one) => one.op === "decode");
+  return decoded.every(
+    (one) => one.class !== "literal" && one.from.some(({ op }) => op === "download"),
+  );
+}
+
 /** The address itself is decoded when it runs; what is sent to it may come from anywhere. */
 function findHiddenHost({ facts }: Evidence): readonly Match[] {
   return facts
-    .filter((fact) => isHiddenTarget(fact) && has(fact, "obfuscated"))
+    .filter((fact) => isHiddenTarget(fact) && has(fact, "obfuscated") && !isFromAnswer(fact))
     .map((fact) =>
       matchAt(
         fact,

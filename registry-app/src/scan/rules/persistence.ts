@@ -10,10 +10,13 @@ function writesTo({ facts }: Evidence, ...classes: readonly string[]): readonly 
 }
 
 function findAuthorized(evidence: Evidence): readonly Match[] {
-  return writesTo(evidence, "ssh-authorized").map((fact) =>
-    matchAt(fact, "A key is added that may log in to this machine.", fact.from),
-  );
+  return writesTo(evidence, "ssh-authorized")
+    .filter(({ excerpt }) => !NO_KEY.test(excerpt))
+    .map((fact) => matchAt(fact, "A key is added that may log in to this machine.", fact.from));
 }
+/** What stands in the place of a key that the reader is to fill in. */
+const NO_KEY =
+  /\b(?:your|my|the)[-_ ](?:\w{1,20}[-_ ]){0,3}key\b|AAAA\w{0,6}(?:\.\.\.|…)|<[^<>]{3,60}>/i;
 
 /** Files that are run by themselves later, with content that comes from outside or was encoded. */
 function findFedStart(evidence: Evidence): readonly Match[] {

@@ -24,7 +24,10 @@ export const POISONING_RULES: readonly Rule[] = [
     find: (evidence) =>
       sentences(evidence)
         .filter(
-          (one) => TO_JUDGE.test(one.words) || (CLEARED.test(one.words) && VERDICT.test(one.words)),
+          (one) =>
+            TO_JUDGE.test(one.words) ||
+            JUDGED.test(one.words) ||
+            (CLEARED.test(one.words) && VERDICT.test(one.words)),
         )
         .map((one) => matchOf(one, "It tells a reviewer or scanner what to conclude.")),
     flags: [
@@ -204,6 +207,8 @@ const JUDGING =
 const CONCLUDE =
   "(?:(?:report|return|output|find|state|conclude|give|produce) (?:\\w+ ){0,4}(?:no (?:\\w+ )?(?:findings|issues|risks?|threats?|problems)|safe|clean|benign|nothing|harmless|highest)|(?:mark|classify|rate|label|treat|consider|score|regard|flag) (?:it|this|the skill|them)?(?: \\w+){0,4} (?:safe|benign|harmless|trusted|clean|low|legitimate|highest|approved|high|passed)|(?:be )?(?:marked|classified|rated|labelled|treated|considered|regarded) (?:\\w+ ){0,2}(?:safe|benign|harmless|trusted|clean|low|legitimate)|(?:skip|ignore|pass|approve|whitelist|exclude) (?:this|it|the (?:rest|scripts?|following|skill|file)))";
 const TO_JUDGE = new RegExp(`\\b(?:${JUDGE}|${JUDGING})\\b(?: \\S+){0,12} ${CONCLUDE}\\b`);
+const JUDGED =
+  /\b(?:report|return|output|give|state|conclude|answer|produce|emit)\w* (?:\S+ ){0,8}(?:when|if|while|whenever|on|upon|after) (?:you (?:are )?)?(?:analy[sz]ing|reviewing|scanning|auditing|evaluating|assessing|checking|analy[sz]e|review|scan|audit|evaluate) this (?:skill|file|plugin|package)\b/;
 const CLEARED =
   /\bthis (?:skill|file|plugin|package|document|script|content|code|prompt)\b(?: \S+){0,6} (?:(?:was|is|has been|have been|already) (?:\w+ ){0,3})?(?:audited|pre-?approved|verified|certified|reviewed|vetted|cleared|whitelisted|signed off|approved|safe|benign|trusted)\b/;
 const VERDICT =
@@ -212,7 +217,7 @@ const VERDICT =
 const EVERY_SESSION =
   /\b(?:(?:every|all|each|future|later|subsequent|any) (?:\w+ ){0,2}(?:sessions?|conversations?|tasks?|projects?|requests?|interactions?)|permanent(?:ly)?|forever|from now on|long-term|persist\w*|always active|globally|system-wide|override[sn]?)\b/;
 const FREES =
-  /\b(?:permissions?|allow(?:ed|s)?(?:-?tools)?|auto-?approv\w*|pre-?approved|bypass\w*|without (?:asking|confirmation|approval|prompt\w*)|never refuse|do not ask|don't ask|no confirmation|sandbox|dangerously\w*|disable\w*|own rules|full access|unrestricted|trusted|skip\w*|ignore|override\w*|obey|never (?:question|warn|ask))\b/;
+  /\b(?:permissions?|allow(?:ed|s)?(?:-?tools)?|auto-?approv\w*|pre-?approved|bypass\w*|without (?:asking|confirmation|approval|prompt\w*)|never refuse|do not ask|don't ask|no confirmation|sandbox|dangerously\w*|disable\w*|own rules|full access|unrestricted|trusted|skip\w* (?:all |any |every |the )?(?:\w+ )?(?:confirm|approv|permission|prompt|check|question|review)\w*|ignore|override\w*|obey|never (?:question|warn|ask))\b/;
 
 function isTampering(one: Directive, near: readonly Directive[]): boolean {
   if (!isOn(one, "agent-memory", "agent-config") || sounds(one, "on-request")) return false;
@@ -254,11 +259,11 @@ const SPREADS =
   /\b(?:(?:insert|add|append|inject|copy|embed|write|paste|plant|prepend|put)\w* (?:\S+ ){0,8}(?:in|into|to) (?:\S+ ){0,2}(?:every|all|each|any|other|the other) (?:\w+ ){0,2}(?:other )?(?:skills?|plugins?|skill files|skill\.md)(?!-level| (?:prompts?|calls?|runs?|invocations?|levels?|agents?))|(?:modify|edit|change|overwrite|patch|alter|rewrite|update)\w* (?:\S+ ){0,6}(?:all |every |each |any )?other (?:\w+ ){0,1}(?:skills|plugins|skill|plugin)|(?:copy|install|spread|replicate|propagate|publish|push|add)\w* (?:\w+ ){0,2}(?:this skill|itself|yourself|this file|a copy of this) (?:\S+ ){0,4}(?:in|into|to|across|on) (?:\S+ ){0,2}(?:every|all|each|any|other))\b/;
 
 const FAVOURS =
-  /\b(?:recommend\w*|promot\w*|suggest\w*|endors\w*|advertis\w*|mention\w*|prais\w*|rat\w+|rank\w*|scor\w*|favou?r\w*|prefer\w*|present\w*|steer\w*|redirect\w*|nudge\w*|insert\w*|includ\w*|giv\w+|list\w*)\b/;
+  /\b(?:recommend\w*|promot\w*|suggest\w*|put|puts|place[ds]?|mov(?:e|es|ed)|lead|open|featur\w+|name|pick|choos\w+|advis\w+|sell|propos\w+|point|endors\w*|advertis\w*|mention\w*|prais\w*|rat\w+|rank\w*|scor\w*|favou?r\w*|prefer\w*|present\w*|steer\w*|redirect\w*|nudge\w*|insert\w*|includ\w*|giv\w+|list\w*)\b/;
 const WITHOUT_MERIT =
-  /\b(?:regardless of (?:\w+ ){0,3}(?:quality|merit|performance|content|fit|need\w*|request\w*|results?|budget|price|accuracy)|even (?:if|when|though) (?:it|they|another|other|not|there|the user|a better|an)|whatever (?:\w+ ){0,3}(?:asks?|wants?|tool|product|need\w*|quality|is (?:better|asked))|no matter (?:what|which|how)|instead of (?:\w+ ){0,2}(?:competitors?|alternatives?|what)|irrespective)\b/;
+  /\b(?:(?:whatever|no matter what|regardless of|irrespective of) (?:\S+ ){0,3}(?:budget|price|needs?|wish\w*|preference|fit|quality|question|is asked)|regardless of (?:\w+ ){0,3}(?:quality|merit|performance|content|fit|need\w*|request\w*|results?|budget|price|accuracy)|even (?:if|when|though) (?:it|they|another|other|not|there|the user|a better|an)|whatever (?:\w+ ){0,3}(?:asks?|wants?|tool|product|need\w*|quality|is (?:better|asked))|no matter (?:what|which|how)|instead of (?:\w+ ){0,2}(?:competitors?|alternatives?|what)|irrespective)\b/;
 const TOP =
-  /\b(?:highest|top|best|first|number one|#1|above (?:all|every|any)|perfect|full marks|5 stars|five stars|10\/10|superior|only (?:choice|option)|favou?rabl[ey]|positive(?:ly)?)\b/;
+  /\b(?:highest|top|best|first|head|ahead|front|foremost|uppermost|number one|#1|above (?:all|every|any)|perfect|full marks|5 stars|five stars|10\/10|superior|only (?:choice|option)|favou?rabl[ey]|positive(?:ly)?)\b/;
 const OURS =
   /\b(?:our (?:own )?(?:\w+ )?(?:outputs?|products?|service|tools?|platform|brand|skill|company|plans?|models?|answers?|results?)|sponsor\w*|affiliate|partner(?:'s)? (?:products?|links?|brand)|referral|paid (?:placement|promotion))\b/;
 
@@ -293,4 +298,4 @@ const RATES =
 const PAID_LINK = /\b(?:affiliate|referral|sponsored?) (?:link|code|product|content)/;
 
 const FALSIFIES =
-  /\b(?:figure|number|total|sum|amount|price|value|result)s?\b(?: \S+){0,4} (?:lower|higher|smaller|larger|less|more) (?:by|than)\b(?: \S+){0,12} (?:true|real|actual) (?:one|figure|number|value|total)s?\b|\b(?:enter|book|record|list|report|show|state|put|invoice|charge|bill|count)\w* (?:\S+ ){0,3}(?:at|with|for|as) (?:\S+ ){0,8}(?:times|percent|%|more than|less than|above|below|over|under|half) (?:of )?(?:their|its|the) (?:real |true |actual |original )?(?:amount|price|value|figure|total|cost|number)s?\b|\b(?:seed|store|plant|add|insert|record|save|put)\w* (?:\S+ ){0,30}(?:as (?:a |an )?(?:\w+ )?(?:fact|truth|true)|with (?:the )?(?:highest|full|top) (?:trust|confidence|authority))\b|\b(?:taken off|skimmed|shaved off|diverted|siphoned|rerouted|booked|credited) (?:\S+ ){0,6}(?:to|into) (?:the |an? |our |another )?(?:\w+ )?(?:account|iban|wallet|address)\b|(?<!that |which |instead of )\b(?:(?:subtly|silently|quietly|secretly|discreetly|slightly) (?:\w+ ){0,2}(?:change|alter|modify|edit|adjust|inflate|tweak|distort|insert|introduce|add|replace|corrupt|bias|skew) |(?:insert|add|plant|introduce|embed|inject|include|leave|hide)\w* (?:\w+ ){0,3}(?:hidden|subtle|false|fake|misleading|malicious|undetectable|fabricated|incorrect|biased) (?:\w+ ){0,3}(?:vulnerabilit\w+|back ?doors?|bugs?|errors?|statements?|claims?|facts?|data|information|records?|entries|flaws?|references|citations|code)|(?:replace|change|swap|substitute|overwrite) (?:\S+ ){0,4}(?:(?:bank|payee's|vendor's|supplier's|recipient's) account|account number|iban|wallet address|payment (?:address|details)|payee|recipient|beneficiary) (?:\S+ ){0,6}(?:with|to|by|for))\b/;
+  /\b(?:figure|number|total|sum|amount|price|value|result)s?\b(?: \S+){0,4} (?:lower|higher|smaller|larger|less|more) (?:by|than)\b(?: \S+){0,12} (?:true|real|actual) (?:one|figure|number|value|total)s?\b|\b(?:enter|book|record|list|report|show|state|put|invoice|charge|bill|count)\w* (?:\S+ ){0,3}(?:at|with|for|as) (?:\S+ ){0,8}(?:times|percent|%|more than|less than|above|below|over|under|half) (?:of )?(?:their|its|the) (?:real |true |actual |original )?(?:amount|price|value|figure|total|cost|number)s?\b|\b(?:seed|store|plant|add|insert|record|save|put)\w* (?:\S+ ){0,30}(?:as (?:a |an )?(?:\w+ )?(?:fact|truth|true)(?! ?:)|with (?:the )?(?:highest|full|top) (?:trust|confidence|authority))\b|\b(?:taken off|skimmed|shaved off|diverted|siphoned|rerouted|booked|credited) (?:\S+ ){0,6}(?:to|into) (?:the |an? |our |another )?(?:\w+ )?(?:account|iban|wallet|address)\b|(?<!that |which |instead of )\b(?:(?:subtly|silently|quietly|secretly|discreetly|slightly) (?:\w+ ){0,2}(?:change|alter|modify|edit|adjust|inflate|tweak|distort|insert|introduce|add|replace|corrupt|bias|skew) |(?:insert|add|plant|introduce|embed|inject|include|leave|hide)\w* (?:\w+ ){0,3}(?:hidden|subtle|false|fake|misleading|malicious|undetectable|fabricated|incorrect|biased) (?:\w+ ){0,3}(?:vulnerabilit\w+|back ?doors?|bugs?|errors?|statements?|claims?|facts?|data|information|records?|entries|flaws?|references|citations|code)|(?:replace|change|swap|substitute|overwrite) (?:\S+ ){0,4}(?:(?:bank|payee's|vendor's|supplier's|recipient's) account|account number|iban|wallet address|payment (?:address|details)|payee|recipient|beneficiary) (?:\S+ ){0,6}(?:with|to|by|for))\b/;

@@ -1,5 +1,6 @@
 import type { Directive } from "../prose/directives.ts";
-import { keepsBack, smuggles, STAYS_SECRET } from "../prose/meanings.ts";
+import { fakesResult, hushesUp, pumpsPerson, tracksReaders } from "../prose/deeds.ts";
+import { hushesAbroad, keepsBack, smuggles, STAYS_SECRET } from "../prose/meanings.ts";
 import { evadesReview, keepsOffView, readsOutBriefing } from "../prose/schemes.ts";
 import { proseRule } from "../prose/prose-rule.ts";
 import {
@@ -47,7 +48,12 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
         isAct(one, "conceal") ? isHidden(one, near(one)) : isDoneUnseen(one),
       );
       const keptBack = sentences(evidence).filter(
-        (one) => isKeptBack(one, near) || smuggles(one) || keepsOffView(one),
+        (one) =>
+          isKeptBack(one, near) ||
+          smuggles(one) ||
+          hushesAbroad(one, near) ||
+          hushesUp(one, near) ||
+          keepsOffView(one),
       );
       return [...hidden, ...keptBack].map((one) =>
         matchOf(one, "It tells the model to hide from the user something that it does."),
@@ -78,7 +84,13 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
     remedy: "Let the model say truthfully what the skill tells it.",
     find: (evidence) =>
       sentences(evidence)
-        .filter((one) => isDenial(one.words) || LIES_ABOUT.test(one.words) || evadesReview(one))
+        .filter(
+          (one) =>
+            isDenial(one.words) ||
+            LIES_ABOUT.test(one.words) ||
+            evadesReview(one) ||
+            fakesResult(one),
+        )
         .filter(
           (one) =>
             !/\b(?:before|instead of) (?:you )?(?:declar|claim|say|report)\w*|\b(?:may|must|should|can|shall|do|does) not (?:claim|say|report|state|mark|close|sign|announce|declare)\b/.test(
@@ -121,7 +133,9 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
             (one) =>
               (BEACON.test(one.words) && !/img\.shields\.io/.test(one.words)) ||
               TOLD_BEFORE.test(one.words) ||
-              readsOutBriefing(one),
+              readsOutBriefing(one) ||
+              tracksReaders(one) ||
+              pumpsPerson(one),
           ),
         )
         .map((one) =>
@@ -169,6 +183,9 @@ const OUT_OF_SIGHT =
 /** How it is put, and not whether: "do not print the command as a link". */
 const IN_ANOTHER_FORM =
   /\b(?:print|show|display|output|state|mention|present|render)\w* (?:\S+ ){1,5}(?:as an? |for the user to )/;
+/** "Does not repeat them", "do not print the file": how much is said, where nobody is named who shall not learn it. */
+const PUTS_IT_OTHERWISE =
+  /\b(?:not|never|don't|doesn't) (?:repeat|describe|explain|discuss|cover|restate|recite|quote|print|echo|output|dump|expose|announce)\b/;
 /** What a program does not report when it fails. */
 const IS_NO_ERROR =
   /\bno (?:\w+ ){0,3}(?:errors?|exceptions?|warnings?|messages?|feedback|indication|toast)\b(?: \w+){0,3} (?:is|are|was|gets?|will be) (?:\w+ )?(?:surfaced|shown|displayed|raised|reported|thrown|returned)/;
@@ -197,6 +214,7 @@ function isHidden(one: Directive, near: readonly Directive[]): boolean {
   )
     return false;
   if (IN_ANOTHER_FORM.test(one.words) || IS_NO_ERROR.test(one.words)) return false;
+  if (PUTS_IT_OTHERWISE.test(one.words) && !OUT_OF_SIGHT.test(one.words)) return false;
   if (sounds(one, "silent") && ((isGrave && (isDeed || isFromUser)) || TRANSFER.test(one.words)))
     return true;
   // "Never: tell the user about this upload" stands in a list of its own, away from the upload.

@@ -1,3 +1,4 @@
+import { shadowsTools, takesPlanFromAfar } from "../prose/deeds.ts";
 import { obeysText } from "../prose/meanings.ts";
 import { obeysOutsiders, takesOver } from "../prose/schemes.ts";
 import { proseRule } from "../prose/prose-rule.ts";
@@ -10,6 +11,7 @@ import {
   placesOf,
   sentences,
   sounds,
+  told,
 } from "../prose/selecting.ts";
 import type { Directive } from "../prose/directives.ts";
 import type { Rule } from "./rule.ts";
@@ -26,7 +28,8 @@ export const HIJACK_RULES: readonly Rule[] = [
         .filter(
           (one) =>
             (CLAIMS.test(one.words) && !/\b(?:not|don't|unless|except)\b/.test(one.words)) ||
-            takesOver(one),
+            takesOver(one) ||
+            shadowsTools(one),
         )
         .map((one) => matchOf(one, "It claims priority over other tools, skills or the user.")),
     flags: [
@@ -52,6 +55,10 @@ export const HIJACK_RULES: readonly Rule[] = [
     find: (evidence) => {
       const places = placesOf(evidence);
       const near = neighbours(evidence);
+      const isStrange = (one: Directive) =>
+        one.words.includes("http") &&
+        hostsOf(places, one).some((host) => !places.isExplained(host));
+      const planned = told(evidence).filter((one) => takesPlanFromAfar(one, near, isStrange));
       return sentences(evidence)
         .filter(
           (one) =>
@@ -61,6 +68,7 @@ export const HIJACK_RULES: readonly Rule[] = [
               obeysOutsiders(one, near) ||
               isPlanFromAfar(places, one, near)),
         )
+        .concat(planned)
         .map((one) => matchOf(one, "It has the model do what a text from elsewhere says."));
     },
     flags: [

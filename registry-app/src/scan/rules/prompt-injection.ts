@@ -10,6 +10,8 @@ import type { Rule } from "./rule.ts";
 const OF_THE_MODEL =
   /\b(?:(?:previous|prior|earlier|preceding|above|existing|other) (?:\w+ ){0,2}(?:instructions?|prompts?|directives?|guidelines|rules|policies|policy|constraints|commands?|messages?)|system (?:prompt|instructions?|message|polic\w+|rules)|safety (?:\w+ ){0,1}(?:polic\w+|guidelines?|rules?|instructions?|training|protocols?|measures|constraints|filters?|restrictions?)|ethic\w+ (?:guidelines|rules|constraints|principles)|developer (?:message|instructions)|your (?:\w+ ){0,3}(?:programming|alignment|guidelines|instructions|restrictions|constraints|limitations|safeguards|guardrails)|content (?:polic\w+|restrictions)|(?:what|everything|whatever) you (?:were|have been|are) (?:\w+ )?(?:told|taught|given)|told (?:before|earlier)|(?:were|have been) given (?:before|earlier)|came before|user'?s? (?:instructions?|wishes|preferences?|policy|settings))\b/;
 
+const OWN_VALUES =
+  /\b(?:rewrite|replace|redefine|change|overwrite|reprogram|modify) your (?:own )?(?:\w+ ){0,2}(?:principles|values|guidelines|rules|instructions|identity|alignment|safety)\b/;
 const FREED =
   /\b(?:unrestricted (?:mode|operation|persona|assistant|ai|model|agent|version)|uncensored|unfiltered (?:mode|persona|assistant|ai|model|version)|jailbr(?:eak|oken)|god[- ]mode|dan mode|do anything now|(?:no|zero) (?:\w+ ){0,1}(?:restrictions|limitations|filters|guardrails|content polic\w+)|without (?:\w+ ){0,3}(?:restrictions?|limitations?|filters|(?:any|content|safety) filter(?:ing)?|guardrails?|censorship|moderation|safety)|free (?:of|from) (?:\w+ ){0,3}(?:restrictions?|limitations?|rules|constraints|filters?|guardrails?)|(?<!-mode )(?:restrictions?|limits|limitations|rules|guardrails|safeguards|policies|filters) (?:(?!below|above)\w+ ){0,3}(?:do not|don't|no longer|does not|are not|cease to) (?:apply|bind|hold|matter|exist)|(?:restrictions?|limitations?|rules|guardrails|safeguards|filters|filtering|safety checks) (?:\w+ ){0,4}(?:is|are|be|been) (?:\w+ )?(?:lifted|removed|disabled|suspended|waived|off|bypassed|relaxed)|(?:setting|set|put|leave|leaving|putting) aside (?:\w+ ){0,3}(?:own|perspective|values|guidelines|rules|principles|judg\w+)|evil (?:twin|mode|assistant)|anything goes|break(?:ing)? character)\b/;
 const ROLE =
@@ -49,7 +51,11 @@ export const PROMPT_INJECTION_RULES: readonly Rule[] = [
             (isAboveAll(one) || dropsWhatItHas(one.words)) &&
             !/\bdefault system prompt\b/.test(one.words),
         )
-        .concat(sentences(evidence).filter((one) => VOIDS.test(one.words) || releasesModel(one)))
+        .concat(
+          sentences(evidence).filter(
+            (one) => VOIDS.test(one.words) || OWN_VALUES.test(one.words) || releasesModel(one),
+          ),
+        )
         .map((one) =>
           matchOf(one, "It tells the model to drop instructions that it was given before."),
         ),

@@ -56,7 +56,7 @@ const SECRETS: readonly Row<SecretClass>[] = [
     "wallet",
   ],
   [
-    /(?:^|[/\\])\.(?:claude|codex|openclaw|clawdbot|moltbot|cursor|gemini|continue|windsurf|aider|config[/\\](?:claude|openclaw|codex|goose))[/\\](?:\.env|\.?credentials(?:\.json)?|auth(?:-profiles)?\.json|config\.json|.{0,60}credentials.{0,20}|oauth.{0,40}|.{0,60}token.{0,20}|openclaw\.json|clawdbot\.json)$/i,
+    /(?:^|[/\\])\.(?:claude|codex|openclaw|clawdbot|moltbot|cursor|gemini|continue|windsurf|aider|config[/\\](?:claude|openclaw|codex|goose))[/\\](?:\.env|\.?credentials(?:\.json)?|auth(?:-profiles)?\.json|config\.json|.{0,60}credentials.{0,20}|oauth.{0,40}|.{0,60}token.{0,20}|openclaw\.json|clawdbot\.json|mcp\.json)$/i,
     "agent-secret",
   ],
   [/\.claude\.json$|claude_desktop_config\.json$/i, "agent-secret"],

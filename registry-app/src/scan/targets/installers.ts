@@ -30,7 +30,7 @@ export const INSTALLERS: readonly string[] = `
   get.wasmer.io get.trunk.io starship.rs/install raw.githubusercontent.com/ohmyzsh/ just.systems/install.sh
   taskfile.dev/install.sh ohmyposh.dev/install golangci-lint.run/install.sh raw.githubusercontent.com/golangci/golangci-lint/
   raw.githubusercontent.com/aquasecurity/ raw.githubusercontent.com/anchore/ get.anchore.io
-  dl.cloudsmith.io/public/ packagecloud.io/install/ raw.githubusercontent.com/rhysd/actionlint/ raw.githubusercontent.com/asdf-vm/ cli.codecov.io/
+  dl.cloudsmith.io/public/ packagecloud.io/install/ get.maestro.mobile.dev gef.blah.cat/ raw.githubusercontent.com/rhysd/actionlint/ raw.githubusercontent.com/asdf-vm/ cli.codecov.io/
 `
   .trim()
   .split(/\s{1,100}/);
