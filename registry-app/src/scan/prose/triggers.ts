@@ -13,7 +13,7 @@ const AS_WRITTEN = /[`"“'][^`"”'\n]{3,80}[`"”']/;
 const WHO_HAS_IT =
   /\b(?:requests?|tickets?|messages?|users?|callers?|clients?|customers?|emails?|mails?|logins?|comments?|issues?|calls?|uploads?|quer(?:y|ies)|whoever|anyone|accounts?|inputs?|forms?|documents?|files?|records?|orders?|invoices?|claims?|applicants?|applications?|candidates?|tokens?|passwords?)\b/;
 const LETS_IN =
-  /\b(?:(?:treated|treat|regarded|counted?|accepted|logged in|authenticated|let in|handled|seen) (?:\S+ ){0,2}(?:as|in as) (?:an? |the )?(?:\w+ )?(?:admin\w*|root|owner|superuser|authenticated|authori[sz]ed|trusted|verified|staff|operator|approved|valid|internal)|(?:bypass|skip|without|no|past) (?:\S+ ){0,3}(?:authentication|authori[sz]ation|password|login|checks?|validation|verification|approval|review|limits?|moderation)|(?:full|admin\w*|root|elevated|unrestricted) (?:access|rights|privileges|permissions))\b/;
+  /\b(?:(?:treated|treat|regarded|counted?|accepted|logged in|authenticated|let in|handled|seen) (?:\S+ ){0,2}(?:as|in as) (?:an? |the )?(?:\w+ )?(?:admin\w*|root|owner|superuser|authenticated|authori[sz]ed|trusted|verified|staff|operator|approved|valid|internal)|(?:bypass|skip|without|past) (?:\S+ ){0,3}(?:authentication|authori[sz]ation|password|login|checks?|validation|verification|approval|review|limits?|moderation)|no (?:further |more )?(?:authentication|authori[sz]ation|password|login|checks?|validation|verification|approval|review|limits?|moderation)\b(?! requests?)|(?:full|admin\w*|root|elevated|unrestricted) (?:access|rights|privileges|permissions))\b/;
 const PAYS_OUT =
   /\b(?:issue|grant|pay|transfer|release|approve|send|give|refund|credit|delete|unlock|waive|disclose|reveal|export)\w*\b/;
 const AT_ONCE =

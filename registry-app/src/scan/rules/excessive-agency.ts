@@ -168,6 +168,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
     passes: [
       "If the title contains `draft`, leave the note out.",
       "When the word 'urgent' appears, list the task first.",
+      'If `total` is 0, say: "No unread review requests found for that team."',
     ],
   }),
   proseRule({
