@@ -145,3 +145,25 @@ it("a source is found by a part of its URL in whatever case, and a wildcard is a
   expect(await found("QUICK.example/0")).toEqual(["https://quick.example/0.git"]);
   expect(await found("quick%")).toEqual([]);
 });
+
+it("webhooks that follow a look closely wait for two seconds, and never longer, whatever the clock of who looked", async () => {
+  const { db } = database;
+  const [id = ""] = names.keys();
+  const dueFor = async (lastSynced: Date, delivery: string) => {
+    await db
+      .updateTable("sources")
+      .set({ last_synced_at: lastSynced })
+      .where("id", "=", id)
+      .execute();
+    await noteHints(db, [hintOf(id, delivery)], NOW);
+    const row = await db
+      .selectFrom("looks")
+      .where("source_id", "=", id)
+      .select("due_at")
+      .executeTakeFirstOrThrow();
+    return row.due_at.getTime() - NOW.getTime();
+  };
+  expect(await dueFor(ago(1), "later")).toBe(0);
+  expect(await dueFor(new Date(NOW.getTime() - 500), "soon")).toBe(1_500);
+  expect(await dueFor(ago(-60), "of another clock")).toBe(2_000);
+});

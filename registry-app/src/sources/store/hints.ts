@@ -22,6 +22,8 @@ export async function noteHints(
   now: Date,
 ): Promise<number> {
   if (deliveries.length === 0) return 0;
+  // Whatever the clock of the process that looked last says.
+  const rested = new Date(now.getTime() + REST_MS);
   // The looks are in one order, so that two that come at once cannot block each other.
   const { rows } = await sql<{ n: number }>`
     WITH given AS (
@@ -33,7 +35,8 @@ export async function noteHints(
       ON CONFLICT DO NOTHING RETURNING source_id),
     due AS (
       INSERT INTO looks (source_id, due_at, failures)
-      SELECT DISTINCT s.id, greatest(${now}::timestamptz, s.last_synced_at + ${REST_MS} * interval '1 millisecond'), 0
+      SELECT DISTINCT s.id, greatest(${now}::timestamptz, least(${rested}::timestamptz,
+        coalesce(s.last_synced_at + ${REST_MS} * interval '1 millisecond', ${now}))), 0
       FROM noted JOIN sources s ON s.id = noted.source_id ORDER BY s.id
       ON CONFLICT (source_id) DO UPDATE SET due_at = excluded.due_at, failures = 0)
     SELECT count(*)::int AS n FROM noted`.execute(db);
