@@ -94,7 +94,7 @@ export type WorldWish = Pick<
   readonly toleratesErrors?: boolean;
 };
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const TABLES = [
   "teams",
   "sources",
