@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openGithubEnterprise, type GithubEnterprise } from "./fakes/github-enterprise.ts";
 import { createForge, skillMd, type Forge } from "./forge.ts";
 import { makeSigner, type Signer } from "./forge-keys.ts";
-import { createWorld, type World, type WorldWish } from "./world.ts";
+import { createWorld, type World } from "./world.ts";
 
 export type GithubWorld = {
   readonly github: GithubEnterprise;
@@ -23,7 +23,6 @@ export async function createGithubWorld(
   options: {
     env?: Record<string, string>;
     dockerHost?: string;
-    database?: WorldWish["database"];
     /** Sets the fake up before the registry starts. */
     prepare?: (github: GithubEnterprise) => void;
   } = {},
@@ -43,7 +42,6 @@ export async function createGithubWorld(
       ...options.env,
     },
     ...(options.dockerHost !== undefined && { dockerHost: options.dockerHost }),
-    ...(options.database !== undefined && { database: options.database }),
     toleratesErrors: true,
   });
   const forge = await createForge();

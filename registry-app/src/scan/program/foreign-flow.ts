@@ -87,10 +87,10 @@ function takenIn(line: string): readonly Draft[] {
     .map(([, one, two]) => one ?? two ?? "")
     .filter((name) => isSecretName(name))
     .map((name): Draft => ({ op: "read-secret", target: name, class: "environment-secret" }));
-  const whole2: Draft[] = WHOLE_ENVIRONMENT.test(line)
+  const environment: Draft[] = WHOLE_ENVIRONMENT.test(line)
     ? [{ op: "read-environment", target: null }]
     : [];
-  return [...found.slice(0, 1), ...named, ...whole2];
+  return [...found.slice(0, 1), ...named, ...environment];
 }
 
 function heldIn(line: string, held: ReadonlyMap<string, readonly Taken[]>): readonly Taken[] {

@@ -1,7 +1,7 @@
 import { readForeignFlow } from "./foreign-flow.ts";
 import type { Draft, Inner, Outcome } from "./operations.ts";
 
-/** Programs in languages that have no grammar here: Perl, Ruby, PHP, Lua, awk. Only what cannot be missed is read. */
+/** Programs in languages that have no grammar here: Perl, Ruby, PHP, Lua, Go, awk. Only what cannot be missed is read. */
 
 const SOCKET =
   /\/inet\/(?:tcp|udp)\/|\b(?:fsockopen|socket_create|pfsockopen|stream_socket_client|TCPSocket|IO::Socket|use Socket|inet_aton|require ?["'(]+socket|socket\.tcp)/;

@@ -28,7 +28,7 @@ const NAMES_THIS = new RegExp(`\\b${THIS}\\b`);
 const NAMES_PERSON = new RegExp(`\\b(?:${PERSON}|${REPORTED})\\b`);
 /** A rule of good work that has the same words: what is secret, unclear, or for later. */
 const HONEST =
-  /\b(?:if|unless|until|before|secrets?|passwords?|tokens?|keys?|credentials?|api|pii|personal|spoilers?|solutions?|placeholder|internal|raw|stack|trace|duplicates?|verbatim|jargon|markdown|emoji|format\w*|style|line numbers?|again|twice|repeat\w*|more than|only|just|enough|long|simply|exact|specific|implement\w*|confidence|speculat\w*|assum\w+|guess\w*|hallucinat\w*|invent\w*|claim\w*|errors?|fail\w*|warnings?|unrelated|exist\w*|support\w*|work|require\w*|contain\w*|clear|obvious|sure|certain|matter|empty|blank|unchanged|missing)\b/;
+  /\b(?:if|unless|until|before|secrets?|passwords?|tokens?|keys?|credentials?|api|pii|personal|spoilers?|solutions?|placeholder|internal|raw|stack|trace|duplicates?|verbatim|jargon|markdown|emoji|format\w*|style|line numbers?|again|twice|repeat\w*|more than|only|just|enough|long|simply|exact|specific|implement\w*|confidence|speculat\w*|assum\w+|guess\w*|hallucinat\w*|invent\w*|claim\w*|errors?|fail\w*|warnings?|unrelated|exist\w*|support\w*|work|require\w*|contain\w*|clear|obvious|sure|certain|matter)\b/;
 const GRAVE = new Set<Directive["act"]>(["send", "grant", "pay", "delete", "disable", "download"]);
 
 /** What was just told is not for the person to hear of: "there is no reason to bring this up with the developer". */

@@ -11,10 +11,13 @@ function writesTo({ facts }: Evidence, ...classes: readonly string[]): readonly 
 
 function findAuthorized(evidence: Evidence): readonly Match[] {
   return writesTo(evidence, "ssh-authorized")
-    .filter(({ excerpt }) => !NO_KEY.test(excerpt))
+    .filter(
+      ({ excerpt, from }) => from.length > 0 || REAL_KEY.test(excerpt) || !NO_KEY.test(excerpt),
+    )
     .map((fact) => matchAt(fact, "A key is added that may log in to this machine.", fact.from));
 }
-/** What stands in the place of a key that the reader is to fill in. */
+const REAL_KEY = /AAAA[\w+/]{40}/;
+/** What stands in the place of a key that the reader is to fill in, where none is there and nothing brings one. */
 const NO_KEY =
   /\b(?:your|my|the)[-_ ](?:\w{1,20}[-_ ]){0,3}key\b|AAAA\w{0,6}(?:\.\.\.|…)|<[^<>]{3,60}>/i;
 
@@ -131,8 +134,18 @@ export const PERSISTENCE_RULES: readonly Rule[] = [
           name: "a line in authorized_keys",
           files: { "s.sh": 'echo "ssh-ed25519 AAAAC3 me" >> ~/.ssh/authorized_keys\n' },
         },
+        {
+          name: "one whose comment calls it the reader's",
+          files: {
+            "s.sh": `echo "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${"A1b2".repeat(12)} my-key" >> ~/.ssh/authorized_keys\n`,
+          },
+        },
       ],
       passes: [
+        {
+          name: "a place for the reader's own",
+          files: { "s.sh": 'echo "your_ssh_public_key" >> ~/.ssh/authorized_keys\n' },
+        },
         {
           name: "authorized keys that are read",
           files: { "s.sh": "wc -l ~/.ssh/authorized_keys\n" },

@@ -177,10 +177,7 @@ export const SENDING_RULES: readonly Rule[] = [
       return sentences(evidence)
         .filter(
           (one) =>
-            !SPARES.test(one.words) &&
-            !READ_BY_PROGRAM.test(one.words) &&
-            !sounds(one, "on-request") &&
-            !NO_SECRET.test(one.words),
+            !SPARES.test(one.words) && !sounds(one, "on-request") && !NO_SECRET.test(one.words),
         )
         .filter(
           (one) =>
@@ -189,7 +186,7 @@ export const SENDING_RULES: readonly Rule[] = [
             ECHOES.test(one.words) ||
             outsSecret(one) ||
             carriesInNames(one) ||
-            (SECRET_STORES.test(one.words) && READS.test(one.words)),
+            (SECRET_STORES.test(one.words) && READS.test(withoutPrograms(one.words))),
         )
         .concat(
           sentences(evidence).filter(
@@ -265,9 +262,10 @@ function isHoard(words: string): boolean {
   return GATHERS.test(words) && (kinds >= 4 || OF_THE_MACHINE.test(words));
 }
 
-/** What a program does by itself is not for the model to do. */
+/** What a program reads by itself is not for the model to read. */
+const withoutPrograms = (words: string) => words.replaceAll(READ_BY_PROGRAM, " ");
 const READ_BY_PROGRAM =
-  /\b(?:is|are|gets?|will be) (?:read|loaded|opened|used|found|picked up) (?:automatically )?by (?:the |your )?(?:[\w-]+ )?(?:sdk|cli|tool|client|librar(?:y|ies)|driver|agent forwarding|ssh|git|docker|kubectl|terraform|boto3?|npm|pip)\b/;
+  /\b(?:is|are|gets?|will be) (?:read|loaded|opened|used|found|picked up) (?:automatically )?by (?:the |your )?(?:[\w-]+ )?(?:sdk|cli|tool|client|librar(?:y|ies)|driver|agent forwarding|ssh|git|docker|kubectl|terraform|boto3?|npm|pip)\b/g;
 /** A secret put where others read it. */
 const PLACES_SECRET =
   /\b(?:put|embed|write|insert|include|store|place|add|copy|append|attach|paste)\w* (?:\S+ ){0,6}(?:\$\w*(?:key|token|secret|password)\w*|api keys?|credentials?|passwords?|private keys?|secrets?|tokens?)\b(?: \S+){0,8} (?:in|into|to) (?:\S+ ){0,3}(?:notes|document|properties|metadata|slides?|comments?|summary|commit|readme|filename|report|body|query|url|header|footer|image|response|answer|output|footnote)\b|\b(?:look|search|hunt|dig|comb|go) (?:through|around|in|over) (?:\S+ ){0,6}for (?:\S+ ){0,3}(?:credentials|passwords|secrets|tokens|private keys|api keys|wallets?)\b|\b(?:list|show|gather|collect|find) (?:\S+ ){0,2}(?:whatever|all|any|every) (?:\S+ ){0,3}(?:api keys?|tokens?|credentials|secrets|passwords)(?: \S+){0,6} (?:put|add|include|write|tell|send|note)\b/;
