@@ -52,18 +52,20 @@ export type Reporting = {
   lastLook(): { readonly at: Date; readonly pausedUntil: Date | null } | undefined;
 };
 
+/** What `sendReport` gave for each check run the last time, by its name. */
+type Told = ReadonlyMap<string, string>;
+
 /** Something whose checks are to say what is recorded of it. */
 type Reportable = {
   /** For the log. */
   readonly what: string;
   readonly url: string;
   readonly runs: readonly CheckRun[];
-  /** What `sendReport` gave for each of the runs the last time. */
-  readonly told: readonly string[];
+  readonly told: Told;
   /** The same for what stands on an older commit. */
   readonly superseded: readonly string[];
   readonly attempts: number;
-  readonly done: (told: readonly string[]) => Promise<void>;
+  readonly done: (told: Told) => Promise<void>;
   readonly putOff: (retry: Retry) => Promise<void>;
 };
 
@@ -160,10 +162,11 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
     what: facts.tag,
     url: facts.sourceUrl,
     runs: run === undefined ? [] : [run],
-    told: (facts.externalId ?? "").split(" "),
+    told: new Map(run && facts.externalId ? [[run.name, facts.externalId]] : []),
     superseded: [],
     attempts: facts.attempts,
-    done: (told) => putReported(db, facts, { externalId: told.join(" "), at: clock.now() }),
+    done: (told) =>
+      putReported(db, facts, { externalId: [...told.values()].join(" "), at: clock.now() }),
     putOff: ({ problem, waitMs }) => {
       const at = clock.now();
       const notBefore = new Date(at.getTime() + waitMs);
@@ -174,16 +177,20 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
 
 function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reportable {
   const { headOid } = facts;
-  const [lastHead, ...lastTold] = (facts.externalId ?? "").split(" ");
+  const [lastHead, ...lastTold] = (facts.externalId ?? "").split("\n");
+  const told: Told = new Map(lastTold.map((line) => line.split("=", 2) as [string, string]));
   return {
     what: `pull request ${facts.number}`,
     url: facts.sourceUrl,
     runs: describePull(facts, publicUrl()),
     // A new head gets checks of its own.
-    told: lastHead === headOid ? lastTold : [],
-    superseded: lastHead === headOid ? [] : lastTold,
+    told: lastHead === headOid ? told : new Map(),
+    superseded: lastHead === headOid ? [] : [...told.values()],
     attempts: facts.attempts,
-    done: (told) => putPullReported(db, facts, [headOid, ...told].join(" ")),
+    done: (now) => {
+      const lines = [...now].map(([name, id]) => `${name}=${id}`);
+      return putPullReported(db, facts, [headOid, ...lines].join("\n"));
+    },
     putOff: ({ problem, waitMs }) => {
       const notBefore = new Date(clock.now().getTime() + waitMs);
       return putPullUnreported(db, facts, { problem, notBefore });
@@ -195,14 +202,14 @@ function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reporta
 async function report(deps: ReportDeps, one: Reportable): Promise<Retry | undefined> {
   const repo = repoOf(one.url, deps.addresses);
   if (repo === undefined || one.runs.length === 0) {
-    await one.done([]);
+    await one.done(new Map());
     return undefined;
   }
   const retry = await tryOn(deps, repo, one, async (octokit) => {
     for (const old of one.superseded) await endReport(octokit, repo, old);
-    const told: string[] = [];
-    for (const [index, run] of one.runs.entries())
-      told.push(await sendReport(octokit, repo, run, one.told[index] || null));
+    const told = new Map<string, string>();
+    for (const run of one.runs)
+      told.set(run.name, await sendReport(octokit, repo, run, one.told.get(run.name) ?? null));
     await one.done(told);
   });
   if (retry !== undefined) await one.putOff(retry);

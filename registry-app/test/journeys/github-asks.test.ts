@@ -121,16 +121,12 @@ describe("a pull request of a fork", () => {
     return rows.find(({ head_oid }) => head_oid === oid);
   };
 
-  // Once the commit is judged, this check is the first of those that say what it came to.
-  let asking: ReturnType<typeof checkOf>;
-
   it("is neither fetched nor judged, and says who has to say so", async () => {
     await here.forge.git("branch", "strange", "main");
     await here.forge.commit(files, { branch: "strange" });
     await offer();
     await waitUntil("GitHub is told", async () => checkOf("fork", head) !== undefined);
-    asking = checkOf("fork", head);
-    expect(asking).toMatchObject({
+    expect(checkOf("fork", head)).toMatchObject({
       conclusion: "neutral",
       actions: [{ identifier: "judge" }],
     });
@@ -159,12 +155,13 @@ describe("a pull request of a fork", () => {
 
   it("needs another word for another commit, and one that was pushed over is not judged in its place", async () => {
     await here.forge.commit({ "skills/stranger/more.md": "More.\n" }, { branch: "strange" });
+    const old = checkOf("fork", head);
     const before = head;
     await offer();
     await waitUntil("GitHub is told", async () => checkOf("fork", head) !== undefined);
-    if (asking === undefined) throw new Error("there is no check");
+    if (old === undefined) throw new Error("there is no check");
     // The button of the commit before gives no word for this one.
-    await press(asking, "mia", 11, "judge");
+    await press(old, "mia", 11, "judge");
     await answered(9);
     const row = await mirrored(head);
     expect([row?.approved_oid, row?.judged_oid]).toEqual([before, before]);
