@@ -4,7 +4,6 @@ import { transaction } from "../db/index.ts";
 import { systemIds } from "../runtime/index.ts";
 import { listSourcesNaming, noteHints } from "./store/hints.ts";
 import {
-  beginLook,
   bringForward,
   countFailures,
   forgetFailures,
@@ -60,7 +59,7 @@ async function addSources(team: string, host: string, count: number): Promise<vo
 /** A whole look that came to this. */
 async function putBegunLook(id: string, failures: number, dueAt: Date): Promise<void> {
   const begunAs = ago(-5);
-  await beginLook(database.db, id, begunAs);
+  await putDue(database.db, [{ id, dueAt: begunAs }]);
   await transaction(database.db, (tx) => putLook(tx, id, { failures, dueAt, begunAs }));
 }
 const hintOf = (sourceId: string, hostDeliveryId: string) => ({
@@ -133,7 +132,7 @@ it("a webhook that comes while a source is looked at is not taken for one that t
   const { db } = database;
   const [id = ""] = names.keys();
   const begunAs = ago(-5);
-  await beginLook(db, id, begunAs);
+  await putDue(db, [{ id, dueAt: begunAs }]);
   await noteHints(db, [hintOf(id, "meanwhile")], NOW);
   await transaction(db, (tx) => putLook(tx, id, { failures: 0, dueAt: ago(-5), begunAs }));
   expect(await isDue(id)).toBe(true);

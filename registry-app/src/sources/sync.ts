@@ -29,7 +29,7 @@ import {
 } from "./store.ts";
 import { countMoved, raiseAlerts } from "./store/alerts.ts";
 import { putFreeze } from "./store/freezes.ts";
-import { beginLook, countFailures, putDue, putLook } from "./store/looks.ts";
+import { countFailures, putDue, putLook } from "./store/looks.ts";
 
 /** A first fetch brings a whole history; those after it bring what is new. */
 const FIRST_FETCH_MS = 10 * 60_000;
@@ -71,8 +71,8 @@ export type SyncResult =
   | { readonly kind: "busy" }
   | { readonly kind: "gone" };
 
-/** A look that goes on, with the moment that its source was put to be due at when it began. */
-type Begun = { readonly source: Source; readonly begunAs: Date };
+/** A look that goes on. `begunAs`: when its source was put to be due as it began; a webhook that comes meanwhile changes that. */
+type Look = { readonly source: Source; readonly begunAs: Date };
 
 /**
  * Brings what is recorded of a source in line with its git repo: fetch (a followed source), index new commits of the
@@ -82,37 +82,37 @@ export async function syncSource(deps: SyncDeps, sourceId: string): Promise<Sync
   return withLock(deps.db, `source:${sourceId}`, async () => {
     const source = await findSourceById(deps.db, sourceId);
     if (source === undefined) return { kind: "gone" };
-    const begun = { source, begunAs: nextLook(deps, 0) };
-    await beginLook(deps.db, source.id, begun.begunAs);
+    const look = { source, begunAs: nextLook(deps, 0) };
+    await putDue(deps.db, [{ id: source.id, dueAt: look.begunAs }]);
     const repo = sourceRepo(deps.gitHome, source);
     if (source.kind === "followed") {
       const leave = deps.lanes?.enter(lanesOf(source));
       if (deps.lanes !== undefined && leave === undefined) return comeBack(deps, source);
       const fetched = await fetchSource(deps, source, repo).finally(() => leave?.());
-      if (fetched.kind === "failed") return recordUnreachable(deps, begun, fetched.reason);
-      return recordRefs(deps, begun, repo, readFetched(repo, source.branch, fetched.refs));
+      if (fetched.kind === "failed") return recordUnreachable(deps, look, fetched.reason);
+      return recordRefs(deps, look, repo, readFetched(repo, source.branch, fetched.refs));
     }
     // Tags before the branch: whatever tag is seen here, the branch that it came with is seen as well.
     const tags = toTagRefs(repo, await listRefs(repo.dir, repo.tags));
     const tip = await findRef(repo.dir, `${repo.heads}${source.branch}`);
-    return recordRefs(deps, begun, repo, { tags, tip });
+    return recordRefs(deps, look, repo, { tags, tip });
   });
 }
 
 async function recordRefs(
   deps: SyncDeps,
-  begun: Begun,
+  look: Look,
   repo: SourceRepo,
   { tags, tip }: RefsSeen,
 ): Promise<SyncResult> {
-  const { source } = begun;
+  const { source } = look;
   if (tip !== undefined && (await isReplaced(deps.db, source, repo.dir, tip)))
     await recordReplaced(deps, source, tip);
   const commits = tip === undefined ? 0 : await indexCommits(deps.db, source.id, repo.dir, tip);
   const recorded = await listSightedTags(deps.db, source.id);
   const offBranch = await findOffBranch(source, repo.dir, tip, recorded);
   const plan = planSightings(tags, recorded, offBranch);
-  await applySightings(deps, begun, plan, tip);
+  await applySightings(deps, look, plan, tip);
   return { kind: "synced", appeared: plan.appeared.length, drifted: plan.drifts.length, commits };
 }
 
@@ -126,7 +126,7 @@ function nextLook({ clock, ids }: SyncDeps, failures: number): Date {
   return new Date(clock.now().getTime() + waitAfter(failures, chanceOf(ids.next())));
 }
 
-async function recordLook(deps: SyncDeps, tx: Tx, look: Begun, failures: number): Promise<void> {
+async function recordLook(deps: SyncDeps, tx: Tx, look: Look, failures: number): Promise<void> {
   const { source, begunAs } = look;
   await putLook(tx, source.id, { failures, dueAt: nextLook(deps, failures), begunAs });
 }
@@ -154,7 +154,7 @@ function commitOf({ oid, type, peeledOid, peeledType }: Ref): string | null {
   return (peeledType === "commit" ? peeledOid : undefined) ?? null;
 }
 
-async function recordUnreachable(deps: SyncDeps, look: Begun, reason: string): Promise<SyncResult> {
+async function recordUnreachable(deps: SyncDeps, look: Look, reason: string): Promise<SyncResult> {
   const { source } = look;
   deps.log.warn({ source: source.slug, reason }, "a followed source could not be fetched");
   await transaction(deps.db, async (tx) => {
@@ -179,7 +179,7 @@ async function recordReplaced(deps: SyncDeps, source: Source, tip: string): Prom
 
 async function applySightings(
   deps: SyncDeps,
-  look: Begun,
+  look: Look,
   plan: SightingPlan,
   tip: string | undefined,
 ): Promise<void> {

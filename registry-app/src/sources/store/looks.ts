@@ -48,11 +48,6 @@ export async function countFailures(db: Db | Tx, sourceId: string): Promise<numb
   return row?.failures ?? 0;
 }
 
-/** A look begins: what says until its end that it is worth looking, says it of the next look. */
-export async function beginLook(db: Db, sourceId: string, dueAt: Date): Promise<void> {
-  await putDue(db, [{ id: sourceId, dueAt }]);
-}
-
 /**
  * What a look came to, and when the next one is due: then, or sooner where somebody gave a hint after it began, when it was
  * put to be due at `begunAs`.
