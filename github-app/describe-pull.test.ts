@@ -23,28 +23,30 @@ const SKILL: PulledSkill = {
   evalsTar: null,
   digest: "sha256:d",
 };
-const tellWith = (evals: PullFacts["evals"], ...skills: readonly Partial<PulledSkill>[]) => {
+const FACTS: PullFacts = {
+  id: "p",
+  source: "acme-skills",
+  headOid: "a".repeat(40),
+  sourceUrl: "",
+  number: 7,
+  report: null,
+  evals: [],
+  signer: null,
+  said: "x",
+  externalId: null,
+  attempts: 0,
+};
+type Rest = Partial<Pick<PullFacts, "evals" | "signer">>;
+const tellWith = (rest: Rest, ...skills: readonly Partial<PulledSkill>[]) => {
   const report = {
     baseOid: "b".repeat(40),
     headOid: "a".repeat(40),
     skills: skills.map((one) => ({ ...SKILL, ...one })),
     leftOut: 0,
   };
-  const facts: PullFacts = {
-    id: "p",
-    source: "acme-skills",
-    headOid: report.headOid,
-    sourceUrl: "",
-    number: 7,
-    report,
-    evals,
-    said: "x",
-    externalId: null,
-    attempts: 0,
-  };
-  return describePull(facts, "https://registry.example");
+  return describePull({ ...FACTS, report, ...rest }, "https://registry.example");
 };
-const tell = (...skills: readonly Partial<PulledSkill>[]) => tellWith([], ...skills);
+const tell = (...skills: readonly Partial<PulledSkill>[]) => tellWith({}, ...skills);
 const concern = (name: string, ...skills: readonly Partial<PulledSkill>[]) =>
   tell(...skills).find((run) => run.name === `Assay: ${name}`);
 
@@ -52,7 +54,11 @@ describe("a pull request, as checks", () => {
   it("has one for each concern, on its head", () => {
     const runs = tell({});
     expect(runs.map(({ name, headSha, status }) => [name, headSha, status])).toEqual(
-      ["skill", "scan", "release"].map((name) => [`Assay: ${name}`, "a".repeat(40), "completed"]),
+      ["summary", "skill", "scan", "release"].map((name) => [
+        `Assay: ${name}`,
+        "a".repeat(40),
+        "completed",
+      ]),
     );
   });
 
@@ -111,9 +117,55 @@ describe("a pull request, as checks", () => {
     expect(run?.summary).toContain("` sha256:d `");
   });
 
+  it.each([
+    ["ready", "After the merge: git tag -s adder--v1.1.0"],
+    ["unready", "After the merge: git tag -s adder--v1.1.0, by somebody who may sign"],
+  ] as const)("says who has to sign it, where its author is %s", (kind, title) => {
+    const signer = { kind, says: "About the @key.", help: "npx assay key add" };
+    const run = tellWith({ signer }, {}).find(({ name }) => name === "Assay: release");
+    expect(run?.title).toBe(title);
+    expect(run?.summary).toContain("` About the @key. `");
+    expect(run?.summary).toContain("npx assay key add");
+  });
+
+  it("sums up in one check what to do first, good unless another is bad", () => {
+    const summary = (rest: Rest, ...skills: readonly Partial<PulledSkill>[]) =>
+      tellWith(rest, ...skills).find(({ name }) => name === "Assay: summary");
+    expect(summary({}, {})).toMatchObject({
+      conclusion: "success",
+      title: "After the merge: git tag -s adder--v1.1.0",
+    });
+    const scan = { verdict: "warn", score: 50, known: 0, added: [FINDING], gained: [], gaps: [] };
+    expect(summary({}, { scan })).toMatchObject({
+      conclusion: "success",
+      title: "1 new finding; a release would wait for a person.",
+    });
+    expect(summary({}, { scan }, { name: "broken", isPublishable: false })).toMatchObject({
+      conclusion: "failure",
+      title: "Mend what is marked: broken could not be published.",
+    });
+    const run = { ...RUN, state: "running" as const, outcome: null };
+    expect(summary({ evals: [run] }, {})).toMatchObject({
+      conclusion: null,
+      status: "in_progress",
+      title: "The cases run.",
+    });
+  });
+
+  it("of a fork that nobody has vouched for is no check that a branch could take for good", () => {
+    const fork = { ...FACTS, report: null };
+    expect(describePull(fork, "https://registry.example")).toMatchObject([
+      {
+        name: "Assay: summary",
+        conclusion: "action_required",
+        actions: [{ identifier: "judge" }],
+      },
+    ]);
+  });
+
   it("that touches no skill gets one check that says so", () => {
     expect(tell().map(({ title, conclusion }) => [title, conclusion])).toEqual([
-      ["No skill is touched.", "neutral"],
+      ["No skill is touched.", "success"],
     ]);
   });
 
@@ -137,18 +189,19 @@ describe("a pull request, as checks", () => {
 
 type Run = PullFacts["evals"][number];
 type Case = Run["cases"][number];
+const RUN: Run = {
+  skill: "adder",
+  folder: "skills/adder",
+  state: "done",
+  outcome: "pass",
+  summary: "1 of 2 passed",
+  against: null,
+  cases: [],
+  removed: [],
+};
 const ranWith = (outcome: string, against: string | null, ...cases: readonly Case[]) => {
-  const run: Run = {
-    skill: "adder",
-    folder: "skills/adder",
-    state: "done",
-    outcome,
-    summary: "1 of 2 passed",
-    against,
-    cases,
-    removed: against === null ? [] : ["old"],
-  };
-  return tellWith([run], {}).find(({ name }) => name === "Assay: evals");
+  const run: Run = { ...RUN, outcome, against, cases, removed: against === null ? [] : ["old"] };
+  return tellWith({ evals: [run] }, {}).find(({ name }) => name === "Assay: evals");
 };
 const failed = (change: Case["change"]): Case => {
   return { name: "adds", status: "failed", isRequired: true, change };

@@ -22,20 +22,51 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
     annotations: told.annotations.slice(0, MAX_ANNOTATIONS),
     actions: told.actions ?? [],
   });
-  if (facts.report === null) return [about("fork", FOREIGN)];
+  if (facts.report === null) return [about("summary", FOREIGN)];
   const { skills } = facts.report;
-  if (skills.length === 0) {
-    const nothing = "No skill is touched.";
-    const told: Told = { conclusion: "neutral", title: nothing, lines: [nothing], annotations: [] };
-    return [about("skill", told)];
-  }
-  return [
-    about("skill", tellValidity(skills)),
-    about("scan", tellScan(skills)),
-    about("release", tellRelease(skills)),
-    ...(facts.evals.length === 0 ? [] : [about("evals", tellEvals(facts.evals))]),
-  ];
+  const concerns: readonly Concern[] =
+    skills.length === 0
+      ? []
+      : [
+          ["skill", tellValidity(skills)],
+          ["scan", tellScan(skills)],
+          ...(facts.evals.length === 0 ? [] : [["evals", tellEvals(facts.evals)] as const]),
+          ["release", tellRelease(skills, facts.signer)],
+        ];
+  return [["summary", tellSummary(concerns)] as const, ...concerns].map(([name, told]) =>
+    about(name, told),
+  );
 }
+
+type Concern = readonly [name: string, told: Told];
+
+/**
+ * One line that says what to do, and the one check that a branch can be protected with: it is there for every pull request,
+ * and good where none of the others is bad.
+ */
+function tellSummary(concerns: readonly Concern[]): Told {
+  const first = (wanted: Told["conclusion"]) =>
+    concerns.find(([, { conclusion }]) => conclusion === wanted)?.[1];
+  const bad = first("failure");
+  const open = first(null);
+  // The release is neutral always and stands last: it is told where nothing else wants to be known.
+  const says = bad ?? open ?? first("neutral");
+  return {
+    conclusion: bad ? "failure" : open ? null : "success",
+    title: says?.title ?? "No skill is touched.",
+    lines: concerns.map(([name, { title, conclusion }]) => {
+      return `- **${name}** (${conclusion === null ? "going on" : MARKS[conclusion]}): ${code(title)}`;
+    }),
+    annotations: [],
+  };
+}
+
+const MARKS: Readonly<Record<NonNullable<Told["conclusion"]>, string>> = {
+  success: "fine",
+  failure: "to mend",
+  neutral: "to know",
+  action_required: "to do",
+};
 
 type Told = {
   /** Null while it goes on. */
@@ -48,7 +79,8 @@ type Told = {
 
 /** Whoever may push a branch of a fork is a stranger: nothing of it is read or run before somebody vouches for the commit. */
 const FOREIGN: Told = {
-  conclusion: "neutral",
+  // GitHub takes a neutral check for a good one where a branch asks for it.
+  conclusion: "action_required",
   title: "A maintainer has to let this commit be judged.",
   lines: [
     "It comes from a fork. Nothing of it is fetched, read or run before somebody who may write here presses",
@@ -114,7 +146,7 @@ function sayNew(count: number): string {
   return count === 1 ? "1 new finding" : `${count} new findings`;
 }
 
-function tellRelease(skills: readonly PulledSkill[]): Told {
+function tellRelease(skills: readonly PulledSkill[], signer: PullFacts["signer"]): Told {
   const ready = skills.flatMap((one) =>
     one.release?.tag ? [{ ...one, release: one.release, tag: one.release.tag }] : [],
   );
@@ -124,25 +156,37 @@ function tellRelease(skills: readonly PulledSkill[]): Told {
     title:
       first === undefined
         ? "There is nothing to release."
-        : `After the merge: git tag -s ${first.tag}${ready.length > 1 ? `, and ${ready.length - 1} more` : ""}`,
-    lines: ready.flatMap(({ release, tag, digest, ...one }) => [
-      `### ${code(nameOf(one))}`,
-      "",
-      `${code(release.previous ?? "no version")} → ${code(release.version ?? "")}, a step of ${code(release.bump)}.`,
-      "",
-      "```sh",
-      `git tag -s ${tag} -m ${tag}`,
-      `git push origin ${tag}`,
-      "```",
-      "",
-      ...release.notes.map((note) => `- ${code(note)}`),
-      "",
-      ...(digest === null
-        ? []
-        : [`The release will have the digest ${code(digest)} if nothing changes until then.`, ""]),
-    ]),
+        : `After the merge: git tag -s ${first.tag}${ready.length > 1 ? `, and ${ready.length - 1} more` : ""}${signer?.kind === "unready" ? ", by somebody who may sign" : ""}`,
+    lines: [
+      ...(first === undefined ? [] : saySigner(signer)),
+      ...ready.flatMap(({ release, tag, digest, ...one }) => [
+        `### ${code(nameOf(one))}`,
+        "",
+        `${code(release.previous ?? "no version")} → ${code(release.version ?? "")}, a step of ${code(release.bump)}.`,
+        "",
+        "```sh",
+        `git tag -s ${tag} -m ${tag}`,
+        `git push origin ${tag}`,
+        "```",
+        "",
+        ...release.notes.map((note) => `- ${code(note)}`),
+        "",
+        ...(digest === null
+          ? []
+          : [
+              `The release will have the digest ${code(digest)} if nothing changes until then.`,
+              "",
+            ]),
+      ]),
+    ],
     annotations: [],
   };
+}
+
+function saySigner(signer: PullFacts["signer"]): readonly string[] {
+  if (signer === null) return [];
+  const help = signer.help === null ? [] : ["", "```sh", signer.help, "```"];
+  return [`**Who signs it:** ${code(signer.says)}`, ...help, ""];
 }
 
 /**

@@ -16,6 +16,7 @@ import { up as hostHealth } from "./0019-host-health.ts";
 import { up as pullEvalsView } from "./0020-pull-evals-view.ts";
 import { up as hostAsks } from "./0021-host-asks.ts";
 import { up as teamsOnGithub } from "./0022-teams-on-github.ts";
+import { up as pullSigners } from "./0023-pull-signers.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0020-pull-evals-view": { up: pullEvalsView },
   "0021-host-asks": { up: hostAsks },
   "0022-teams-on-github": { up: teamsOnGithub },
+  "0023-pull-signers": { up: pullSigners },
 };

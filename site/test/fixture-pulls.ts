@@ -18,6 +18,7 @@ const BASE: Omit<PullPage, "number" | "source"> = {
   judgedAt: "2026-11-20T09:00:00.000Z",
   seenAt: "2026-11-20T09:05:00.000Z",
   report: null,
+  signer: null,
   evals: [],
 };
 const READY = {
@@ -80,5 +81,11 @@ export function pullOf(source: string, number: number): PullPage | null {
     cases,
     removed: ["an old case"],
   };
-  return { ...BASE, source, number, report: { skills: [READY], leftOut: 0 }, evals: [run] };
+  const signer = {
+    kind: "unready" as const,
+    says: `The newest commit is signed with SHA256:${"q1Zb9xYw".repeat(5)}Tuu, which the law of this registry does not name. A tag made alike would be refused.`,
+    help: "npx assay key add YOUR-EMAIL --team docs --key 'CONTENT OF YOUR .pub FILE'",
+  };
+  const report = { skills: [READY], leftOut: 0 };
+  return { ...BASE, source, number, report, signer, evals: [run] };
 }

@@ -46,6 +46,17 @@ export const pullReportSchema = z.object({
   leftOut: z.number().int().describe("skills beyond those that are looked at"),
 });
 
+/** `pulls.signer`. */
+export const pullSignerSchema = z
+  .object({
+    kind: z
+      .enum(["ready", "likely", "unready"])
+      .describe("likely: nothing speaks against it, and no key was tried"),
+    says: z.string(),
+    help: z.string().nullable().describe("a command, for the author or for an admin"),
+  })
+  .describe("whether the author of the newest commit could sign the release; null: not known");
+
 const evalsSchema = z.object({
   skill: z.string(),
   folder: z.string(),
@@ -85,6 +96,7 @@ export const pullSchema = pullLineSchema.extend({
   judgedAt: z.string().nullable(),
   judged: z.string().nullable().describe("the head that the report is of"),
   report: pullReportSchema.nullable(),
+  signer: pullSignerSchema.nullable(),
   evals: z.array(evalsSchema).describe("of that head"),
 });
 

@@ -1,7 +1,12 @@
 import type { z } from "zod";
 import type { Db } from "../db/index.ts";
 import type { Viewer } from "../people/index.ts";
-import { pullReportSchema, pullSchema, type pullLineSchema } from "./pull-schema.ts";
+import {
+  pullReportSchema,
+  pullSchema,
+  pullSignerSchema,
+  type pullLineSchema,
+} from "./pull-schema.ts";
 import { findPull, listPulls, type PullRow } from "./store/pulls.ts";
 import { findSource } from "./store/sources.ts";
 
@@ -27,6 +32,7 @@ export async function pullDetail(
   const row = source && (await findPull(db, source.id, number));
   if (row === undefined) return undefined;
   const report = pullReportSchema.safeParse(row.report);
+  const signer = pullSignerSchema.safeParse(row.signer);
   return pullSchema.parse({
     ...toLine(row),
     source: slug,
@@ -34,11 +40,14 @@ export async function pullDetail(
     judged: row.judged,
     judgedAt: row.judgedAt?.toISOString() ?? null,
     report: report.success ? report.data : null,
+    signer: signer.success ? signer.data : null,
     evals: row.evals,
   });
 }
 
-function toLine(row: Omit<PullRow, "report" | "evals">): z.output<typeof pullLineSchema> {
+function toLine(
+  row: Omit<PullRow, "report" | "signer" | "evals">,
+): z.output<typeof pullLineSchema> {
   const { number, head, isFork, isOpen, judged, seenAt } = row;
   return { number, head, isFork, isOpen, isJudged: judged === head, seenAt: seenAt.toISOString() };
 }

@@ -9,5 +9,3 @@ export const CONTROL_CAPS = {
   maxFileBytes: 4 * 1024 * 1024,
   maxTotalBytes: 64 * 1024 * 1024,
 } as const;
-
-export const MAX_COMMIT_BYTES = 256 * 1024;

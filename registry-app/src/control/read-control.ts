@@ -1,11 +1,12 @@
 import {
+  MAX_COMMIT_BYTES,
   type ObjectReaders,
   type ParsedCommit,
   parseCommit,
   readFolder,
   type ReadOptions,
 } from "../git/index.ts";
-import { CONTROL_BRANCH, CONTROL_CAPS, MAX_COMMIT_BYTES } from "./control-caps.ts";
+import { CONTROL_BRANCH, CONTROL_CAPS } from "./control-caps.ts";
 import { parseControl } from "./parse-control.ts";
 import type { ControlFiles, ControlProblem, ParsedControl } from "./types.ts";
 

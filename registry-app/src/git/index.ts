@@ -5,7 +5,7 @@ export { initBare, type GitConfig } from "./init-bare.ts";
 export { createMirror, fetchMirror, maintainRepo, type FetchMirror } from "./mirrors.ts";
 export { createObjectCache, type ObjectCache } from "./object-cache.ts";
 export { createObjectReaders, type ObjectReaders } from "./object-readers.ts";
-export { parseCommit } from "./parse-commit.ts";
+export { MAX_COMMIT_BYTES, parseCommit } from "./parse-commit.ts";
 export { MAX_TAG_BYTES, parseTagObject } from "./parse-tag.ts";
 export { parseTree } from "./parse-tree.ts";
 export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";

@@ -3,6 +3,7 @@ import {
   admitTags,
   appendFirstSync,
   decideVersion,
+  listJudgedPulls,
   releaseVersion,
   type AdmitDeps,
   type DecideDeps,
@@ -91,6 +92,9 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
   ];
 }
 
+/** Of a registry with more open pull requests, the others hear of another law with their next commit. */
+const PULLS_AT_ONCE = 1_000;
+
 /** Asks for the judgements and decisions that another law has opened again. */
 export function reopener(ask: queue.Queue): LawDeps["onReopened"] {
   return async (tx, sourceIds, versionIds) => {
@@ -104,5 +108,6 @@ export function reopener(ask: queue.Queue): LawDeps["onReopened"] {
       queue.decideVersion,
       versionIds.map((versionId) => ({ versionId })),
     );
+    await ask.enqueueAll(tx, queue.judgePull, await listJudgedPulls(tx, PULLS_AT_ONCE));
   };
 }

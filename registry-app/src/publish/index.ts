@@ -73,8 +73,10 @@ export {
 } from "./store/host-asks.ts";
 export { judgePull, type PullAsked, type PullDeps } from "./judge-pull.ts";
 export type { PulledSkill, PullReport } from "./pull-report.ts";
+export { foreseeSigner, type SignerDeps, type SignerReadiness } from "./signer-readiness.ts";
 export {
   findPull,
+  listJudgedPulls,
   listPullLooks,
   listSkillVersions,
   listUnreportedPulls,
@@ -82,6 +84,7 @@ export {
   putPullReport,
   putPullReported,
   putPulls,
+  putPullSigner,
   putPullUnreported,
   type ListedPull,
   type PullEvals,

@@ -125,9 +125,9 @@ describe("a pull request of a fork", () => {
     await here.forge.git("branch", "strange", "main");
     await here.forge.commit(files, { branch: "strange" });
     await offer();
-    await waitUntil("GitHub is told", async () => checkOf("fork", head) !== undefined);
-    expect(checkOf("fork", head)).toMatchObject({
-      conclusion: "neutral",
+    await waitUntil("GitHub is told", async () => checkOf("summary", head) !== undefined);
+    expect(checkOf("summary", head)).toMatchObject({
+      conclusion: "action_required",
       actions: [{ identifier: "judge" }],
     });
     await here.world.settled();
@@ -135,7 +135,7 @@ describe("a pull request of a fork", () => {
   });
 
   it("stays so when somebody who may only read vouches for it", async () => {
-    const check = checkOf("fork", head);
+    const check = checkOf("summary", head);
     if (check === undefined) throw new Error("there is no check");
     await press(check, "rex", 12, "judge");
     expect((await answered(7)).at(-1)).toMatchObject({ state: "refused" });
@@ -143,7 +143,7 @@ describe("a pull request of a fork", () => {
   });
 
   it("is judged once a maintainer vouches for this very commit", async () => {
-    const check = checkOf("fork", head);
+    const check = checkOf("summary", head);
     if (check === undefined) throw new Error("there is no check");
     await press(check, "mia", 11, "judge");
     await waitUntil("GitHub is told", async () => checkOf("scan", head) !== undefined);
@@ -155,10 +155,10 @@ describe("a pull request of a fork", () => {
 
   it("needs another word for another commit, and one that was pushed over is not judged in its place", async () => {
     await here.forge.commit({ "skills/stranger/more.md": "More.\n" }, { branch: "strange" });
-    const old = checkOf("fork", head);
+    const old = checkOf("summary", head);
     const before = head;
     await offer();
-    await waitUntil("GitHub is told", async () => checkOf("fork", head) !== undefined);
+    await waitUntil("GitHub is told", async () => checkOf("summary", head) !== undefined);
     if (old === undefined) throw new Error("there is no check");
     // The button of the commit before gives no word for this one.
     await press(old, "mia", 11, "judge");

@@ -1,5 +1,6 @@
 import { ensureImage } from "@assay/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addSigner, removeTeamSigner } from "../../src/control/index.ts";
 import { skillMd } from "../forge.ts";
 import { createGithubWorld, type GithubWorld } from "../github-world.ts";
 import { describeWith } from "../needs.ts";
@@ -96,6 +97,27 @@ describe("a pull request on GitHub", () => {
     const release = await toldOf("release", head);
     expect(release?.output.title).toMatch(/^After the merge: git tag -s adder--v1\.\d+\.\d+$/);
     expect(release?.output.summary).toContain("add faster");
+    expect(release?.output.summary).toContain("ann@example.test, who wrote the newest commit, may");
+    expect(await toldOf("summary", head)).toMatchObject({
+      conclusion: "success",
+      output: { title: release?.output.title },
+    });
+  });
+
+  it("says who has to sign it as soon as the law lets its author do so no longer", async () => {
+    const head = await commitOf("change");
+    await here.world.change((files) => removeTeamSigner(files, "ann@example.test", "acme"));
+    const title = async () => (await toldOf("release", head))?.output.title ?? "";
+    await waitUntil("it says so", async () => (await title()).endsWith("by somebody who may sign"));
+    await here.world.change((files) =>
+      addSigner(files, { principal: "ann@example.test", teams: ["acme"] }),
+    );
+    await waitUntil(
+      "it is taken back",
+      async () => !(await title()).endsWith("by somebody who may sign"),
+    );
+    const page = await here.world.ask("/api/v1/sources/skills/pulls/7");
+    expect(page.json()["signer"]).toMatchObject({ help: null });
   });
 
   it("that touches no skill says so, and one of a fork is not told anything yet", async () => {
@@ -103,7 +125,10 @@ describe("a pull request on GitHub", () => {
     await here.forge.commit({ "README.md": "About.\n" }, { branch: "docs" });
     await here.forge.push(here.bare, "docs");
     const head = await open(8, "docs");
-    expect(await toldOf("skill", head)).toMatchObject({ conclusion: "neutral" });
+    expect(await toldOf("summary", head)).toMatchObject({
+      conclusion: "success",
+      output: { title: "No skill is touched." },
+    });
     await here.forge.git("branch", "foreign", "main");
     const changes = { "skills/adder/SKILL.md": skillMd("adder", "Foreign.\n") };
     await here.forge.commit(changes, { branch: "foreign" });

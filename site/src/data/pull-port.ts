@@ -59,6 +59,15 @@ export interface PullEvals {
   readonly removed: readonly string[];
 }
 
+/** Whether the author of the newest commit could sign the release. */
+export interface PullSigner {
+  /** `likely`: nothing speaks against it, and no key was tried. */
+  readonly kind: "ready" | "likely" | "unready";
+  readonly says: string;
+  /** A command, for the author or for an admin. */
+  readonly help: string | null;
+}
+
 export interface PullPage {
   readonly source: string;
   readonly number: number;
@@ -72,5 +81,6 @@ export interface PullPage {
   readonly judgedAt: Timestamp | null;
   readonly seenAt: Timestamp;
   readonly report: { readonly skills: readonly PulledSkill[]; readonly leftOut: number } | null;
+  readonly signer: PullSigner | null;
   readonly evals: readonly PullEvals[];
 }

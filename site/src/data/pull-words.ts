@@ -1,4 +1,4 @@
-import type { PullPage } from "./pull-port.ts";
+import type { PullPage, PullSigner } from "./pull-port.ts";
 
 type PullState = {
   readonly state: "ignored" | "pending" | "block" | "warn" | "pass";
@@ -67,4 +67,15 @@ function stateOfChecks(
   if (tags.length === 0)
     return { state: "pass", word: "fine", says: "Nothing in it asks for a release." };
   return { state: "pass", word: "ready", says: `Once it is merged, tag ${tags.join(", ")}.` };
+}
+
+const SIGNERS = {
+  ready: { state: "pass", word: "its author can" },
+  likely: { state: "review", word: "its author, as far as can be told" },
+  unready: { state: "warn", word: "somebody else, or a new key" },
+} as const;
+
+/** Whether the author could sign the release, as an icon and a word. */
+export function signerState({ kind }: PullSigner): (typeof SIGNERS)[PullSigner["kind"]] {
+  return SIGNERS[kind];
 }

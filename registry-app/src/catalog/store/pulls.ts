@@ -11,6 +11,7 @@ export type PullRow = {
   readonly judgedAt: Date | null;
   readonly seenAt: Date;
   readonly report: unknown;
+  readonly signer: unknown;
   readonly evals: unknown;
 };
 
@@ -20,7 +21,7 @@ const LISTED = 100;
 export async function listPulls(
   db: Db,
   sourceId: string,
-): Promise<readonly Omit<PullRow, "report" | "evals">[]> {
+): Promise<readonly Omit<PullRow, "report" | "signer" | "evals">[]> {
   return db
     .selectFrom("pulls")
     .where("source_id", "=", sourceId)
@@ -48,7 +49,7 @@ export async function findPull(
 ): Promise<PullRow | undefined> {
   const { rows } = await sql<PullRow>`
     SELECT p.number, p.head_oid AS head, p.base_oid AS base, p.is_fork AS "isFork", p.is_open AS "isOpen",
-      p.judged_oid AS judged, p.judged_at AS "judgedAt", p.seen_at AS "seenAt", p.report,
+      p.judged_oid AS judged, p.judged_at AS "judgedAt", p.seen_at AS "seenAt", p.report, p.signer,
       coalesce((SELECT e.evals FROM pull_evals e WHERE e.pull_id = p.id AND e.commit_oid = p.judged_oid), '[]'::jsonb)
         AS evals
     FROM pulls p WHERE p.source_id = ${sourceId} AND p.number = ${number}`.execute(db);

@@ -118,6 +118,8 @@ export interface PullsTable {
   judged_oid: string | null;
   report: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
   judged_at: Date | null;
+  /** Whether its author could sign its release, by the law as it stood last. */
+  signer: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
   said: Generated<string>;
   /** What the host calls its check runs. */
   external_id: string | null;

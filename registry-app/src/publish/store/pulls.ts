@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { transaction, type Db, type Tx } from "../../db/index.ts";
 import { pullReport, type PullReport } from "../pull-report.ts";
+import { signerReadiness, type SignerReadiness } from "../signer-readiness.ts";
 
 /** A pull request as its host lists it. */
 export type ListedPull = {
@@ -108,6 +109,36 @@ export async function putPullReport(
   return row !== undefined;
 }
 
+/** Keeps whether the author of a head could sign its release. */
+export async function putPullSigner(
+  db: Db | Tx,
+  { id, headOid }: Pick<OpenPull, "id" | "headOid">,
+  signer: SignerReadiness | undefined,
+): Promise<void> {
+  await db
+    .updateTable("pulls")
+    .set({ signer: signer === undefined ? null : JSON.stringify(signer) })
+    .where("id", "=", id)
+    .where("head_oid", "=", headOid)
+    .execute();
+}
+
+/** Open pull requests of which something is said already, at most `limit`, the newest first. */
+export async function listJudgedPulls(
+  db: Db | Tx,
+  limit: number,
+): Promise<readonly { readonly sourceId: string; readonly number: string }[]> {
+  const rows = await db
+    .selectFrom("pulls")
+    .where("is_open", "=", true)
+    .where("judged_oid", "is not", null)
+    .orderBy("seen_at", "desc")
+    .limit(limit)
+    .select(["source_id as sourceId", "number"])
+    .execute();
+  return rows.map(({ sourceId, number }) => ({ sourceId, number: String(number) }));
+}
+
 /** The versions of a skill of the source, published or held. */
 export async function listSkillVersions(
   db: Db,
@@ -134,6 +165,8 @@ export type PullFacts = {
   readonly headOid: string;
   /** Null: the head is of a fork, and no maintainer has let it be judged. */
   readonly report: PullReport | null;
+  /** Whether its author could sign the release; null: that cannot be told. */
+  readonly signer: SignerReadiness | null;
   /** The runs of evals of this head, by folder. */
   readonly evals: readonly PullEvals[];
   /** Digest of everything here. */
@@ -166,9 +199,11 @@ export async function listUnreportedPulls(
   db: Db,
   wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
 ): Promise<readonly PullFacts[]> {
-  const { rows } = await sql<Omit<PullFacts, "report"> & { report: unknown }>`
+  const { rows } = await sql<
+    Omit<PullFacts, "report" | "signer"> & { report: unknown; signer: unknown }
+  >`
     WITH facts AS (
-      SELECT p.id, s.slug AS source, s.url AS "sourceUrl", p.number, p.report, p.external_id AS "externalId", p.attempts, p.said AS told,
+      SELECT p.id, s.slug AS source, s.url AS "sourceUrl", p.number, p.report, p.signer, p.external_id AS "externalId", p.attempts, p.said AS told,
         p.judged_oid, p.judged_at, p.is_fork AND p.approved_oid IS DISTINCT FROM p.head_oid AS "isForeign",
         CASE WHEN p.is_fork AND p.approved_oid IS DISTINCT FROM p.head_oid THEN p.head_oid ELSE p.judged_oid END
           AS "headOid",
@@ -177,14 +212,16 @@ export async function listUnreportedPulls(
       FROM pulls p JOIN sources s ON s.id = p.source_id
       WHERE p.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND p.is_open
         AND (p.not_before IS NULL OR p.not_before <= ${wish.now})),
-    said AS (SELECT *, md5("headOid" || "isForeign" || evals::text) AS said FROM facts WHERE "headOid" IS NOT NULL)
-    SELECT id, source, "sourceUrl", number, "headOid", CASE WHEN "isForeign" THEN NULL ELSE report END AS report, evals,
+    said AS (SELECT *, md5("headOid" || "isForeign" || evals::text || coalesce(signer::text, '')) AS said FROM facts WHERE "headOid" IS NOT NULL)
+    SELECT id, source, "sourceUrl", number, "headOid", CASE WHEN "isForeign" THEN NULL ELSE report END AS report, signer, evals,
       said, "externalId", attempts FROM said WHERE said <> told
     ORDER BY judged_at LIMIT ${wish.limit}`.execute(db);
-  return rows.flatMap(({ report, ...facts }): readonly PullFacts[] => {
-    if (report === null) return [{ ...facts, evals: [], report }];
+  return rows.flatMap(({ report, signer, ...facts }): readonly PullFacts[] => {
+    if (report === null) return [{ ...facts, signer: null, evals: [], report }];
     const read = pullReport.safeParse(report);
-    return read.success ? [{ ...facts, report: read.data }] : [];
+    if (!read.success) return [];
+    const ready = signerReadiness.safeParse(signer);
+    return [{ ...facts, report: read.data, signer: ready.success ? ready.data : null }];
   });
 }
 
