@@ -17,7 +17,7 @@ import {
   type StoreDeps,
 } from "./store-version.ts";
 import { findReleaseFacts, putLatest } from "./store/decisions.ts";
-import { hasLoggedLaw } from "./store/log-entries.ts";
+import { findLawKey } from "./store/log-entries.ts";
 import {
   listReleased,
   listUnsettled,
@@ -201,7 +201,7 @@ async function findLatestCommit(
   return (await findInStore(dir, `${skill}--v${latest.version}`)) ?? null;
 }
 
-/** Once for each law: judging again what did not change would only write the same down again. */
+/** Once for each time that a law comes into force: judging again what did not change would only write the same down again. */
 async function reopen(
   deps: LawDeps,
   law: LawInForce,
@@ -210,13 +210,13 @@ async function reopen(
   const now = deps.clock.now();
   const { digest, commit } = law;
   return transaction(deps.db, async (tx) => {
-    const isKnown = await hasLoggedLaw(tx, digest);
-    const reopened = isKnown ? [] : await reopenRefusedTags(tx, SIGNER_CODES);
-    const at = now.toISOString();
-    const isNew = await deps.registryLog.append(tx, [
-      { kind: "law", key: `law:${digest}`, at, law: digest, commit, reopened: reopened.length },
-    ]);
-    if (isNew > 0 || changed.length > 0)
+    const key = await findLawKey(tx, law);
+    const reopened = key === undefined ? [] : await reopenRefusedTags(tx, SIGNER_CODES);
+    const fact = { kind: "law", at: now.toISOString(), law: digest, commit } as const;
+    const isNew =
+      key !== undefined &&
+      (await deps.registryLog.append(tx, [{ ...fact, key, reopened: reopened.length }])) > 0;
+    if (isNew || changed.length > 0)
       await record(tx, {
         actor: "control",
         action: "law.apply",
@@ -224,7 +224,7 @@ async function reopen(
         detail: { commit, changed, reopenedTags: reopened.length },
         at: now,
       });
-    if (isNew === 0) return 0;
+    if (!isNew) return 0;
     const sourceIds = [...new Set(reopened)];
     await deps.onReopened(tx, sourceIds, await listUnsettled(tx));
     return reopened.length;

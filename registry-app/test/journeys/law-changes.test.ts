@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addYank, type ControlFiles } from "../../src/control/index.ts";
+import { addYank, removeTeamSigner, type ControlFiles } from "../../src/control/index.ts";
 import { createForge, skillMd, type Forge } from "../forge.ts";
 import { fingerprintOf, makeSigner } from "../forge-keys.ts";
 import { createWorld, type World } from "../world.ts";
@@ -104,6 +104,26 @@ describe("a change of the law", () => {
     expect(await archive("1.1.0")).toBe(200);
     expect(await latest()).toBe("1.1.0");
     expect(await store()).toContain("deploy--v1.1.0");
+  });
+
+  it("that says again what an earlier one said judges again what was refused in between", async () => {
+    const team = "teams/acme.yaml";
+    let before: Buffer | undefined;
+    await applied((files) => {
+      before = files.get(team);
+      return removeTeamSigner(files, "bob@example.test", "acme");
+    });
+    await forge.commit({ "skills/deploy/more.md": "Even more.\n" }, { message: "feat: even more" });
+    await forge.tag("deploy--v1.3.0", { signer: bob });
+    await world.sync("mirror");
+    expect(await world.tag("mirror", "deploy--v1.3.0")).toMatchObject({
+      state: "refused",
+      code: "SIGNER_NOT_ALLOWED",
+    });
+    await applied((files) => new Map([...files, [team, before ?? Buffer.alloc(0)]]));
+    expect(await world.tag("mirror", "deploy--v1.3.0", { state: "published" })).toMatchObject({
+      state: "published",
+    });
   });
 
   it("is written down once for each version it reaches", async () => {

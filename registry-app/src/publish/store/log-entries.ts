@@ -74,13 +74,21 @@ export async function listLawOutcomes(
   return found.rows;
 }
 
-export async function hasLoggedLaw(tx: Tx, digest: string): Promise<boolean> {
-  const found = await tx
-    .selectFrom("log_entries")
-    .where("key", "=", `law:${digest}`)
-    .select("id")
-    .executeTakeFirst();
-  return found !== undefined;
+/**
+ * The key of the line that says that this law came into force; undefined where a line says so already. A law that was in
+ * force earlier and comes back with another commit has another line: what was judged in between is to be judged again.
+ */
+export async function findLawKey(
+  tx: Tx,
+  { digest, commit }: { readonly digest: string; readonly commit: string },
+): Promise<string | undefined> {
+  const found = await sql<{ law: string; commit: string | null }>`
+    SELECT line::jsonb ->> 'law' AS law, line::jsonb ->> 'commit' AS commit FROM log_entries
+    WHERE key LIKE 'law:%' ORDER BY id DESC`.execute(tx);
+  const [last] = found.rows;
+  const same = found.rows.filter(({ law }) => law === digest);
+  if (last?.law === digest || same.some((one) => one.commit === commit)) return undefined;
+  return same.length === 0 ? `law:${digest}` : `law:${digest}:${commit}`;
 }
 
 /** How many lines are known to stand in the log. */
