@@ -18,8 +18,8 @@ const dockerHost = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 const assay = join(import.meta.dirname, "..", "..", "bin", "assay.ts");
 const LOGIN = `checks_${systemIds.next().replaceAll("-", "")}`;
 const PASSWORD = "only-in-this-test";
-/** What each case takes: two run at once, so that one is over while another still runs. */
-const CASES_S = [0, 2, 0];
+/** What each case takes: two run at once, so that one is over while another still runs, on a busy machine too. */
+const CASES_S = [0, 10, 0];
 let world: World;
 let forge: Forge;
 let redis: TestRedis | undefined;
