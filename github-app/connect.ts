@@ -14,15 +14,24 @@ export type GithubWish = {
 /** The REST methods alone: what signs, counts and logs behind them is Probot's. */
 export type Octokit = Pick<RestOctokit, "rest">;
 
+export type OptionalRight = "pull_requests" | "security_events";
+
 export type Github = {
   /** A client with the rights of the App on this repo; undefined where it is not installed. */
   on(repo: Repo): Promise<Octokit | undefined>;
+  /** Whether the App may write this there: a right that is asked for only where an operator wants what it is for. */
+  mayWrite(repo: Repo, right: OptionalRight): Promise<boolean>;
   /** A client with the rights of the App on an organisation; undefined where it is not installed. */
   onOrg(org: string): Promise<Octokit | undefined>;
   /** Forgets what is known of the repo's installation and its token; false when that was just done. */
   forget(repo: Repo): boolean;
   /** A client with the rights of the App itself. */
   app(): Promise<Octokit>;
+};
+
+type Installation = {
+  readonly id: number;
+  readonly permissions: Readonly<Partial<Record<OptionalRight, string>>>;
 };
 
 const REQUEST_MS = 15_000;
@@ -54,26 +63,33 @@ export function connectGithub(
       },
     });
   let probot = signIn();
-  const installations = new Map<string, { readonly id: number; readonly sinceMs: number }>();
+  const installations = new Map<string, Installation & { readonly sinceMs: number }>();
   const forgottenMs = new Map<string, number>();
+  const installationOf = async (repo: Repo): Promise<Installation | undefined> => {
+    const key = keyOf(repo);
+    const known = installations.get(key);
+    if (known !== undefined && nowMs() - known.sinceMs < KNOWN_MS) return known;
+    const app: Octokit = await probot.auth();
+    const found = await toInstallation(
+      app.rest.apps.getRepoInstallation({ owner: repo.owner, repo: repo.name }),
+    );
+    if (found === undefined) installations.delete(key);
+    else installations.set(key, { ...found, sinceMs: nowMs() });
+    return found;
+  };
   return {
     app: () => probot.auth(),
     async onOrg(org) {
       const app: Octokit = await probot.auth();
-      const id = await idOf(app.rest.apps.getOrgInstallation({ org }));
-      return id === undefined ? undefined : probot.auth(id);
+      const found = await toInstallation(app.rest.apps.getOrgInstallation({ org }));
+      return found && probot.auth(found.id);
     },
     async on(repo) {
-      const key = keyOf(repo);
-      const known = installations.get(key);
-      const isFresh = known !== undefined && nowMs() - known.sinceMs < KNOWN_MS;
-      const id = isFresh ? known.id : await findInstallation(await probot.auth(), repo);
-      if (id === undefined) {
-        installations.delete(key);
-        return undefined;
-      }
-      if (!isFresh) installations.set(key, { id, sinceMs: nowMs() });
-      return probot.auth(id);
+      const found = await installationOf(repo);
+      return found && probot.auth(found.id);
+    },
+    async mayWrite(repo, right) {
+      return (await installationOf(repo))?.permissions[right] === "write";
     },
     forget(repo) {
       const key = keyOf(repo);
@@ -89,16 +105,13 @@ export function connectGithub(
 
 const keyOf = ({ owner, name }: Repo) => `${owner}/${name}`.toLowerCase();
 
-function findInstallation(app: Octokit, repo: Repo): Promise<number | undefined> {
-  return idOf(app.rest.apps.getRepoInstallation({ owner: repo.owner, repo: repo.name }));
-}
-
-/** The id of an installation; undefined where there is none. */
-async function idOf(
-  asked: Promise<{ readonly data: { readonly id: number } }>,
-): Promise<number | undefined> {
+/** An installation; undefined where there is none. */
+async function toInstallation(
+  asked: Promise<{ readonly data: Installation }>,
+): Promise<Installation | undefined> {
   try {
-    return (await asked).data.id;
+    const { id, permissions } = (await asked).data;
+    return { id, permissions };
   } catch (cause) {
     if (statusOf(cause) === 404) return undefined;
     throw cause;

@@ -6,6 +6,7 @@ export { startReporting, type Reporting, type ReportDeps } from "./reporting.ts"
 export { watchLimits } from "./limits.ts";
 export { startNoting } from "./noting.ts";
 export { startSweeping } from "./sweeping.ts";
+export { EXTRAS } from "./set-up/manifest.ts";
 export { serveSetUp, type SetUpWish } from "./set-up/serve-set-up.ts";
 export type { NewApp } from "./set-up/exchange.ts";
 export { toAsked, type Asked } from "./asks.ts";

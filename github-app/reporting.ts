@@ -1,4 +1,5 @@
 import {
+  findPullSarif,
   listAsks,
   listPullLooks,
   listUnreported,
@@ -17,9 +18,9 @@ import { listDueGithubTeams } from "@assay/registry/people";
 import type { Clock, Ids, Log } from "@assay/registry/runtime";
 import { listSources, type Source } from "@assay/registry/sources";
 import { lookIntoAsk } from "./answering.ts";
-import { repoOf, type Addresses } from "./addresses.ts";
+import { repoOf, type Addresses, type Repo } from "./addresses.ts";
 import type { CheckRun } from "./check-run.ts";
-import type { Github } from "./connect.ts";
+import type { Github, Octokit } from "./connect.ts";
 import { describePull } from "./describe-pull.ts";
 import { describeTag } from "./describe-tag.ts";
 import { listPulls } from "./list-pulls.ts";
@@ -27,7 +28,10 @@ import { tryOn } from "./on-repo.ts";
 import { lookAtTeam } from "./orgs.ts";
 import type { Retry } from "./plan-retry.ts";
 import { tellRelease } from "./releasing.ts";
+import { sendComment, toComment, type PullComment } from "./send-comment.ts";
 import { endReport, sendReport } from "./send-report.ts";
+import { sendSarif, type SarifUpload } from "./send-sarif.ts";
+import { formatTold, parseTold, type Told } from "./told.ts";
 
 type Db = Parameters<typeof listUnreported>[0];
 
@@ -39,6 +43,8 @@ export type ReportDeps = {
   readonly github: Github;
   readonly addresses: Addresses;
   publicUrl(): string;
+  /** The scan of a version, as SARIF. */
+  findSarif(versionId: string): Promise<string | undefined>;
   /** Has something carried out that GitHub said yes to. */
   allowAsk(askId: string, answer: string): Promise<void>;
   /** Asks for something to be made of a pull request. */
@@ -52,9 +58,6 @@ export type Reporting = {
   lastLook(): { readonly at: Date; readonly pausedUntil: Date | null } | undefined;
 };
 
-/** What `sendReport` gave for each check run the last time, by its name. */
-type Told = ReadonlyMap<string, string>;
-
 /** Something whose checks are to say what is recorded of it. */
 type Reportable = {
   /** For the log. */
@@ -62,7 +65,9 @@ type Reportable = {
   readonly url: string;
   readonly runs: readonly CheckRun[];
   readonly told: Told;
-  /** The same for what stands on an older commit. */
+  readonly comment: PullComment | null;
+  findSarif(): Promise<SarifUpload | null>;
+  /** The same as told for what stands on an older commit. */
   readonly superseded: readonly string[];
   readonly attempts: number;
   readonly done: (told: Told) => Promise<void>;
@@ -156,17 +161,19 @@ async function lookForPulls(deps: ReportDeps, source: Source): Promise<Retry | u
   return retry;
 }
 
-function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportable {
+function ofTag(deps: ReportDeps, facts: TagFacts): Reportable {
+  const { db, clock, publicUrl } = deps;
   const run = describeTag(facts, publicUrl());
   return {
     what: facts.tag,
     url: facts.sourceUrl,
     runs: run === undefined ? [] : [run],
-    told: new Map(run && facts.externalId ? [[run.name, facts.externalId]] : []),
+    told: parseTold((facts.externalId ?? "").split("\n")),
+    comment: null,
+    findSarif: () => findSarifOfTag(deps, facts),
     superseded: [],
     attempts: facts.attempts,
-    done: (told) =>
-      putReported(db, facts, { externalId: [...told.values()].join(" "), at: clock.now() }),
+    done: (told) => putReported(db, facts, { externalId: formatTold(told), at: clock.now() }),
     putOff: ({ problem, waitMs }) => {
       const at = clock.now();
       const notBefore = new Date(at.getTime() + waitMs);
@@ -178,19 +185,29 @@ function ofTag({ db, clock, publicUrl }: ReportDeps, facts: TagFacts): Reportabl
 function ofPull({ db, clock, publicUrl }: ReportDeps, facts: PullFacts): Reportable {
   const { headOid } = facts;
   const [lastHead, ...lastTold] = (facts.externalId ?? "").split("\n");
-  const told: Told = new Map(lastTold.map((line) => line.split("=", 2) as [string, string]));
+  const told = parseTold(lastTold);
+  const comment = told.get(COMMENT);
+  const runs = describePull(facts, publicUrl());
+  const [summary] = runs;
   return {
     what: `pull request ${facts.number}`,
     url: facts.sourceUrl,
-    runs: describePull(facts, publicUrl()),
-    // A new head gets checks of its own.
-    told: lastHead === headOid ? told : new Map(),
+    runs,
+    // A new head gets checks of its own; the comment is of the pull request.
+    told: lastHead === headOid ? told : new Map(comment === undefined ? [] : [[COMMENT, comment]]),
+    // Who changes no skill is not written to.
+    comment:
+      summary && (comment !== undefined || facts.report?.skills.length !== 0)
+        ? toComment(facts.number, summary)
+        : null,
+    findSarif: async () => {
+      const sarif = await findPullSarif(db, facts);
+      const ref = `refs/pull/${facts.number}/head`;
+      return sarif === null ? null : { sarif, commitOid: headOid, ref };
+    },
     superseded: lastHead === headOid ? [] : [...told.values()],
     attempts: facts.attempts,
-    done: (now) => {
-      const lines = [...now].map(([name, id]) => `${name}=${id}`);
-      return putPullReported(db, facts, [headOid, ...lines].join("\n"));
-    },
+    done: (now) => putPullReported(db, facts, `${headOid}\n${formatTold(now)}`),
     putOff: ({ problem, waitMs }) => {
       const notBefore = new Date(clock.now().getTime() + waitMs);
       return putPullUnreported(db, facts, { problem, notBefore });
@@ -210,8 +227,41 @@ async function report(deps: ReportDeps, one: Reportable): Promise<Retry | undefi
     const told = new Map<string, string>();
     for (const run of one.runs)
       told.set(run.name, await sendReport(octokit, repo, run, one.told.get(run.name) ?? null));
+    await sendMore(deps, octokit, { repo, one, told });
     await one.done(told);
   });
   if (retry !== undefined) await one.putOff(retry);
   return retry;
+}
+
+const COMMENT = "comment";
+const SARIF = "sarif";
+
+/** What the App has rights for only where an operator wants it. The comment is last: what fails after it makes a second. */
+async function sendMore(
+  { github }: ReportDeps,
+  octokit: Octokit,
+  {
+    repo,
+    one,
+    told,
+  }: { readonly repo: Repo; readonly one: Reportable; readonly told: Map<string, string> },
+): Promise<void> {
+  const lastComment = one.told.get(COMMENT);
+  const upload = (await github.mayWrite(repo, "security_events")) ? await one.findSarif() : null;
+  if (upload !== null) told.set(SARIF, await sendSarif(octokit, repo, upload, one.told.get(SARIF)));
+  const { comment } = one;
+  if (comment !== null && (await github.mayWrite(repo, "pull_requests")))
+    told.set(COMMENT, await sendComment(octokit, repo, comment, lastComment));
+  else if (lastComment !== undefined) told.set(COMMENT, lastComment);
+}
+
+/** Alerts are of a branch as it is now: an older version would take those of the newest away. */
+async function findSarifOfTag(
+  deps: ReportDeps,
+  { versionId, isLatest, branch, commitOid }: TagFacts,
+): Promise<SarifUpload | null> {
+  if (versionId === null || commitOid === null || !isLatest) return null;
+  const sarif = await deps.findSarif(versionId);
+  return sarif === undefined ? null : { sarif, commitOid, ref: `refs/heads/${branch}` };
 }

@@ -17,7 +17,7 @@ const WISH = {
 
 /** app.yml as it has to be: for those who make the App by hand, each line with its reason. */
 function renderAppYml(): string {
-  const { name, description, hook_attributes: hook } = toManifest({ ...WISH, hasReleases: false });
+  const { name, description, hook_attributes: hook } = toManifest({ ...WISH, extras: [] });
   const right = (prefix: string, one: (typeof PERMISSIONS)[number]) =>
     `${prefix}${one.name}: ${one.access} # ${one.because}`;
   return `${[
@@ -31,7 +31,7 @@ function renderAppYml(): string {
     "  active: true",
     "default_permissions:",
     ...PERMISSIONS.map((one) => right("  ", one)),
-    ...OPTIONAL_PERMISSIONS.map((one) => right("  # ", one)),
+    ...Object.values(OPTIONAL_PERMISSIONS).map((one) => right("  # ", one)),
     "default_events:",
     ...EVENTS.map(({ event, because }) => `  - ${event} # ${because}`),
   ].join("\n")}\n`;
@@ -43,12 +43,19 @@ describe("the manifest of the App", () => {
   });
 
   it("never asks to write contents unless somebody wants releases, and to administer never", () => {
-    const rights = toManifest({ ...WISH, hasReleases: false }).default_permissions;
+    const rights = toManifest({ ...WISH, extras: [] }).default_permissions;
     expect(rights).toMatchObject({ contents: "read", checks: "write" });
-    expect(toManifest({ ...WISH, hasReleases: true }).default_permissions).toMatchObject({
+    expect(toManifest({ ...WISH, extras: ["releases"] }).default_permissions).toMatchObject({
       contents: "write",
     });
-    expect(Object.keys(rights)).not.toContain("administration");
+    const all = toManifest({ ...WISH, extras: ["releases", "comments", "code-scanning"] });
+    expect(all.default_permissions).toMatchObject({
+      contents: "write",
+      pull_requests: "write",
+      security_events: "write",
+    });
+    for (const one of [rights, all.default_permissions])
+      expect(Object.keys(one)).not.toContain("administration");
   });
 
   it("goes to the organisation, or to whoever is signed in, and its page sends nothing anywhere else", () => {
@@ -61,8 +68,8 @@ describe("the manifest of the App", () => {
 
   it("holds a name that is markup as the text that it is", () => {
     const name = `"><script>alert(1)</script>`;
-    const manifest = toManifest({ ...WISH, name, hasReleases: false });
-    const page = askPage({ manifest, target: "https://github.com/x", hasReleases: false });
+    const manifest = toManifest({ ...WISH, name, extras: [] });
+    const page = askPage({ manifest, target: "https://github.com/x", extras: [] });
     expect(page).not.toContain("<script>");
   });
 });

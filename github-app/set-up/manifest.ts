@@ -5,8 +5,6 @@ export type Permission = {
   readonly name: string;
   readonly access: "read" | "write";
   readonly because: string;
-  /** Asked for only where an operator says so. */
-  readonly isOptional?: true;
 };
 
 export const PERMISSIONS: readonly Permission[] = [
@@ -29,14 +27,26 @@ export const PERMISSIONS: readonly Permission[] = [
   },
 ];
 
-export const OPTIONAL_PERMISSIONS: readonly Permission[] = [
-  {
+/** What an operator may want beyond that, and the right that it takes: the App does it wherever it has the right. */
+export const OPTIONAL_PERMISSIONS: Readonly<Record<Extra, Permission>> = {
+  releases: {
     name: "contents",
     access: "write",
     because: "to show published versions as releases, where a source's law says hostReleases",
-    isOptional: true,
   },
-];
+  comments: {
+    name: "pull_requests",
+    access: "write",
+    because: "to keep one comment on a pull request that says what its summary check says",
+  },
+  "code-scanning": {
+    name: "security_events",
+    access: "write",
+    because: "to upload what the scan finds (SARIF), where the repo has code scanning",
+  },
+};
+export const EXTRAS = ["releases", "comments", "code-scanning"] as const;
+export type Extra = (typeof EXTRAS)[number];
 
 /** One event that GitHub is asked to tell of, and what it is a hint of. */
 export type Subscription = { readonly event: string; readonly because: string };
@@ -77,9 +87,10 @@ export function toManifest(wish: {
   /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly redirectUrl: string;
-  readonly hasReleases: boolean;
+  readonly extras: readonly Extra[];
 }): Manifest {
-  const asked = [...PERMISSIONS, ...(wish.hasReleases ? OPTIONAL_PERMISSIONS : [])];
+  // What is asked for last counts: an extra widens a right that is there.
+  const asked = [...PERMISSIONS, ...wish.extras.map((extra) => OPTIONAL_PERMISSIONS[extra])];
   return {
     name: wish.name,
     url: wish.publicUrl,

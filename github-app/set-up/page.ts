@@ -1,5 +1,12 @@
 import type { Manifest } from "./manifest.ts";
-import { EVENTS, OPTIONAL_PERMISSIONS, PERMISSIONS, type Permission } from "./manifest.ts";
+import {
+  EVENTS,
+  EXTRAS,
+  OPTIONAL_PERMISSIONS,
+  PERMISSIONS,
+  type Extra,
+  type Permission,
+} from "./manifest.ts";
 import { STYLE } from "./style.ts";
 
 /** What a browser may do with these pages: nothing but show them, and send the manifest to GitHub. */
@@ -12,10 +19,11 @@ export function askPage(wish: {
   readonly manifest: Manifest;
   /** Where GitHub takes it, with the state that it gives back. */
   readonly target: string;
-  readonly hasReleases: boolean;
+  readonly extras: readonly Extra[];
 }): string {
-  const { manifest, target, hasReleases } = wish;
-  const rights = [...PERMISSIONS, ...(hasReleases ? OPTIONAL_PERMISSIONS : [])];
+  const { manifest, target, extras } = wish;
+  const rights = [...PERMISSIONS, ...extras.map((extra) => OPTIONAL_PERMISSIONS[extra])];
+  const others = EXTRAS.filter((extra) => !extras.includes(extra));
   return pageOf(
     "Create the GitHub App",
     `<p>GitHub makes an App from what is below and gives its key to this machine, once. It is yours: you can change or
@@ -30,7 +38,7 @@ delete it in its settings, and it reaches only the repos that you install it on.
 </form>
 <h2>What it may do</h2>
 ${table(["Right", "What for"], rights.map(rightRow))}
-${hasReleases ? "" : `<p>Not asked for: ${OPTIONAL_PERMISSIONS.map((one) => `${escape(labelOf(one))}, ${escape(one.because)}`).join("; ")}.</p>`}
+${others.length === 0 ? "" : `<p>Not asked for:</p>\n<ul>${others.map(otherRow).join("\n")}</ul>`}
 <h2>What it is told of</h2>
 ${table(
   ["Event", "Because"],
@@ -62,6 +70,12 @@ export function failedPage(problem: string): string {
 
 function rightRow(one: Permission): readonly string[] {
   return [`<code>${escape(labelOf(one))}</code>`, escape(one.because)];
+}
+
+/** An option of the command, and the right that it would ask for. */
+function otherRow(extra: Extra): string {
+  const right = OPTIONAL_PERMISSIONS[extra];
+  return `<li><code>--${extra}</code>: ${escape(labelOf(right))}, ${escape(right.because)}</li>`;
 }
 
 function labelOf({ name, access }: Permission): string {

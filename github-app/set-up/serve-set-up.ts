@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { timingSafeEqual } from "node:crypto";
 import type { Addresses } from "../addresses.ts";
 import { exchangeCode, type NewApp } from "./exchange.ts";
-import { manifestAddress, toManifest } from "./manifest.ts";
+import { manifestAddress, toManifest, type Extra } from "./manifest.ts";
 import { askPage, failedPage, madePage, policyOf } from "./page.ts";
 
 export type SetUpWish = {
@@ -12,7 +12,7 @@ export type SetUpWish = {
   readonly name: string;
   /** Without a trailing slash. */
   readonly publicUrl: string;
-  readonly hasReleases: boolean;
+  readonly extras: readonly Extra[];
   /** Unguessable; GitHub gives it back with the code. */
   readonly state: string;
   /** Puts the App's secrets where they stay, before anybody is told that it is made. */
@@ -87,10 +87,10 @@ async function answer(
 }
 
 function sendAsk(wish: SetUpWish, own: string, res: ServerResponse): void {
-  const { name, publicUrl, hasReleases, addresses, org, state } = wish;
-  const manifest = toManifest({ name, publicUrl, hasReleases, redirectUrl: `${own}/made` });
+  const { name, publicUrl, extras, addresses, org, state } = wish;
+  const manifest = toManifest({ name, publicUrl, extras, redirectUrl: `${own}/made` });
   const target = `${manifestAddress(addresses, org)}?state=${encodeURIComponent(state)}`;
-  send(res, 200, askPage({ manifest, target, hasReleases }), policyOf(target));
+  send(res, 200, askPage({ manifest, target, extras }), policyOf(target));
 }
 
 function send(

@@ -17,6 +17,7 @@ import { up as pullEvalsView } from "./0020-pull-evals-view.ts";
 import { up as hostAsks } from "./0021-host-asks.ts";
 import { up as teamsOnGithub } from "./0022-teams-on-github.ts";
 import { up as pullSigners } from "./0023-pull-signers.ts";
+import { up as pullSarif } from "./0024-pull-sarif.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0021-host-asks": { up: hostAsks },
   "0022-teams-on-github": { up: teamsOnGithub },
   "0023-pull-signers": { up: pullSigners },
+  "0024-pull-sarif": { up: pullSarif },
 };

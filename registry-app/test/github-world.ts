@@ -23,12 +23,14 @@ export async function createGithubWorld(
   options: {
     env?: Record<string, string>;
     dockerHost?: string;
+    /** What the App may do beside the least. */
+    rights?: Record<string, string>;
     /** Sets the fake up before the registry starts. */
     prepare?: (github: GithubEnterprise) => void;
   } = {},
 ): Promise<GithubWorld> {
   const ann = makeSigner("ann@example.test");
-  const github = await openGithubEnterprise();
+  const github = await openGithubEnterprise(options.rights);
   options.prepare?.(github);
   const bare = join(github.repos.root, "bare", "skills.git");
   const keyFile = join(github.repos.root, "app.pem");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { addressesOf, serveSetUp } from "@assay/github-app";
+import { addressesOf, EXTRAS, serveSetUp } from "@assay/github-app";
 import { Refusal } from "../../src/runtime/index.ts";
 import { EXIT, text, type Context, type ExitCode, type Values } from "../command.ts";
 import { keepGithubApp, makeGithubFolder, readGithubSettings } from "../compose/github-settings.ts";
@@ -24,7 +24,7 @@ export async function setUp(context: Context, values: Values): Promise<ExitCode>
     org,
     name: text(values, "name") ?? `Assay ${new URL(publicUrl).hostname}`.slice(0, 34),
     publicUrl,
-    hasReleases: values["releases"] === true,
+    extras: EXTRAS.filter((extra) => values[extra] === true),
     state: randomBytes(24).toString("base64url"),
     keep: (app) => keepGithubApp(config, app),
   });

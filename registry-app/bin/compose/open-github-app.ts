@@ -7,6 +7,7 @@ import {
   startSweeping,
   watchLimits,
 } from "@assay/github-app";
+import { hostSarif } from "../../src/catalog/index.ts";
 import { transaction, withLock, type Db } from "../../src/db/index.ts";
 import { answerAsk } from "../../src/publish/index.ts";
 import { carryOutAsk, judgePull, type Queue } from "../../src/queue/index.ts";
@@ -19,6 +20,7 @@ import {
   type Shutdown,
 } from "../../src/runtime/index.ts";
 import { readGithubSettings } from "./github-settings.ts";
+import { REPORTED_RULES } from "./reported-rules.ts";
 
 export type GithubAppCore = {
   readonly config: Pick<Config, "github" | "home">;
@@ -50,6 +52,10 @@ export async function openGithubApp(
         await answerAsk(tx, askId, { state: "allowed", answer, at: core.clock.now() });
         await core.queue.enqueue(tx, carryOutAsk, { askId });
       }),
+    async findSarif(versionId) {
+      const log = await hostSarif({ db: core.db, rules: REPORTED_RULES }, versionId);
+      return log && JSON.stringify(log);
+    },
     judgePull: async (sourceId, number) =>
       core.queue.enqueue(core.db, judgePull, { sourceId, number: String(number) }),
     alone: (run) => withLock(core.db, "github-reports", run),

@@ -17,6 +17,7 @@ import { openFetcher } from "./open-fetcher.ts";
 import { openEvals, type EvalPace } from "./open-evals.ts";
 import { openRegistryLog, REGISTRY_AUTHOR } from "./open-registry-log.ts";
 import { SCANS_AT_ONCE } from "./open-scan.ts";
+import { REPORTED_RULES } from "./reported-rules.ts";
 import { finishRevocations } from "./revoke.ts";
 import { syncDeps } from "./sync-deps.ts";
 import { openReviewedScan } from "./with-reviewers.ts";
@@ -78,7 +79,7 @@ export async function openWorker(core: Core, { runsEvals, pace }: WorkerWish): P
       materialise: writeJson,
     },
     law: lawDepsOf(core, registryLog),
-    pulls: { ...core, gitHome, scanner, fetch: look },
+    pulls: { ...core, gitHome, scanner, fetch: look, rules: REPORTED_RULES },
     scan: {
       ...core,
       scanner,

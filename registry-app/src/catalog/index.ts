@@ -50,7 +50,7 @@ export {
 export { compareEvals, evalComparisonSchema } from "./compare-evals.ts";
 export { versionEvalsSchema, type VersionEvals } from "./eval-schema.ts";
 export { readEvalLog, readEvals } from "./read-evals.ts";
-export { scanDetail, scanSarif, type FindWaivers } from "./read-scan.ts";
+export { hostSarif, scanDetail, scanSarif, type FindWaivers } from "./read-scan.ts";
 export {
   sourceDetail,
   sourcesList,

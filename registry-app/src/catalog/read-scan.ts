@@ -12,7 +12,7 @@ import {
 import { readObserved } from "./read-observed.ts";
 import { isServed } from "./read-skills.ts";
 import type { Scan } from "./scan-schema.ts";
-import { findScanReport } from "./store/scans.ts";
+import { findScannedPlace, findScanReport } from "./store/scans.ts";
 import { findSkill, findVersion, type VersionRow } from "./store/skills.ts";
 
 type Wanted = { readonly team: string; readonly name: string; readonly version: string };
@@ -55,6 +55,24 @@ export async function scanSarif(
   const { digest, signerPrincipal: signer } = row;
   const waivers = await findWaivers({ ...wanted, digest, signer });
   return toSarif([{ dir: `skills/${wanted.name}`, report, waivers }], rules);
+}
+
+/** The same for the host of the version's own repo: named from its root, and suppressed is what it was published with. */
+export async function hostSarif(
+  { db, rules }: Pick<SarifDeps, "db" | "rules">,
+  versionId: string,
+): Promise<SarifLog | undefined> {
+  const [found, place] = await Promise.all([
+    findScanReport(db, versionId),
+    findScannedPlace(db, versionId),
+  ]);
+  if (found === undefined || place === undefined) return undefined;
+  const waivers = place.waived.map(({ rule, until }) => ({
+    rule,
+    until: new Date(until),
+    reason: "it was published with a waiver",
+  }));
+  return toSarif([{ dir: place.folder, report: found.report, waivers }], rules);
 }
 
 /** The scan of this version as it may be shown. */

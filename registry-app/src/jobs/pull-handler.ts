@@ -58,11 +58,11 @@ export function pullHandler(ask: queue.Queue, deps: PullHandlerDeps): queue.Hand
     const versionsOf = (skill: string) => listSkillVersions(db, sourceId, skill);
     const asked = { repoDir, headOid, baseOid, versionsOf };
     const judging = { ...deps, evalsFile: EVALS_FILE, today: clock.now() };
-    const report = await judgePull(judging, asked);
+    const judged = await judgePull(judging, asked);
     await transaction(db, async (tx) => {
-      if (!(await putPullReport(tx, pull, { report, at: clock.now() }))) return;
+      if (!(await putPullReport(tx, pull, { ...judged, at: clock.now() }))) return;
       await putPullSigner(tx, pull, signer);
-      for (const { name, folder, evalsTar } of report.skills) {
+      for (const { name, folder, evalsTar } of judged.report.skills) {
         if (name === null || evalsTar === null) continue;
         const subject = { pullId: pull.id, sourceId, skill: name, folder, tarSha256: evalsTar };
         const wanted = { ...subject, commitOid: headOid, isFork: pull.isFork };

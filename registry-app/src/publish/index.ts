@@ -76,6 +76,7 @@ export type { PulledSkill, PullReport } from "./pull-report.ts";
 export { foreseeSigner, type SignerDeps, type SignerReadiness } from "./signer-readiness.ts";
 export {
   findPull,
+  findPullSarif,
   listJudgedPulls,
   listPullLooks,
   listSkillVersions,

@@ -2,12 +2,18 @@ import { hash } from "node:crypto";
 import { contentDigest, encodeUstar, type Blobs } from "../blobs/index.ts";
 import { stepVersion, type Changelog } from "../changelog/index.ts";
 import { listTree, readFolder, walkCommits, type ReadFolder } from "../git/index.ts";
-import { compareCapabilities, type ScanReport } from "../scan/index.ts";
+import {
+  compareCapabilities,
+  toSarif,
+  type RuleFacts,
+  type SarifSubject,
+  type ScanReport,
+} from "../scan/index.ts";
 import { compareVersions, readSkill, skillFolders, type SkillFolder } from "../skill/index.ts";
 import { toCommitTime } from "../sources/index.ts";
 import type { JudgeDeps } from "./bench.ts";
 import { FOLDER_CAPS, toArchiveFile, toTreeEntry } from "./judge-skill.ts";
-import type { PulledSkill, PullReport } from "./pull-report.ts";
+import type { PulledNow, PulledSkill } from "./pull-report.ts";
 import type { ScanEngine } from "./scan-report.ts";
 
 export type PullDeps = Pick<JudgeDeps, "readers" | "cache"> & {
@@ -18,6 +24,8 @@ export type PullDeps = Pick<JudgeDeps, "readers" | "cache"> & {
   /** Path of the file that says that a skill has evals. */
   readonly evalsFile: string;
   readonly today: Date;
+  /** Every rule that the scan can name. */
+  readonly rules: readonly RuleFacts[];
 };
 
 export type PullAsked = {
@@ -44,17 +52,24 @@ type Commit = {
  * What a release of each skill that a pull request touches would come to: the same reading and the same scanner as for a
  * tag, against what its base holds. Decides nothing and records nothing.
  */
-export async function judgePull(deps: PullDeps, asked: PullAsked): Promise<PullReport> {
+export async function judgePull(deps: PullDeps, asked: PullAsked): Promise<PulledNow> {
   const { baseOid, headOid } = asked;
   const commits = await listCommits(asked.repoDir, headOid, baseOid);
   const touched = new Set(commits.flatMap(({ paths }) => paths));
   const folders = (await listSkills(deps, asked.repoDir, headOid)).filter(({ dir }) =>
     [...touched].some((path) => dir === "" || path.startsWith(`${dir}/`)),
   );
-  const skills: PulledSkill[] = [];
+  const judged: Judged[] = [];
   for (const folder of folders.slice(0, MAX_SKILLS))
-    skills.push(await judgeOne(deps, asked, folder));
-  return { baseOid, headOid, skills, leftOut: Math.max(0, folders.length - MAX_SKILLS) };
+    judged.push(await judgeOne(deps, asked, folder));
+  const leftOut = Math.max(0, folders.length - MAX_SKILLS);
+  const scanned = judged.flatMap(({ skill, found }): readonly SarifSubject[] =>
+    found === null ? [] : [{ dir: skill.folder, report: found }],
+  );
+  return {
+    report: { baseOid, headOid, skills: judged.map(({ skill }) => skill), leftOut },
+    sarif: scanned.length === 0 ? null : JSON.stringify(toSarif(scanned, deps.rules)),
+  };
 }
 
 async function listSkills(
@@ -68,13 +83,15 @@ async function listSkills(
   return listed.kind === "listed" ? skillFolders(listed.entries.map(({ path }) => path)) : [];
 }
 
+type Judged = { readonly skill: PulledSkill; readonly found: ScanReport | null };
+
 const NOT_JUDGED = { scan: null, release: null, evalsTar: null, digest: null };
 
 async function judgeOne(
   deps: PullDeps,
   asked: PullAsked,
   { dir, name: dirName }: SkillFolder,
-): Promise<PulledSkill> {
+): Promise<Judged> {
   const [head, base] = await Promise.all(
     [asked.headOid, asked.baseOid].map((oid) =>
       readFolder(deps.readers, asked.repoDir, oid, dir, { caps: FOLDER_CAPS, cache: deps.cache }),
@@ -83,10 +100,13 @@ async function judgeOne(
   const nothing = { folder: dir, name: dirName ?? null, ...NOT_JUDGED };
   if (head?.kind !== "folder")
     return {
-      ...nothing,
-      isPublishable: false,
-      problem: `It cannot be read (${head?.kind}).`,
-      findings: [],
+      found: null,
+      skill: {
+        ...nothing,
+        isPublishable: false,
+        problem: `It cannot be read (${head?.kind}).`,
+        findings: [],
+      },
     };
   const reading = readSkill(head.files.map(toTreeEntry), { dirName, profile: "clients" });
   const findings = reading.findings.map(({ rule, severity, message, file, line, column, fix }) => ({
@@ -100,7 +120,8 @@ async function judgeOne(
   }));
   const name = reading.name ?? dirName ?? null;
   const own = { ...nothing, name, findings, problem: null };
-  if (!reading.publishable || name === null) return { ...own, isPublishable: false };
+  if (!reading.publishable || name === null)
+    return { found: null, skill: { ...own, isPublishable: false } };
   const [report, before] = await Promise.all([
     scanFolder(deps, head),
     base?.kind === "folder" ? scanFolder(deps, base) : undefined,
@@ -110,7 +131,7 @@ async function judgeOne(
     return { path, mode, sizeBytes: bytes.length, sha256: hash("sha256", bytes) };
   });
   const hasEvals = head.files.some(({ path }) => path === deps.evalsFile);
-  return {
+  const skill = {
     ...own,
     isPublishable: true,
     scan: compareScans(before, report),
@@ -118,6 +139,7 @@ async function judgeOne(
     evalsTar: hasEvals ? await deps.blobs.put(encodeUstar(head.files.map(toArchiveFile))) : null,
     digest: contentDigest(files),
   };
+  return { skill, found: report };
 }
 
 async function scanFolder({ scanner, today }: PullDeps, { files }: Folder): Promise<ScanReport> {

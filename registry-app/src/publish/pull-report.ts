@@ -60,3 +60,5 @@ export const pullReport = z.object({
 
 export type PulledSkill = z.infer<typeof pulledSkill>;
 export type PullReport = z.infer<typeof pullReport>;
+/** The report with what the scan found in all of its skills, as SARIF; null where nothing was scanned. */
+export type PulledNow = { readonly report: PullReport; readonly sarif: string | null };

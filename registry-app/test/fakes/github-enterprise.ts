@@ -6,6 +6,7 @@ import { createEmulator } from "emulate";
 import { judgeOf, serveRepos, type HostedRepos } from "../git-hosting.ts";
 import { serveByGit } from "./git-backend.ts";
 import { fakeApps, type GithubApps } from "./github-apps.ts";
+import { fakeExtras, type GithubExtras } from "./github-extras.ts";
 import { answerRole, answerTeam, type FakeMember, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 
@@ -37,6 +38,8 @@ export type GithubEnterprise = {
   readonly apps: Omit<GithubApps, "answer">;
   /** The releases of acme/skills, by id. */
   readonly releases: Map<number, FakeRelease>;
+  /** What takes a right that the App has only where somebody gave it. */
+  readonly extras: GithubExtras;
   /** The check runs that were written, the newest of each name, by commit. */
   checks(): readonly CheckBody[];
   /** A webhook as GitHub signs it. */
@@ -72,7 +75,10 @@ const APP_ID = 77;
 let port = 4_700 + (process.pid % 900);
 
 /** One host as an Enterprise Server is one: repos by real git, and the API of the emulator below /api/v3. */
-export async function openGithubEnterprise(): Promise<GithubEnterprise> {
+export async function openGithubEnterprise(
+  /** What the App may do beside the least. */
+  rights: Readonly<Record<string, string>> = {},
+): Promise<GithubEnterprise> {
   port += 1;
   const emulator = await createEmulator({
     service: "github",
@@ -87,7 +93,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
             app_id: APP_ID,
             slug: "assay",
             name: "Assay",
-            permissions: { checks: "write", contents: "read" },
+            permissions: { checks: "write", contents: "read", ...rights },
             events: ["push"],
             installations: [{ installation_id: 5, account: "acme", repository_selection: "all" }],
           },
@@ -105,6 +111,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
   const teams = new Map<string, readonly FakeMember[]>();
   const apps = fakeApps(() => new URL(repos.url).origin);
   const releases = fakeReleases(() => repos.root);
+  const extras = fakeExtras();
   const forward = (req: IncomingMessage, res: ServerResponse): boolean => {
     // Here git's addresses are as GitHub has them, with the owner in front.
     if (req.url?.startsWith("/acme/") === true) {
@@ -121,6 +128,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     if (trouble === undefined && answerTeam(teams, path, res)) return true;
     if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
+    if (trouble === undefined && extras.answer(path, req, res)) return true;
     if (trouble === undefined && isList) sendPulls(res, state.pulls);
     else if (trouble === "hang-up") res.destroy();
     else if (trouble === "silence") req.resume();
@@ -154,6 +162,7 @@ export async function openGithubEnterprise(): Promise<GithubEnterprise> {
     roles,
     teams,
     releases: releases.all,
+    extras: extras.extras,
     checks: () => [...written.values()],
     sign: (secret, event, payload) => {
       const body = JSON.stringify(payload);

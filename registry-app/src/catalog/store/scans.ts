@@ -18,6 +18,26 @@ export async function findScanReport(db: Db, versionId: string): Promise<ScanRow
   return rows[0];
 }
 
+/** Where a version lies in its repo, and what it was published with in spite of a finding. */
+export async function findScannedPlace(
+  db: Db,
+  versionId: string,
+): Promise<
+  | {
+      readonly folder: string;
+      readonly waived: readonly { readonly rule: string; readonly until: string }[];
+    }
+  | undefined
+> {
+  const row = await db
+    .selectFrom("skill_versions as v")
+    .innerJoin("skills as k", "k.id", "v.skill_id")
+    .where("v.id", "=", versionId)
+    .select(["k.folder", "v.decision"])
+    .executeTakeFirst();
+  return row && { folder: row.folder, waived: row.decision?.waived ?? [] };
+}
+
 /** What a version was seen to do; undefined when nobody looked. */
 export async function findObservation(
   db: Db,

@@ -118,6 +118,8 @@ export interface PullsTable {
   judged_oid: string | null;
   report: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
   judged_at: Date | null;
+  /** What the scan found in it, as SARIF. */
+  sarif: string | null;
   /** Whether its author could sign its release, by the law as it stood last. */
   signer: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
   said: Generated<string>;

@@ -20,6 +20,11 @@ export type TagFacts = {
   readonly remedy: string | null;
   readonly clauses: readonly Clause[];
   readonly version: VersionFacts | null;
+  readonly versionId: string | null;
+  /** Whether it is the newest that is published of its skill. */
+  readonly isLatest: boolean;
+  /** The protected branch of its source. */
+  readonly branch: string;
   /** Who asked for a waiver of it on the host, by their names there. */
   readonly waiverAskedBy: readonly string[];
   readonly findings: readonly (FindingFact & { readonly check: string })[];
@@ -54,7 +59,7 @@ export async function listUnreported(
 ): Promise<readonly TagFacts[]> {
   const { rows } = await sql<TagFacts>`
     WITH facts AS (
-      SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, coalesce(t.commit_oid, v.commit_oid) AS "commitOid", t.state, t.drift, t.code,
+      SELECT t.id AS "tagId", s.slug AS source, s.url AS "sourceUrl", t.name AS tag, t.oid, v.id AS "versionId", coalesce(k.latest_version_id = v.id, false) AS "isLatest", s.branch, coalesce(t.commit_oid, v.commit_oid) AS "commitOid", t.state, t.drift, t.code,
         t.reason, t.remedy, t.clauses, t.first_seen_at,
         CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object('team', m.slug, 'skill', k.name, 'version', v.version,
           'state', v.state, 'digest', v.digest, 'folder', k.folder, 'reasons', coalesce(v.decision->'reasons', '[]'::jsonb),

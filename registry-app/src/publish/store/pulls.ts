@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { transaction, type Db, type Tx } from "../../db/index.ts";
-import { pullReport, type PullReport } from "../pull-report.ts";
+import { pullReport, type PulledNow, type PullReport } from "../pull-report.ts";
 import { signerReadiness, type SignerReadiness } from "../signer-readiness.ts";
 
 /** A pull request as its host lists it. */
@@ -97,16 +97,30 @@ export async function findPull(
 export async function putPullReport(
   db: Tx,
   { id }: Pick<OpenPull, "id">,
-  { report, at }: { readonly report: PullReport; readonly at: Date },
+  { report, sarif, at }: PulledNow & { readonly at: Date },
 ): Promise<boolean> {
   const row = await db
     .updateTable("pulls")
-    .set({ judged_oid: report.headOid, report: JSON.stringify(report), judged_at: at })
+    .set({ judged_oid: report.headOid, report: JSON.stringify(report), sarif, judged_at: at })
     .where("id", "=", id)
     .where("head_oid", "=", report.headOid)
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** What the scan found in a head, as SARIF; null where nothing was scanned. */
+export async function findPullSarif(
+  db: Db,
+  { id, headOid }: Pick<PullFacts, "id" | "headOid">,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("pulls")
+    .where("id", "=", id)
+    .where("judged_oid", "=", headOid)
+    .select("sarif")
+    .executeTakeFirst();
+  return row?.sarif ?? null;
 }
 
 /** Keeps whether the author of a head could sign its release. */
