@@ -193,6 +193,16 @@ function sendPulls(res: ServerResponse, pulls: readonly FakePull[]): void {
   res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(listed));
 }
 
+/** GitHub's limits on a check run (REST, "Create a check run"), which the emulator does not know. */
+function isTooMuch(body: Buffer): boolean {
+  if (body.length === 0) return false;
+  const { output, actions = [] } = JSON.parse(body.toString("utf8")) as Partial<CheckBody>;
+  if (actions.length > 3) return true;
+  if (output === undefined) return false;
+  const { title, summary, annotations = [] } = output as Partial<CheckBody["output"]>;
+  return annotations.length > 50 || (summary?.length ?? 0) > 65_535 || (title?.length ?? 0) > 255;
+}
+
 async function isCommit(gitDir: string, oid: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile("git", ["-C", gitDir, "cat-file", "-t", oid], (cause, stdout) =>
@@ -210,6 +220,10 @@ async function pass(
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
+  if (to.pathname.includes("/check-runs") && isTooMuch(body)) {
+    res.writeHead(422).end(JSON.stringify({ message: "Invalid request: output is too large." }));
+    return;
+  }
   if (req.method === "POST" && to.pathname.endsWith("/check-runs")) {
     const { head_sha } = JSON.parse(body.toString("utf8")) as CheckBody;
     // The emulator takes any; GitHub has no check on what is no commit of the repo.
@@ -227,7 +241,14 @@ async function pass(
       if (to.pathname.includes("/check-runs") && (answer.statusCode ?? 500) < 300) {
         const { id } = JSON.parse(text.toString("utf8")) as { id: number };
         const own = JSON.parse(body.toString("utf8")) as CheckBody;
-        written.set(id, { ...written.get(id), ...own, id });
+        const before = written.get(id);
+        // Those of an update are added to those that are there.
+        const annotations = [
+          ...(before?.output.annotations ?? []),
+          ...(own.output?.annotations ?? []),
+        ];
+        const output = { ...before?.output, ...own.output, annotations };
+        written.set(id, { ...before, ...own, output, id });
       }
       res.writeHead(answer.statusCode ?? 502, { "content-type": "application/json" }).end(text);
     });
