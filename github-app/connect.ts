@@ -23,6 +23,8 @@ export type Github = {
   mayWrite(repo: Repo, right: OptionalRight): Promise<boolean>;
   /** A client with the rights of the App on an organisation; undefined where it is not installed. */
   onOrg(org: string): Promise<Octokit | undefined>;
+  /** A client with the rights of the App on all repos of one installation. */
+  onInstallation(id: number): Promise<Octokit>;
   /** Forgets what is known of the repo's installation and its token; false when that was just done. */
   forget(repo: Repo): boolean;
   /** A client with the rights of the App itself. */
@@ -88,6 +90,7 @@ export function connectGithub(
       const found = await installationOf(repo);
       return found && probot.auth(found.id);
     },
+    onInstallation: (id) => probot.auth(id),
     async mayWrite(repo, right) {
       return (await installationOf(repo))?.permissions[right] === "write";
     },

@@ -8,6 +8,8 @@ export { startNoting } from "./noting.ts";
 export { startSweeping } from "./sweeping.ts";
 export { EXTRAS } from "./set-up/manifest.ts";
 export { serveSetUp, type SetUpWish } from "./set-up/serve-set-up.ts";
+export { serveHealth } from "./set-up/serve-health.ts";
+export type { HealthRow } from "./set-up/page.ts";
 export type { NewApp } from "./set-up/exchange.ts";
 export { toAsked, type Asked } from "./asks.ts";
 export { toHintedOrg } from "./orgs.ts";

@@ -6,7 +6,9 @@ import {
   type HealthDetail,
 } from "@assay/registry/publish";
 import type { Clock, Log } from "@assay/registry/runtime";
+import type { Addresses } from "./addresses.ts";
 import type { Github, Octokit } from "./connect.ts";
+import { noteOffers } from "./offering.ts";
 import { planRedelivery, type Delivery } from "./plan-redelivery.ts";
 import { planRetry } from "./plan-retry.ts";
 
@@ -14,7 +16,8 @@ export type SweepDeps = {
   readonly db: Parameters<typeof putHealth>[0];
   readonly clock: Clock;
   readonly log: Log;
-  readonly github: Pick<Github, "app">;
+  readonly github: Pick<Github, "app" | "onInstallation">;
+  readonly addresses: Addresses;
   /** Runs it alone, where other processes sweep too. */
   readonly alone: (run: () => Promise<void>) => Promise<void>;
 };
@@ -39,11 +42,12 @@ const delivery = z
     statusCode,
   }));
 const installation = z.object({
+  id: z.number().int().positive(),
   account: z.object({ login: z.string().max(100) }).nullable(),
   suspended_at: z.string().nullish(),
 });
 
-/** Asks GitHub every ten minutes for the webhooks that it could not deliver, until `stop`. */
+/** Asks GitHub every ten minutes for the webhooks that it could not deliver, and for repos to offer, until `stop`. */
 export function startSweeping(deps: SweepDeps): Sweeping {
   let running: Promise<void> | undefined;
   let isStopping = false;
@@ -67,16 +71,15 @@ export function startSweeping(deps: SweepDeps): Sweeping {
 }
 
 /** One sweep. What GitHub does not answer is said in the health, and tried again with the next one. */
-export async function sweepOnce(
-  { db, clock, log, github }: SweepDeps,
-  isStopping: () => boolean = () => false,
-): Promise<void> {
+async function sweepOnce(deps: SweepDeps, isStopping: () => boolean): Promise<void> {
+  const { db, clock, log, github } = deps;
   const told = { listed: 0, failed: 0, redelivered: 0 };
   let problem: string | null = null;
   try {
     const octokit = await github.app();
     const installations = await listInstallations(octokit);
-    await putHealth(db, "installations", { installations }, clock.now());
+    const accounts = installations.map(({ account, isSuspended }) => ({ account, isSuspended }));
+    await putHealth(db, "installations", { installations: accounts }, clock.now());
     const deliveries = await listDeliveries(octokit);
     const asked = await listRedeliveries(db, [...new Set(deliveries.map(({ guid }) => guid))]);
     const plan = planRedelivery(deliveries, asked, clock.now());
@@ -88,6 +91,11 @@ export async function sweepOnce(
       await octokit.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
       told.redelivered += 1;
     }
+    const inUse = installations.filter(({ isSuspended }) => !isSuspended);
+    await noteOffers(
+      deps,
+      inUse.map(({ id }) => id),
+    );
   } catch (cause) {
     ({ problem } = planRetry(cause, 0, clock.now().getTime()));
     log.warn({ problem }, "GitHub's list of deliveries was not read");
@@ -113,14 +121,17 @@ async function listDeliveries(octokit: Octokit): Promise<readonly Delivery[]> {
   return found;
 }
 
-async function listInstallations(
-  octokit: Octokit,
-): Promise<HealthDetail<"installations">["installations"]> {
+type Installation = HealthDetail<"installations">["installations"][number] & {
+  readonly id: number;
+};
+
+async function listInstallations(octokit: Octokit): Promise<readonly Installation[]> {
   const { data } = await octokit.rest.apps.listInstallations({ per_page: PER_PAGE });
   return data.flatMap((one) => {
     const read = installation.safeParse(one);
     if (!read.success) return [];
-    const { account, suspended_at: suspendedAt } = read.data;
-    return [{ account: account?.login ?? "unknown", isSuspended: typeof suspendedAt === "string" }];
+    const { id, account, suspended_at: suspendedAt } = read.data;
+    const isSuspended = typeof suspendedAt === "string";
+    return [{ id, account: account?.login ?? "unknown", isSuspended }];
   });
 }

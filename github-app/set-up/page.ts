@@ -60,6 +60,27 @@ export function madePage(app: { readonly id: number; readonly url: string }): st
   );
 }
 
+/** One fact about the line to GitHub, in words. */
+export type HealthRow = {
+  readonly label: string;
+  readonly says: string;
+  /** Lines below it. */
+  readonly more: readonly string[];
+};
+
+/** How the App is. */
+export function healthPage(rows: readonly HealthRow[]): string {
+  const row = ({ label, says, more }: HealthRow) => {
+    const below = more.map((line) => `<li><code>${escape(line)}</code></li>`).join("");
+    return `<dt>${escape(label)}</dt><dd>${escape(says)}${below === "" ? "" : `<ul>${below}</ul>`}</dd>`;
+  };
+  return pageOf(
+    "The GitHub App",
+    `<dl>${rows.map(row).join("\n")}</dl>
+<p><a href="/">Look again</a>. <code>npx assay github-app set-up --again</code> makes another App.</p>`,
+  );
+}
+
 /** The page when that failed. */
 export function failedPage(problem: string): string {
   return pageOf(

@@ -12,6 +12,7 @@ code{font:.875em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:8px 24px;margin:24px 0}
 dt{color:var(--soft)}
 dd{margin:0;min-width:0}
+dd ul{margin:0;padding-left:16px}
 @media(max-width:480px){dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:8px}}
 table{width:100%;border-collapse:collapse}
 th{text-align:left;color:var(--soft);font-weight:400;font-size:.8125rem}

@@ -63,6 +63,7 @@ export async function openGithubApp(
   const sweeping = startSweeping({
     ...core,
     github,
+    addresses: addressesOf(api),
     alone: (run) => withLock(core.db, "github-sweep", run),
   });
   const noting = startNoting({ ...core, limits, reporting });

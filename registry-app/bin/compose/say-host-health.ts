@@ -1,15 +1,32 @@
+import type { HealthRow } from "@assay/github-app";
 import type { HostHealth } from "../../src/publish/index.ts";
 
-/** How the line to GitHub is, in lines for people. `now` is when they read it. */
+/** How the line to GitHub is, in lines for a terminal. `now` is when they are read. */
 export function sayHostHealth(health: HostHealth, now: Date): readonly string[] {
-  const { webhook, look, limits, sweep, installations, waiting } = health;
+  const line = (label: string, says: string) => `${label.padEnd(14)}${says}`;
+  return listHealthRows(health, now).flatMap(({ label, says, more }) => [
+    line(label, says),
+    ...more.map((one) => line("", one)),
+  ]);
+}
+
+/** The same as rows, each with what stands below it. */
+export function listHealthRows(health: HostHealth, now: Date): readonly HealthRow[] {
+  const { webhook, look, limits, sweep, installations, offers, waiting } = health;
   const ago = (iso: string) => sayAge(now.getTime() - Date.parse(iso));
-  const row = (label: string, says: string) => `${label.padEnd(14)}${says}`;
+  const row = (label: string, says: string, more: readonly string[] = []) => ({
+    label,
+    says,
+    more,
+  });
   return [
     row("webhooks", webhook === null ? "none came yet" : `${webhook.event}, ${ago(webhook.at)}`),
     row("reports", look === null ? "nothing reports: is github-app running?" : sayLook(look, ago)),
-    row("waiting", sayWaiting(waiting, ago)),
-    ...waiting.problems.map(({ what, problem }) => row("", `${what}: ${problem}`)),
+    row(
+      "waiting",
+      sayWaiting(waiting, ago),
+      waiting.problems.map(({ what, problem }) => `${what}: ${problem}`),
+    ),
     row(
       "limits",
       limits === null
@@ -18,6 +35,7 @@ export function sayHostHealth(health: HostHealth, now: Date): readonly string[] 
     ),
     row("deliveries", sweep === null ? "not looked at yet" : saySweep(sweep, ago)),
     row("installed on", sayInstalled(installations)),
+    row("offered", sayOffered(offers), (offers?.offers ?? []).map(sayOffer)),
   ];
 }
 
@@ -46,6 +64,26 @@ function sayInstalled(known: HostHealth["installations"]): string {
   return all.length === 0
     ? "nothing: install the App on the repos of your sources"
     : all.join(", ");
+}
+
+function sayOffered(known: HostHealth["offers"]): string {
+  if (known === null) return "not asked yet";
+  const { offers, isCut } = known;
+  if (offers.length === 0 && !isCut) return "no repo with the topic agent-skills but the sources";
+  const count = `${offers.length} with the topic agent-skills that ${offers.length === 1 ? "is" : "are"} no source`;
+  return isCut ? `${count}, and there are more repos than are looked at` : count;
+}
+
+type Offer = NonNullable<HostHealth["offers"]>["offers"][number];
+
+/** The command that makes a repo a source. A branch of another name is quoted: its author chose it. */
+function sayOffer({ repo, url, branch, isPrivate }: Offer): string {
+  const slug = repo
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+  const other = branch === "main" ? "" : ` --branch '${branch.replaceAll("'", String.raw`'\''`)}'`;
+  return `npx assay source add ${slug} --team TEAM --url ${url}${other}${isPrivate ? " --private" : ""}`;
 }
 
 const STEPS = [

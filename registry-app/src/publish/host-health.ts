@@ -18,6 +18,19 @@ export const healthDetails = {
   installations: z.object({
     installations: z.array(z.object({ account: z.string(), isSuspended: z.boolean() })),
   }),
+  /** Repos that call themselves ones of skills and are no source yet. */
+  offers: z.object({
+    offers: z.array(
+      z.object({
+        repo: z.string(),
+        url: z.string(),
+        branch: z.string(),
+        isPrivate: z.boolean(),
+      }),
+    ),
+    /** There are more repos than were looked at, or than are kept. */
+    isCut: z.boolean(),
+  }),
 };
 
 type Details = typeof healthDetails;
@@ -32,6 +45,7 @@ export const hostHealth = z.object({
   limits: healthDetails.limits.extend(at).nullable().catch(null),
   sweep: healthDetails.sweep.extend(at).nullable().catch(null),
   installations: healthDetails.installations.extend(at).nullable().catch(null),
+  offers: healthDetails.offers.extend(at).nullable().catch(null),
   /** Reports that the host has not been told yet, and why those that failed did. */
   waiting: z.object({
     reports: z.number(),

@@ -9,9 +9,19 @@ export type FakeDelivery = {
   readonly status_code: number;
 };
 
+export type FakeRepo = {
+  readonly full_name: string;
+  readonly default_branch: string;
+  readonly private: boolean;
+  readonly archived: boolean;
+  readonly topics: readonly string[];
+};
+
 export type GithubApps = {
   /** What it lists, the newest first. */
   deliveries: FakeDelivery[];
+  /** What an installation may reach, beside the repos of the emulator. */
+  repos: FakeRepo[];
   /** Ids of the tries that it was asked to make again. */
   readonly redelivered: number[];
   /** Codes that it gave out for a manifest; each is good once. */
@@ -30,13 +40,18 @@ export function fakeApps(web: () => string): GithubApps {
   const codes = new Set<string>();
   const apps: GithubApps = {
     deliveries: [],
+    repos: [],
     redelivered,
     codes,
     answer(path, req, res) {
       const { pathname, searchParams } = new URL(path, "http://localhost");
       const code = /^\/app-manifests\/([\w-]+)\/conversions$/.exec(pathname)?.[1];
       const id = /^\/app\/hook\/deliveries\/(\d+)\/attempts$/.exec(pathname)?.[1];
-      if (pathname === "/app/hook/deliveries") {
+      if (pathname === "/installation/repositories") {
+        const from = (Number(searchParams.get("page") ?? 1) - 1) * PER_PAGE;
+        const repositories = apps.repos.slice(from, from + PER_PAGE);
+        send(res, 200, { total_count: apps.repos.length, repositories });
+      } else if (pathname === "/app/hook/deliveries") {
         const from = Number(searchParams.get("cursor") ?? 0);
         const next = from + PER_PAGE;
         const link = `<http://localhost/app/hook/deliveries?per_page=100&cursor=${next}>; rel="next"`;

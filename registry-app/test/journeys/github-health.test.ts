@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sayHostHealth } from "../../bin/compose/say-host-health.ts";
+import { readHostHealth } from "../../src/publish/index.ts";
 import { makeAdminToken } from "../admin-token.ts";
+import type { FakeRepo } from "../fakes/github-apps.ts";
 import { createGithubWorld, type GithubWorld } from "../github-world.ts";
 import { waitUntil } from "../world.ts";
 
@@ -25,6 +28,16 @@ beforeAll(async () => {
         ...Array.from({ length: 150 }, (_, nth) => tried(10 + nth, `fine-${nth}`, 202)),
         tried(900, "lost-long-ago", 0),
       ];
+      const repo = (full_name: string, topics: string[], more: Partial<FakeRepo> = {}) => {
+        const usual = { default_branch: "main", private: false, archived: false };
+        return { full_name, topics, ...usual, ...more };
+      };
+      apps.repos = [
+        ...Array.from({ length: 120 }, (_, nth) => repo(`acme/service-${nth}`, ["go"])),
+        repo("acme/Skills", ["agent-skills"]),
+        repo("acme/old-skills", ["agent-skills"], { archived: true }),
+        repo("acme/More.Skills", ["agent-skills"], { private: true, default_branch: "trunk" }),
+      ];
     },
   });
   admin = await makeAdminToken(here.world.core, "read");
@@ -34,6 +47,7 @@ afterAll(() => here.close());
 type Health = {
   readonly webhook: object | null;
   readonly sweep: object | null;
+  readonly offers: object | null;
   readonly waiting: { readonly problems: readonly { what: string; problem: string }[] };
 };
 const health = async () =>
@@ -50,6 +64,22 @@ describe("the line to GitHub", () => {
       redelivered: 2,
       problem: null,
     });
+  });
+
+  it("offers the repos that call themselves ones of skills, on every page", async () => {
+    await waitUntil("they are noted", async () => (await health()).offers !== null);
+    const url = `${here.github.url}/acme/More.Skills.git`;
+    // The first look may have been before the source was added.
+    expect((await health()).offers).toMatchObject({
+      isCut: false,
+      offers: expect.arrayContaining([
+        { repo: "acme/More.Skills", url, branch: "trunk", isPrivate: true },
+      ]),
+    });
+    const said = sayHostHealth(await readHostHealth(here.world.core.db), new Date()).join("\n");
+    expect(said).toContain(
+      `npx assay source add acme-more-skills --team TEAM --url ${url} --branch 'trunk' --private`,
+    );
   });
 
   it("shows when a webhook came last, where the App is installed, and what is waiting", async () => {

@@ -35,7 +35,7 @@ async function start(...args: string[]) {
   const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
     child.on("close", (code) => resolve({ code, output }));
   });
-  return { url, ended };
+  return { url, ended, stop: () => child.kill("SIGINT") };
 }
 const unescaped = (html: string) => html.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 
@@ -93,9 +93,19 @@ describe("setting the GitHub App up", () => {
     expect(await readGithubSettings({ home, github: own })).toEqual(own);
   });
 
-  it("makes no second App unless asked to, and says where webhooks go must be known", async () => {
-    const again = await (await start("--public-url", "https://registry.example")).ended;
-    expect([again.code, again.output]).toEqual([2, expect.stringContaining(`${MADE_APP_ID}`)]);
+  it("makes no second App unless asked to: its page shows how the one is that is there", async () => {
+    const again = await start("--public-url", "https://registry.example");
+    const page = await fetch(await again.url);
+    const html = unescaped(await page.text());
+    expect(html).toContain("nothing reports: is github-app running?");
+    expect(html).not.toContain("<form");
+    expect((await fetch(`${await again.url}/made?code=good-code`)).status).toBe(404);
+    again.stop();
+    const { output } = await again.ended;
+    expect(output).toContain(`${MADE_APP_ID}`);
+  });
+
+  it("says that where webhooks go must be known", async () => {
     const nowhere = await (await start("--again")).ended;
     expect(nowhere.output).toContain("--public-url https://registry.example");
   });
