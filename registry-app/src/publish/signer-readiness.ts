@@ -128,7 +128,8 @@ function unready(code: Code, { source, key, principal }: Facts): SignerReadiness
     TAGGER_DATE: [`${by}, and its date is off.`, null],
   };
   const [says, help] = said[code];
-  return { kind: "unready", says: `${says} A tag made alike would be refused.`, help };
+  const next = help?.startsWith("npx assay") === true ? " An admin can change that:" : "";
+  return { kind: "unready", says: `${says} A tag made alike would be refused.${next}`, help };
 }
 
 /** Without a signature of the author's own: by the e-mail, which anybody can write, so that nothing is promised. */
@@ -144,13 +145,13 @@ function judgeAuthor(
   if (principal === undefined)
     return {
       kind: "unready",
-      says: `Who wrote the newest commit may not release for team ${source.team}, or does so under another e-mail. One of its ${new Set(all).size} signers has to tag it.`,
+      says: `Who wrote the newest commit may not release for team ${source.team}, or does so under another e-mail. One of its ${new Set(all).size} signers has to tag it, or an admin makes its author one:`,
       help: `npx assay key add YOUR-EMAIL --team ${source.team} --key 'CONTENT OF YOUR .pub FILE'`,
     };
   if (!hasKey(law, principal, at))
     return {
       kind: "unready",
-      says: `${principal} may release for team ${source.team} and has no key that is valid now.`,
+      says: `${principal} may release for team ${source.team} and has no key that is valid now. An admin can enter one:`,
       help: `npx assay key add ${principal} --key 'CONTENT OF YOUR .pub FILE'`,
     };
   return {
