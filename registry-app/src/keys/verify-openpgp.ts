@@ -1,5 +1,5 @@
 import type { Config, Key, SignaturePacket, Subkey, User } from "openpgp";
-import { readArmorBlocks } from "./openpgp-packets.ts";
+import { readArmorBlocks, readPackets } from "./openpgp-packets.ts";
 import type { OpenPgpKey, OpenPgpKeys, OpenPgpSignature, OpenPgpVerdict } from "./openpgp-types.ts";
 import { isAddress } from "./parse-openpgp-keys.ts";
 
@@ -75,11 +75,21 @@ async function readSignature(
     const { packets } = await openpgp.readSignature({ binarySignature: bytes });
     const [packet] = packets;
     const isOne = packets.length === 1 && packet !== undefined;
-    return isOne && packet.signatureType === openpgp.enums.signature.binary ? packet : undefined;
+    const isMeant = isOne && packet.signatureType === openpgp.enums.signature.binary;
+    return isMeant && isCanonical(packet, bytes) ? packet : undefined;
   } catch {
     // The library's way to say that the bytes are not what was asked for.
     return undefined;
   }
+}
+
+/**
+ * Whether the packet is written in the one way in which it would be written again. The bit counts of its numbers are not
+ * signed (RFC 9580, 3.2, wants them exact), and would let anybody make a second good signature out of one.
+ */
+function isCanonical(packet: SignaturePacket, bytes: Buffer): boolean {
+  const [own] = readPackets(bytes) ?? [];
+  return own !== undefined && Buffer.from(packet.write()).equals(own.body);
 }
 
 async function verifyWith(
