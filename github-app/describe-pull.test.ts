@@ -31,12 +31,13 @@ const FACTS: PullFacts = {
   number: 7,
   report: null,
   evals: [],
+  failures: [],
   signer: null,
   said: "x",
   externalId: null,
   attempts: 0,
 };
-type Rest = Partial<Pick<PullFacts, "evals" | "signer">>;
+type Rest = Partial<Pick<PullFacts, "evals" | "failures" | "signer">>;
 const tellWith = (rest: Rest, ...skills: readonly Partial<PulledSkill>[]) => {
   const report = {
     baseOid: "b".repeat(40),
@@ -220,6 +221,22 @@ describe("the cases of a pull request, beside those of what is released", () => 
     const run = ranWith("block", "1.0.0", failed("same"));
     expect(run).toMatchObject({ conclusion: "failure" });
     expect(run?.title).toBe("A case that decides did not pass, and did not in what is released.");
+  });
+
+  it("say what was expected and what it was, as text that is no markup", () => {
+    const of = { folder: "skills/adder", name: "adds", because: null };
+    const failures = [
+      { ...of, check: "stdout", expected: "5", actual: "@everyone `x` ![](https://e.example)" },
+      { ...of, check: null, expected: null, actual: null, because: "it ran too long" },
+      { ...of, folder: "skills/other", check: "other", expected: "", actual: "" },
+    ];
+    const evals = [{ ...RUN, outcome: "block", cases: [failed("broken")] }];
+    const run = tellWith({ evals, failures }, {}).find(({ name }) => name === "Assay: evals");
+    expect(run?.summary).toContain(
+      "  - ` stdout `: expected ` 5 `, was `` @everyone `x` ![](https://e.example) ``",
+    );
+    expect(run?.summary).toContain("  - ` it ran too long `");
+    expect(run?.summary).not.toContain("other");
   });
 
   it("with nothing released to compare with have not enough evidence, and say it", () => {

@@ -30,7 +30,7 @@ export function describePull(facts: PullFacts, publicUrl: string): readonly Chec
       : [
           ["skill", tellValidity(skills)],
           ["scan", tellScan(skills)],
-          ...(facts.evals.length === 0 ? [] : [["evals", tellEvals(facts.evals)] as const]),
+          ...(facts.evals.length === 0 ? [] : [["evals", tellEvals(facts)] as const]),
           ["release", tellRelease(skills, facts.signer)],
         ];
   return [["summary", tellSummary(concerns)] as const, ...concerns].map(([name, told]) =>
@@ -193,7 +193,7 @@ function saySigner(signer: PullFacts["signer"]): readonly string[] {
  * A case that decides and fails is a failure whether the released version fails it too or not: a release of this head
  * would be refused for it. Which of the two it is stands in the title, since it says who has to look.
  */
-function tellEvals(runs: readonly PullEvals[]): Told {
+function tellEvals({ evals: runs, failures }: PullFacts): Told {
   const isOver = runs.every(({ state }) => state === "done" || state === "cancelled");
   const isBad = runs.some(({ outcome }) => outcome === "block");
   const isGood = runs.every(({ outcome }) => outcome === "pass");
@@ -207,9 +207,15 @@ function tellEvals(runs: readonly PullEvals[]): Told {
       "",
       sayAgainst(run),
       "",
-      ...run.cases.slice(0, MAX_CASES).map((one) => {
+      ...run.cases.slice(0, MAX_CASES).flatMap((one) => {
         const change = one.change === null ? "" : `, ${CHANGES[one.change]}`;
-        return `- ${code(one.name)} ${code(one.status)}, ${one.isRequired ? "decides" : "evidence"}${change}`;
+        const own = failures.filter(
+          ({ folder, name }) => folder === run.folder && name === one.name,
+        );
+        return [
+          `- ${code(one.name)} ${code(one.status)}, ${one.isRequired ? "decides" : "evidence"}${change}`,
+          ...own.slice(0, MAX_CHECKS).map(sayFailure),
+        ];
       }),
       ...run.removed.slice(0, MAX_CASES).map((name) => `- ${code(name)} is not here any more`),
       "",
@@ -219,7 +225,14 @@ function tellEvals(runs: readonly PullEvals[]): Told {
   };
 }
 
+/** Below its case: what was expected and what it was, or why there is no result. */
+function sayFailure({ because, check, expected, actual }: PullFacts["failures"][number]): string {
+  if (check === null) return `  - ${code(because ?? "it was not graded")}`;
+  return `  - ${code(check)}: expected ${code(expected ?? "")}, was ${code(actual ?? "") || "nothing"}`;
+}
+
 const MAX_CASES = 100;
+const MAX_CHECKS = 5;
 const CHANGES = {
   same: "as released",
   mended: "**mended**",

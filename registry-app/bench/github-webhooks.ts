@@ -125,10 +125,18 @@ async function withEvals(count: number): Promise<void> {
   print("evals", await evalStates());
   await send("while evals run and wait", { count: 90, perSecond: 3 });
   print("evals", await evalStates());
+  await waitUntil(
+    "every run is over",
+    async () => {
+      const { all, done } = await evalStates();
+      return all === done;
+    },
+    1_800_000,
+  );
   await world.settled();
 }
 
-async function evalStates() {
+async function evalStates(): Promise<Readonly<Record<string, number>> & { readonly all: number }> {
   const { rows } = await sql<{ state: string; n: number }>`
     SELECT state, count(*)::int AS n FROM eval_queues GROUP BY state`.execute(world.database.db);
   return {

@@ -207,7 +207,12 @@ describeWith("docker")("a pull request whose skill has evals", () => {
   it("has them run before anybody merges it, and is told what came of them", async () => {
     await here.forge.git("branch", "sums", "main");
     const bad = await push("6\n");
-    expect((await ended(bad, "failure"))?.output.summary).toContain("` adds ` ` failed `, decides");
+    const summary = (await ended(bad, "failure"))?.output.summary;
+    expect(summary).toContain("` adds ` ` failed `, decides");
+    // What it wrote is for those who may read the repo, and on no page.
+    expect(summary).toMatch(/expected ` .*6.* `, was ` .*5.* `/);
+    const page = await here.world.ask("/api/v1/sources/skills/pulls/11");
+    expect(page.text).not.toContain("expected");
     const good = await push("5\n");
     const check = await ended(good, "success");
     expect(check?.output.title).toBe("All cases passed.");

@@ -183,10 +183,27 @@ export type PullFacts = {
   readonly signer: SignerReadiness | null;
   /** The runs of evals of this head, by folder. */
   readonly evals: readonly PullEvals[];
+  /**
+   * What did not hold in cases that did not pass. Words of the skill: for the host of the source alone, where whoever reads
+   * them may read the skill.
+   */
+  readonly failures: readonly FailedCheck[];
   /** Digest of everything here. */
   readonly said: string;
   readonly externalId: string | null;
   readonly attempts: number;
+};
+
+export type FailedCheck = {
+  readonly folder: string;
+  /** The name of the case. */
+  readonly name: string;
+  /** Why it has no result; null where it has one. */
+  readonly because: string | null;
+  /** Null where it was not graded. */
+  readonly check: string | null;
+  readonly expected: string | null;
+  readonly actual: string | null;
 };
 
 export type PullEvals = {
@@ -214,7 +231,7 @@ export async function listUnreportedPulls(
   wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
 ): Promise<readonly PullFacts[]> {
   const { rows } = await sql<
-    Omit<PullFacts, "report" | "signer"> & { report: unknown; signer: unknown }
+    Omit<PullFacts, "report" | "signer" | "failures"> & { report: unknown; signer: unknown }
   >`
     WITH facts AS (
       SELECT p.id, s.slug AS source, s.url AS "sourceUrl", p.number, p.report, p.signer, p.external_id AS "externalId", p.attempts, p.said AS told,
@@ -230,12 +247,17 @@ export async function listUnreportedPulls(
     SELECT id, source, "sourceUrl", number, "headOid", CASE WHEN "isForeign" THEN NULL ELSE report END AS report, signer, evals,
       said, "externalId", attempts FROM said WHERE said <> told
     ORDER BY judged_at LIMIT ${wish.limit}`.execute(db);
+  const failed = await listFailedChecks(
+    db,
+    rows.map(({ id }) => id),
+  );
   return rows.flatMap(({ report, signer, ...facts }): readonly PullFacts[] => {
-    if (report === null) return [{ ...facts, signer: null, evals: [], report }];
+    if (report === null) return [{ ...facts, signer: null, evals: [], failures: [], report }];
     const read = pullReport.safeParse(report);
     if (!read.success) return [];
     const ready = signerReadiness.safeParse(signer);
-    return [{ ...facts, report: read.data, signer: ready.success ? ready.data : null }];
+    const failures = failed.filter(({ pullId }) => pullId === facts.id);
+    return [{ ...facts, report: read.data, signer: ready.success ? ready.data : null, failures }];
   });
 }
 
@@ -262,4 +284,24 @@ export async function putPullUnreported(
     .set({ attempts: attempts + 1, problem, not_before: notBefore })
     .where("id", "=", id)
     .execute();
+}
+
+const FAILURES_TOLD = 500;
+
+/** What did not hold in the first trial of each case that did not pass, at the heads that these were judged at. */
+async function listFailedChecks(
+  db: Db,
+  pullIds: readonly string[],
+): Promise<readonly (FailedCheck & { readonly pullId: string })[]> {
+  if (pullIds.length === 0) return [];
+  const { rows } = await sql<FailedCheck & { readonly pullId: string }>`
+    SELECT q.pull_id AS "pullId", q.folder, r.name, r.detail->>'because' AS because, c->>'name' AS check,
+      c->>'expected' AS expected, c->>'actual' AS actual
+    FROM pulls p JOIN eval_queues q ON q.pull_id = p.id AND q.commit_oid = p.judged_oid AND q.state = 'done'
+      JOIN eval_results r ON r.queue_id = q.id AND r.arm = 'with-skill' AND r.status IN ('failed', 'timeout', 'errored')
+      LEFT JOIN LATERAL jsonb_array_elements(r.detail->'trials'->0->'checks') c ON NOT (c->>'passed')::boolean
+    WHERE p.id = ANY(${[...pullIds]}::uuid[]) ORDER BY q.folder, r.position LIMIT ${FAILURES_TOLD}`.execute(
+    db,
+  );
+  return rows;
 }
