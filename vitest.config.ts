@@ -54,7 +54,8 @@ export default defineConfig({
           include: ["registry-app/test/journeys/**/*.test.ts"],
           globalSetup: ["registry-app/test/cluster.ts"],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Some prepare a whole registry, and a machine may do other work too.
+          hookTimeout: 300_000,
           maxWorkers: 2,
         },
       },
