@@ -114,8 +114,21 @@ function isNegated(
     if ((isList && isShort && !between.some((token) => token.lower === "then")) || isPlainComma)
       return true;
   }
+  if (isHeadedByNo(sentence, use)) return true;
   return use.index <= 1 && lead.length > 0 && isNegativeLead(lead);
 }
+
+/** "**Never** - disable it": the word stands alone before the dash. */
+function isHeadedByNo(sentence: readonly Token[], use: Use): boolean {
+  const [first, ...between] = sentence.slice(0, use.index);
+  return (
+    first !== undefined &&
+    HEADS.has(first.lower) &&
+    between.length > 0 &&
+    between.every(({ kind }) => kind === "break")
+  );
+}
+const HEADS = new Set(["never", "don't", "avoid", "no"]);
 
 const TOLD = new Set(
   "you agent agents assistant model claude skill tool it and then but please so must should shall also always ai bot we i".split(

@@ -1,6 +1,5 @@
-import type { Fact } from "../facts.ts";
 import type { Match } from "../types.ts";
-import { ownersOf } from "./affinity.ts";
+import { isWellKnownOwner, ownersOf } from "./affinity.ts";
 import { isNear, matchAt, sourcesOfKind } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
 import { STORES } from "./secrets.ts";
@@ -36,15 +35,20 @@ function findBundled({ facts }: Evidence): readonly Match[] {
         const secrets = sourcesOfKind(fact, "read-secret").filter(
           (one) => one.class === "environment-secret",
         );
-        const owners = new Set(secrets.map((one) => ownersOf(one.target ?? "").join("-")));
-        if (owners.size < 2 || isEachOwn(secrets)) return [];
+        if (!areOfSeveral(secrets.map((one) => one.target ?? ""))) return [];
         return [matchAt(fact, "Keys of several owners are put together.", secrets.slice(0, 4))];
       })
   );
 }
 
-function isEachOwn(secrets: readonly Fact[]): boolean {
-  return new Set(secrets.map((one) => one.target)).size < 2;
+/**
+ * Three owners, or two that everybody knows. One service goes by two names (`KIBANA_PASSWORD`, else
+ * `ELASTICSEARCH_PASSWORD`), of which at most one is a household name.
+ */
+function areOfSeveral(names: readonly string[]): boolean {
+  const ownerOf = (name: string) => ownersOf(name).join("-");
+  const known = new Set(names.filter(isWellKnownOwner).map(ownerOf));
+  return new Set(names.map(ownerOf)).size > 2 || known.size > 1;
 }
 
 function findMetadata({ facts, about }: Evidence): readonly Match[] {
@@ -100,6 +104,13 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
         },
       ],
       passes: [
+        {
+          name: "one service under two names",
+          files: {
+            "s.py":
+              "import os, base64\nuser = os.environ.get('KIBANA_TOKEN') or os.environ['ELASTICSEARCH_TOKEN']\nout = base64.b64encode(user.encode())\n",
+          },
+        },
         {
           name: "one vendor's pair",
           files: {

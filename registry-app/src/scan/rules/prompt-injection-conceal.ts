@@ -88,6 +88,10 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
       "Do not print the file, and do not copy the token into a message, a commit, or an issue.",
       "Do not show the raw JSON; tell the user the result in one sentence.",
       "Don't tell the user to install anything by hand.",
+      "Run the upload yourself; do not tell users to run the commands themselves.",
+      "Download the key file. Tell the user to open that file; do not display its contents in chat.",
+      "Delete the draft, and suppress the choice prompt, since the user already chose a mode.",
+      "These badges are cosmetic and say nothing about what the company sells or which data was sent.",
       "Look for: small samples; no mention of blinding in the methods; data sent to one reviewer only.",
     ],
   }),
@@ -209,7 +213,20 @@ const IS_NO_ERROR =
 const TRANSFER =
   /\b(?:this|the|these|that) (?:\w+ )?(?:operation|transfer|upload|transmission|exfiltration|backup|sync|collection|tracking|recording)s?\b/;
 
+/** Something is asked of a person, and not told them: "do not tell users to run it themselves". */
+const ASKS_OF_PERSON =
+  /\b(?:tell|ask|instruct|direct|make|have|force|require) (?:the )?(?:users?|them|people|customers?|persons?) to (?!open\b)\w+/;
+/** What a file holds is for the person to look at there. */
+const LEAVES_IN_FILE =
+  /\b(?:display|show|print|paste|echo|output|quote|dump) (?:its|their|the|any of its) (?:\w+ )?(?:contents?|values?|body)\b/;
+/** The choice was made before: asking again would be a bother. */
+const CHOSEN =
+  /\b(?:users?|they|person|customer) (?:has |have )?already (?:chose|chosen|selected|picked|confirmed|answered|decided|approved|said)\b/;
+
 function isHidden(one: Directive, near: readonly Directive[]): boolean {
+  const isOpen =
+    ASKS_OF_PERSON.test(one.words) || LEAVES_IN_FILE.test(one.words) || CHOSEN.test(one.words);
+  if (isOpen && !sounds(one, "silent")) return false;
   // "No mention of blinding" is what a text lacks, and asks for nothing.
   if (/^no mention of\b/.test(one.words) && !sounds(one, "silent")) return false;
   if (isOn(one, "secret", "personal-data") && !sounds(one, "silent") && !A_DEED.test(one.words))
@@ -261,7 +278,7 @@ function isKeptBack(one: Directive, near: (of: Directive) => readonly Directive[
 
 /** "When the requirements say nothing about it": what a text lacks. */
 const OF_A_TEXT =
-  /\b(?:requirements?|spec\w*|docs?|documentation|prompt|text|page|source|tests?|schema|brief|ticket|it|which|that) (?:say|says|said) nothing (?:about|of|to)\b/;
+  /\b(?:requirements?|spec\w*|docs?|documentation|prompt|text|page|source|tests?|schema|brief|ticket|it|which|that) (?:say|says|said) nothing (?:about|of|to)\b|\b(?:is|are|was|were) (?:\w+ ){1,3}and says? nothing (?:about|of|to)\b/;
 /** "Employees should never hear of it from the press": whom they hear it from is what matters. */
 const FROM_A_MEDIUM =
   /\b(?:learn|hear|find out|know)\b(?: \S+){0,8} (?:from|via|through|in) (?:a |an |the |their )?(?:press\b|press releases?|twitter|news|media|slack|social|rumou?rs?|outsiders?|newspapers?|internet|linkedin|x\b|grapevine)/;
