@@ -100,6 +100,12 @@ const ADDS_PERSON =
   /\b(?:attach|add|append|include|pass|put|encode)\w* (?:\S+ ){0,3}(?:what you know|everything you know|what is known|what the user|the user's|their|his|her|the person's|details)(?: \S+){0,14} (?:parameters?|query|headers?|fields?|url|address|request)\b/;
 const MODAL =
   /\b(?:must|should|has to|have to|needs? to|(?:is|are) to|will be|gets?|shall|always|is|are) (?:\w+ ){0,3}(?:be|land|go|end|reach|belong|get|part|arrive|reach|sent|copied|stored|saved|posted|uploaded|forwarded|mirrored|delivered)\b|\b(?:goes|belongs?|travels?|carr(?:y|ies)|gets?|receives?|accepts?|takes|finds?|ends?|lands?|(?:is|are) (?:\S+ ){0,3}(?:lodged|filed|noted|handed|entered|submitted|passed|given|brought|taken|carried)) (?:\S+ ){0,12}(?:to|at|into|in|via|as|copy|guest|recipient|a post)\b/;
+/** An entry in a list of links, or a page that somebody is to open: nothing goes there but who looks. */
+function isToLookAt({ excerpt, words }: Directive): boolean {
+  return LINK_ENTRY.test(excerpt) || OPENS_PAGE.test(words);
+}
+const LINK_ENTRY = /^\W{0,3}[^\]\n]{1,80}\]\(https?:\/\/[^\s)]{3,300}\)\s{0,3}(?:[-–—:]|$)/;
+const OPENS_PAGE = /\bopen (?:this|the|that) (?:url|link|tx|transaction|page|site|address)\b/;
 /** Points at something to read. */
 const REFERS =
   /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|datasets?|mirrors? of|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
@@ -141,6 +147,7 @@ export const SENDING_RULES: readonly Rule[] = [
         .filter((one) => moves(one) && !UNSENT.test(one.words))
         .flatMap((one) => {
           const weight = weighSending(places, one);
+          if (weight.what < 2 && weight.manner <= 0 && isToLookAt(one)) return [];
           const sum = weight.what + weight.where + weight.manner;
           if (weight.what === 0 || weight.where < 2 || sum < 3) return [];
           const severity = sum >= 5 ? ("high" as const) : ("medium" as const);
@@ -162,6 +169,8 @@ export const SENDING_RULES: readonly Rule[] = [
       "Post the summary to the Slack channel that the user names.",
       "If the user asks for it, upload the summary to https://files.team.example.",
       "See https://docs.tasks.example/format for the format.",
+      "- [mailscore.example](https://www.mailscore.example) - Send a test email, get a score.",
+      "Send the transaction, open the tx on https://scan.ledger.example, and look for the event.",
       "Send the request to `http://localhost:3000/api/notes`.",
     ],
   }),
@@ -177,7 +186,10 @@ export const SENDING_RULES: readonly Rule[] = [
       return sentences(evidence)
         .filter(
           (one) =>
-            !SPARES.test(one.words) && !sounds(one, "on-request") && !NO_SECRET.test(one.words),
+            !SPARES.test(one.words) &&
+            !sounds(one, "on-request") &&
+            !NO_SECRET.test(one.words) &&
+            !OF_AN_INTERFACE.test(one.words),
         )
         .filter(
           (one) =>
@@ -208,6 +220,9 @@ export const SENDING_RULES: readonly Rule[] = [
     passes: [
       "Look the host name up and print its first label.",
       "The model counts special tokens and includes them in the output.",
+      "Add the bearer token to the request header",
+      "Retrieves a list of all API keys created for the organization.",
+      "After resetting credentials, remind the user to update any stored passwords.",
       "List the names of all environment variables, without their values.",
       "Read the API key from the environment variable `NOTES_API_KEY`.",
       "Never print a token.",
@@ -234,6 +249,10 @@ const ALL_OF_THEM =
 /** Tokens of a model or a thread, and the places that are made to keep secrets in. */
 const NO_SECRET =
   /\b(?:tokeni[sz]\w*|(?:special|audio|text|image|prompt|input|output|max|context|cached?|reasoning|thinking|lightning|thread|sentinel|design|placeholder) tokens?|secrets? (?:store|manager|vault|engine)s?|key vaults?|protected custom|custom metadata|named credentials?|credential store|vault)\b/;
+
+/** What an option or a call does, as its manual has it; a token in the header of a request; what a person is reminded of. */
+const OF_AN_INTERFACE =
+  /^\W{0,4}(?:-{1,2}[a-z][\w-]{1,40}\b|(?:action|returns?|response)\W{1,4})|^\W{0,4}(?:action\W{1,4})?(?:retrieves|lists|returns|gets|fetches|creates|revokes) (?:a |an |the |all )|\b(?:add|include|put|pass|set)\w* (?:the |your |a )?(?:bearer |access |api |auth )?(?:token|key) (?:in|to|into) (?:the |your )?(?:request |http |authori[sz]ation )?headers?\W{0,3}$|\bremind the (?:user|person) to (?:update|change|rotate|reset|replace)\b/;
 
 const GATHERS =
   /\b(?:collect|gather|list|enumerate|inventory|harvest|compile|dump|read|extract|record|document|echo|summari[sz]|catalog|index|weav|grab|scrap|find|locat|includ|captur|remember|not|build|baselin|discover|search|stor)\w*\b/;
