@@ -12,6 +12,12 @@ const LESS_WHEN_SHOWN = 3;
 const LESS_IN_TESTS = 1;
 /** Pages that nothing leads to are for people who look at the project: words alone weigh less there. */
 const LESS_ASIDE = 1;
+/**
+ * A long page of reference is read for its matter: of the many sentences in one, some sound like an order to hide, to drop
+ * or to send. Words alone weigh two levels less there, unless they name an address.
+ */
+const LESS_IN_REFERENCE = 2;
+const LONG_REFERENCE_BYTES = 6_000;
 /** More of one rule in one file says nothing new. */
 const MAX_PER_RULE_AND_FILE = 5;
 const MAX_FINDINGS = 500;
@@ -48,7 +54,7 @@ function weigh(
   const evidenceText = redact(match.evidence);
   const shown = evidence.standingAt(match.at) === "plain" ? 0 : LESS_WHEN_SHOWN;
   const isTest = file?.role === "test" && !file.isReachable;
-  const aside = rule.confidence === "lexical" && file?.role === "reference" ? LESS_ASIDE : 0;
+  const aside = rule.confidence === "lexical" ? weighWords(match, file) : 0;
   const less = shown + aside + (isTest ? LESS_IN_TESTS : 0);
   const severity = lower(match.severity ?? rule.severity, less);
   return {
@@ -72,6 +78,14 @@ function weigh(
     fingerprint: fingerprint(rule.id, match.at.file, evidenceText),
     exposure: exposureOf(file, isTest),
   };
+}
+
+/** How many levels less words alone weigh, by the page on which they stand. */
+function weighWords({ at, evidence }: Match, file: ScanFile | undefined): number {
+  if (file === undefined || at.file === "SKILL.md") return 0;
+  const isLong = /\.(?:mdx?|txt|rst)$/i.test(at.file) && file.bytes.length > LONG_REFERENCE_BYTES;
+  if (isLong && !/https?:|\S@\S/.test(evidence)) return LESS_IN_REFERENCE;
+  return file.role === "reference" ? LESS_ASIDE : 0;
 }
 
 function lower(severity: ScanSeverity, levels: number): ScanSeverity {

@@ -222,6 +222,7 @@ export const SENDING_RULES: readonly Rule[] = [
       "The model counts special tokens and includes them in the output.",
       "Add the bearer token to the request header",
       "Retrieves a list of all API keys created for the organization.",
+      "For protected pictures, use signed URLs that include temporary access tokens in the URL itself.",
       "After resetting credentials, remind the user to update any stored passwords.",
       "List the names of all environment variables, without their values.",
       "Read the API key from the environment variable `NOTES_API_KEY`.",
@@ -248,7 +249,7 @@ const ALL_OF_THEM =
 
 /** Tokens of a model or a thread, and the places that are made to keep secrets in. */
 const NO_SECRET =
-  /\b(?:tokeni[sz]\w*|(?:special|audio|text|image|prompt|input|output|max|context|cached?|reasoning|thinking|lightning|thread|sentinel|design|placeholder) tokens?|secrets? (?:store|manager|vault|engine)s?|key vaults?|protected custom|custom metadata|named credentials?|credential store|vault)\b/;
+  /\b(?:tokeni[sz]\w*|(?:special|audio|text|image|prompt|input|output|max|context|cached?|reasoning|thinking|lightning|thread|sentinel|design|placeholder) tokens?|secrets? (?:store|manager|vault|engine)s?|key vaults?|protected custom|custom metadata|named credentials?|credential store|vault|(?:pre-?)?signed urls?)\b/;
 
 /** What an option or a call does, as its manual has it; a token in the header of a request; what a person is reminded of. */
 const OF_AN_INTERFACE =

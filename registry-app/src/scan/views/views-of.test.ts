@@ -212,7 +212,8 @@ describe("limits", () => {
     const file = fileOf(content);
     const before = performance.now();
     viewsOf(file);
-    expect(performance.now() - before).toBeLessThan(3000);
+    // Work that grows with the square of these would take minutes; a busy machine takes seconds.
+    expect(performance.now() - before).toBeLessThan(20_000);
   });
 });
 
