@@ -37,11 +37,15 @@ function findBundled({ facts }: Evidence): readonly Match[] {
           (one) => one.class === "environment-secret",
         );
         const owners = new Set(secrets.map((one) => ownersOf(one.target ?? "").join("-")));
-        if (owners.size < 2 || isEachOwn(secrets)) return [];
+        if (owners.size < 2 || isEachOwn(secrets) || IS_SIGN_IN.test(fact.excerpt)) return [];
         return [matchAt(fact, "Keys of several owners are put together.", secrets.slice(0, 4))];
       })
   );
 }
+
+/** A name and its password, joined as a request has them in its header; each may have been called in several ways. */
+const IS_SIGN_IN =
+  /\$\{[\w.]{0,40}user(?:name)?\}:\$\{[\w.]{0,40}pass(?:word)?\}|\bf?["']\{[\w.]{0,40}user(?:name)?\}:\{[\w.]{0,40}pass(?:word)?\}["']/i;
 
 function isEachOwn(secrets: readonly Fact[]): boolean {
   return new Set(secrets.map((one) => one.target)).size < 2;
@@ -100,6 +104,13 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
         },
       ],
       passes: [
+        {
+          name: "a name and its password, for a header",
+          files: {
+            "s.js":
+              "const user = process.env.HARBOUR_TOKEN || process.env.PIER_TOKEN;\nconst password = process.env.HARBOUR_PASSWORD || process.env.PIER_PASSWORD;\nconst auth = Buffer.from(`${user}:${password}`).toString('base64');\n",
+          },
+        },
         {
           name: "one vendor's pair",
           files: {

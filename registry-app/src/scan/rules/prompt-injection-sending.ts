@@ -58,6 +58,8 @@ function weighPlace(places: Places, one: Directive): number {
   return sounds(one, "internal") && isWeighty && !one.tones.includes("outside-prose") ? 2 : 0;
 }
 
+const KEY_FILES = /\.(?:pem|kdbx|p12|pfx|ppk|keychain)\b/;
+const NAMES_PLACE = /https?:|\S@\S/;
 const AGAIN = /\b(?:after|each|every|always)\b/;
 /** An address that data goes to: "to https://…", "at the archive https://…". */
 const TOWARDS =
@@ -72,13 +74,18 @@ const STORES =
   /\b(?:s3|gs|r2|wasbs?|ftps?|sftp|rsync):\/\/(?!(?:your|my|our|the|example|bucket|some|team|user|<|\$|\{))[\w.-]{3,80}(?:\/|\b)/;
 
 function isStrange(places: Places, host: string | null): boolean {
-  return host !== null && !WELL_KNOWN.test(host) && !isToFillIn(host) && !places.isExplained(host);
+  if (host === null || WELL_KNOWN.test(host) || NOBODYS.test(host)) return false;
+  return !isToFillIn(host) && !places.isExplained(host);
 }
+
+/** Reserved for documentation (RFC 2606): nobody is there. */
+const NOBODYS = /^(?:(?:api|www)\.)?example\.(?:com|org|net)$/;
 
 /** Whether something goes somewhere: sent, or put, saved, logged, reported at an address. */
 function moves(one: Directive): boolean {
   if (one.standing !== "plain") return false;
   if (HELP_DESK.test(one.words)) return false;
+  if (LOOKS_THERE.test(one.words) || IS_LINK.test(one.excerpt)) return false;
   if (COMES_WITH.test(one.words) && !one.words.includes("http")) return false;
   if (REFERS.test(one.words) && !/\/\/\d{1,3}\.\d{1,3}\.\d/.test(one.words)) return false;
   if (ADDS_PERSON.test(one.words)) return true;
@@ -90,6 +97,12 @@ function moves(one: Directive): boolean {
     ? MODAL.test(one.words)
     : isTold(one) && !isAct(one, "run", "download");
 }
+/** "Open this URL and copy its contents", "look the record up on https://…": the reader fetches, and sends nothing. */
+const LOOKS_THERE =
+  /\b(?:open|visit|browse|view|go to|look up|navigate to) (?:the |this |that |your |its |a )?(?:\w+ ){0,2}(?:on |at |in )?(?:`?https?:|(?:url|link|address|page|tx)\b)(?! \S{0,40}(?:with|and append|and add))/;
+/** A link in a list of links, by its title. */
+const IS_LINK =
+  /^\W{0,4}(?!(?:send|post|upload|forward|submit|share|report)\b)[^[\]]{1,100}\]\(https?:\/\/[^\s)]{1,300}\)\W{0,3}$/i;
 /** "Ships an implementation of": what a product has in it. */
 const COMES_WITH = /\bships (?:with|an?|in|as|by|its|two|several|no)\b/;
 /** Where to turn with a question: nothing is sent but the question. */
@@ -146,7 +159,8 @@ export const SENDING_RULES: readonly Rule[] = [
           const severity = sum >= 5 ? ("high" as const) : ("medium" as const);
           const message =
             "It sends data to a place that has nothing to do with what the skill is for.";
-          return [matchOf(one, message, { severity })];
+          const isFirm = NAMES_PLACE.test(one.words) && (sum >= 5 || KEY_FILES.test(one.words));
+          return [matchOf(one, message, { severity, isFirm })];
         });
       return [...exposed, ...sent];
     },
@@ -163,6 +177,9 @@ export const SENDING_RULES: readonly Rule[] = [
       "If the user asks for it, upload the summary to https://files.team.example.",
       "See https://docs.tasks.example/format for the format.",
       "Send the request to `http://localhost:3000/api/notes`.",
+      "Links:\n\n- [Email Client Support](https://www.canimail.dev)",
+      "The export - open this URL and upload what it shows to the chat: `https://boards.quickvault.example/1/export.json`",
+      'Add the field to the body: `{item, appNamespace:"@vendor/notes"}`; leaving it out is an error.',
     ],
   }),
   proseRule({
@@ -210,6 +227,8 @@ export const SENDING_RULES: readonly Rule[] = [
       "The model counts special tokens and includes them in the output.",
       "List the names of all environment variables, without their values.",
       "Read the API key from the environment variable `NOTES_API_KEY`.",
+      "List of all tokens held by a wallet address, each with its price.",
+      "After a reset, remind the user to update any stored passwords or environment variables.",
       "Never print a token.",
       "Set the password in `.env` before the first run.",
       "Check that no secrets are committed.",
@@ -233,12 +252,12 @@ const ALL_OF_THEM =
 
 /** Tokens of a model or a thread, and the places that are made to keep secrets in. */
 const NO_SECRET =
-  /\b(?:tokeni[sz]\w*|(?:special|audio|text|image|prompt|input|output|max|context|cached?|reasoning|thinking|lightning|thread|sentinel|design|placeholder) tokens?|secrets? (?:store|manager|vault|engine)s?|key vaults?|protected custom|custom metadata|named credentials?|credential store|vault)\b/;
+  /\b(?:tokeni[sz]\w*|(?:special|audio|text|image|prompt|input|output|max|context|cached?|reasoning|thinking|lightning|thread|sentinel|design|placeholder) tokens?|secrets? (?:store|manager|vault|engine)s?|key vaults?|protected custom|custom metadata|named credentials?|credential store|vault|(?:fungible|native|base|quote|meme|erc-?20|spl) tokens?|tokens? (?:held|prices?|holdings?|risks?|buyers?|balances?|address(?:es)?|contracts?|transfers?|pairs?|swaps?|launch\w*|security)|tokenrisk\w*)\b/;
 
 const GATHERS =
   /\b(?:collect|gather|list|enumerate|inventory|harvest|compile|dump|read|extract|record|document|echo|summari[sz]|catalog|index|weav|grab|scrap|find|locat|includ|captur|remember|not|build|baselin|discover|search|stor)\w*\b/;
 const WHOLE =
-  /\b(?:all|every|each|any|entire|full|raw|complete|comprehensive|available|whatever|contents?)\b/;
+  /\b(?:all|every|each|any|entire|full|raw|complete|comprehensive|available(?= (?:\w+ )?(?:api|keys?|tokens?|secrets?|credentials?|passwords?))|whatever|contents?)\b/;
 const KINDS = [
   /\btokens?\b/,
   /\b(?:api |private |ssh |access |secret )?keys?\b/,
@@ -272,7 +291,7 @@ const PLACES_SECRET =
 const ECHOES =
   /\b(?:weav|echo|repeat|includ|restat|quot|insert|mention)\w* (?:\S+ ){0,8}(?:passwords?|credentials?|secrets?|sensitive values|private information|tokens)\b(?: \S+){0,12} (?:repl(?:y|ies)|responses?|answers?|messages?|outputs?)\b/;
 const SPARES =
-  /\b(?:never|not|don't|no|avoid|without|nor|must not|redact\w*|mask\w*|rotate|revoke|missing|leak\w*|commit\w*|hard-?coded|exposed)\b/;
+  /^user: .{1,600}\bagent: \[|\b(?:remind|tell|ask|have) (?:the )?(?:users?|them|customers?) to (?:update|change|rotate|reset|replace)\b|\b(?:never|not|don't|no|avoid|without|nor|must not|redact\w*|mask\w*|rotate|revoke|missing|leak\w*|commit\w*|hard-?coded|exposed)\b/;
 const READS =
   /\b(?:read|cat|collect|gather|note|include|copy|record|dump|extract|load|upload|send|access|retriev\w*|print|echo)\b/;
 const SECRET_STORES =
