@@ -112,4 +112,6 @@ export type Match = {
   /** When it differs from the rule's own. */
   readonly severity?: ScanSeverity;
   readonly confidence?: Confidence;
+  /** The words have a second sign beside them, as where data is to go: they weigh the same on whatever page. */
+  readonly isFirm?: boolean;
 };

@@ -10,14 +10,8 @@ const LEVELS: readonly ScanSeverity[] = ["info", "low", "medium", "high", "criti
 /** A text that is shown for another reason than to be followed weighs three levels less; it stays in the report. */
 const LESS_WHEN_SHOWN = 3;
 const LESS_IN_TESTS = 1;
-/** Pages that nothing leads to are for people who look at the project: words alone weigh less there. */
-const LESS_ASIDE = 1;
-/**
- * A long page of reference is read for its matter: of the many sentences in one, some sound like an order to hide, to drop
- * or to send. Words alone weigh two levels less there, unless they name an address.
- */
-const LESS_IN_REFERENCE = 2;
-const LONG_REFERENCE_BYTES = 6_000;
+/** Words alone on a page beside SKILL.md weigh no more than this: most of them tell of a product, and order nothing. */
+const MOST_ASIDE: ScanSeverity = "low";
 /** More of one rule in one file says nothing new. */
 const MAX_PER_RULE_AND_FILE = 5;
 const MAX_FINDINGS = 500;
@@ -54,14 +48,16 @@ function weigh(
   const evidenceText = redact(match.evidence);
   const shown = evidence.standingAt(match.at) === "plain" ? 0 : LESS_WHEN_SHOWN;
   const isTest = file?.role === "test" && !file.isReachable;
-  const aside = rule.confidence === "lexical" ? weighWords(match, file) : 0;
-  const less = shown + aside + (isTest ? LESS_IN_TESTS : 0);
-  const severity = lower(match.severity ?? rule.severity, less);
+  const less = shown + (isTest ? LESS_IN_TESTS : 0);
+  const confidence = match.confidence ?? rule.confidence;
+  const full = lower(match.severity ?? rule.severity, less);
+  const isAside = confidence === "lexical" && match.isFirm !== true && isPageAside(match, file);
+  const severity = isAside ? atMost(full, MOST_ASIDE) : full;
   return {
     rule: rule.id,
     category: rule.family,
     severity,
-    confidence: match.confidence ?? rule.confidence,
+    confidence,
     file: match.at.file,
     line: match.at.line,
     message: redact(match.message),
@@ -80,12 +76,15 @@ function weigh(
   };
 }
 
-/** How many levels less words alone weigh, by the page on which they stand. */
-function weighWords({ at, evidence }: Match, file: ScanFile | undefined): number {
-  if (file === undefined || at.file === "SKILL.md") return 0;
-  const isLong = /\.(?:mdx?|txt|rst)$/i.test(at.file) && file.bytes.length > LONG_REFERENCE_BYTES;
-  if (isLong && !/https?:|\S@\S/.test(evidence)) return LESS_IN_REFERENCE;
-  return file.role === "reference" ? LESS_ASIDE : 0;
+/** Shown as a page among others: nothing there is hidden, unpacked or addressed to a model from within a program. */
+function isPageAside({ at }: Match, file: ScanFile | undefined): boolean {
+  if (file === undefined || /(?:^|\/)SKILL\.md$/i.test(file.path)) return false;
+  return PAGES.has(file.language) && at.via.every((layer) => layer === "inline-code");
+}
+const PAGES: ReadonlySet<string> = new Set(["markdown", "text", "html"]);
+
+function atMost(severity: ScanSeverity, most: ScanSeverity): ScanSeverity {
+  return LEVELS[Math.min(LEVELS.indexOf(severity), LEVELS.indexOf(most))] ?? "info";
 }
 
 function lower(severity: ScanSeverity, levels: number): ScanSeverity {

@@ -15,7 +15,7 @@ const REPORTED =
   "(?:summary|summaries|report|reports|overview|review|reviews|diff|answer|answers|reply|replies|response|responses|message|messages|output|outputs|change ?log|release notes|commit message|pull request|description|conversation|chat|transcript|log|logs|recap|hand-?over)";
 /** To make known, to become known. */
 const KNOWN =
-  "(?:tell|told|mention\\w*|inform\\w*|notif\\w+|alert\\w*|disclos\\w+|reveal\\w*|surface[ds]?|show|shown|appear\\w*|list|listed|report|reported|discuss\\w*|announc\\w+|explain\\w*|raise[ds]?|bring|brought|let on|come up|comes up|draw\\w* attention|call attention|point\\w* out|notic\\w+|learn\\w*|know|known|hear|find out|bother\\w*|involv\\w+|record\\w*|includ\\w+|flag\\w*|speak|spoken|advertis\\w+|see|seen|aware|visible|highlight\\w*|comment)";
+  "(?:tell|told|mention\\w*|inform(?:s|ed|ing)?|notif\\w+|alert\\w*|disclos\\w+|reveal\\w*|surface[ds]?|show|shown|appear\\w*|list|listed|report|reported|discuss\\w*|announc\\w+|explain\\w*|raise[ds]?|bring|brought|let on|come up|comes up|draw\\w* attention|call attention|point\\w* out|notic\\w+|learn\\w*|know|known|hear|find out|bother\\w*|involv\\w+|record\\w*|includ\\w+|flag\\w*|speak|spoken|advertis\\w+|see|seen|aware|visible|highlight\\w*|comment)";
 const THIS =
   "(?:this|that|it|these|those|them|the (?:\\w+ )?(?:step|steps|change|changes|addition|upload|transfer|copy|entry|entries|edit|edits|account|rule|dependency|command|forwarding|request|action|call|file|line|order|arrangement|part|fact)|how|whether|which|why|what)";
 const NOT =
@@ -28,7 +28,7 @@ const NAMES_THIS = new RegExp(`\\b${THIS}\\b`);
 const NAMES_PERSON = new RegExp(`\\b(?:${PERSON}|${REPORTED})\\b`);
 /** A rule of good work that has the same words: what is secret, unclear, or for later. */
 const HONEST =
-  /\b(?:if|unless|until|before|secrets?|passwords?|tokens?|keys?|credentials?|api|pii|personal|spoilers?|solutions?|placeholder|internal|raw|stack|trace|duplicates?|verbatim|jargon|markdown|emoji|format\w*|style|line numbers?|again|twice|repeat\w*|more than|only|just|enough|long|simply|exact|specific|implement\w*|confidence|speculat\w*|assum\w+|guess\w*|hallucinat\w*|invent\w*|claim\w*|errors?|fail\w*|warnings?|unrelated|exist\w*|support\w*|work|require\w*|contain\w*|clear|obvious|sure|certain|matter)\b/;
+  /\b(?:(?:mutation|attack|api|tool) surface|if|unless|until|before|secrets?|passwords?|tokens?|keys?|credentials?|api|pii|personal|spoilers?|solutions?|placeholder|internal|raw|stack|trace|duplicates?|verbatim|jargon|markdown|emoji|format\w*|style|line numbers?|again|twice|repeat\w*|more than|only|just|enough|long|simply|exact|specific|implement\w*|confidence|speculat\w*|assum\w+|guess\w*|hallucinat\w*|invent\w*|claim\w*|errors?|fail\w*|warnings?|unrelated|exist\w*|support\w*|work|require\w*|contain\w*|clear|obvious|sure|certain|matter)\b/;
 const GRAVE = new Set<Directive["act"]>(["send", "grant", "pay", "delete", "disable", "download"]);
 
 /** What was just told is not for the person to hear of: "there is no reason to bring this up with the developer". */
@@ -136,7 +136,7 @@ export function lendsRights(one: Directive): boolean {
 const LENDS =
   /\b(?:add|invite|make|give|grant|promote|assign|create|set up|enrol|register|seed)\w*\b/;
 const HIGH_RIGHT =
-  /\b(?:collaborators?|co-?owners?|owner|maintainer|admin(?:istrator)?s?|write access|push access|superuser|sudo(?:ers)?|full access|root|deploy keys?)\b/;
+  /\b(?:collaborators?|co-?owners?|owner|maintainer|admin(?:istrator)?s?|write access|push access|superuser|sudo(?:ers)?|full access|root(?! (?:view|component|element|folder|directory|layout|node|class|module))|deploy keys?)\b/;
 /** An account that the text itself names. */
 const NAMED_PARTY =
   /\b(?:collaborators?|accounts?|users?|member|maintainer|admin(?:istrator)?|owner|login|service account|bot|contractor)s? [`"“']([a-z][\w.-]{2,40}(?:@[\w.-]{3,60})?)[`"”']|[`"“'][a-z][\w.-]{2,40}(?:@[\w.-]{3,60})?[`"”'] (?:as|with|to the|the role|into)\b|\b[\w.+-]{2,40}@[\w-]{2,40}\.[a-z]{2,10} (?:as|with|to the) /i;

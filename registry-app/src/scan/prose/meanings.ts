@@ -31,7 +31,9 @@ const IN_A_DOCUMENT =
 export function displacesTask({ words }: Directive): boolean {
   return (
     DISPLACES.test(words) &&
-    !/\b(?:than|of|to|for|with|on|at) your (?:actual|real|proper) work\b/.test(words) &&
+    !/\b(?:(?:than|of|to|for|with|on|at) your (?:actual|real|proper) work|tool calls? (?:\S+ ){0,6}(?:is|are) your (?:actual|real|proper) work)\b/.test(
+      words,
+    ) &&
     !/\b(?:never|not|don't|attackers?|unless)\b/.test(words)
   );
 }
@@ -106,7 +108,7 @@ export function keepsBack({ notions, words, tones }: Directive): boolean {
 const OF_THE_WORLD =
   /\b(?:things?|problems?|bugs?|errors?|failures?|issues?|changes|stuff|anything|something|details?) (?:that )?(?:nobody|no one|none|users? (?:do not|don't|never)) (?:ever )?(?:notic\w+|sees?|know\w*|cares?)\b|^(?:\W|look for|check for|watch for|detects?|flags?|signs? of|indicators? of)*(?:hidden )?instructions? (?:to|that)\b/;
 const HARMLESS_SECRET =
-  /\b(?:passwords?|api keys?|secrets?|credentials|tokens?|stack traces?|pii|accessibility|screen readers?|aria\w*|css|opacity|alt text|invisible (?:characters?|unicode|elements?)|spoilers?|jargon|until|unless|raw)\b/;
+  /\b(?:(?:things?|failures?|bugs?|errors?|problems?) (?:that )?(?:nobody|no one) (?:ever )?notic\w+|passwords?|api keys?|secrets?|credentials|tokens?|stack traces?|pii|accessibility|screen readers?|aria\w*|css|opacity|alt text|invisible (?:characters?|unicode|elements?)|spoilers?|jargon|until|unless|raw)\b/;
 /** Said outright, in whatever tongue: it is not for others to know. */
 export const STAYS_SECRET =
   /\b(?:(?:stays?|remains?|keep (?:it|this|that)|kept) (?:just |strictly )?between (?:us|you and)|our (?:little )?secret|better off not knowing|(?:can|could|may|should) do without a (?:remark|mention|note|word|comment)|without (?:a|any) (?:remark|word) (?:on|of|about|to)|(?:must|should|need|may) (?:not|never) (?:get to )?(?:learn|find out|hear|get wind) (?:of|about|that)|no(?:body| one) (?:needs?|has|ought) to (?:know|learn|hear|find out)|(?:is|are) not (?:to be )?written (?:into|down in|in) (?:the )?(?:feedback|report|answer|summary|notes)|nichts (?:davon )?(?:erfahren|wissen|mitbekommen)|ohne (?:sein|ihr|deren|dessen) wissen|à (?:son|leur|l') ?insu|sin que (?:el usuario |se |lo |nadie )?(?:sepa|entere|note)|all'insaputa|sem que (?:o usuário |ele )?(?:saiba|perceba))/;

@@ -142,7 +142,7 @@ export function plantsForAgents(one: Directive, near: Near): boolean {
   );
 }
 const HIDDEN_PLACE =
-  /\b(?:html comments?|comments? (?:that|which) (?:is|are) not (?:shown|rendered)|hidden (?:section|block|comment|paragraph|field)|alt text|invisible|zero-width|white text|metadata|display ?: ?none)\b/;
+  /\b(?:html comments?|comments? (?:that|which) (?:is|are) not (?:shown|rendered)|hidden (?:section|block|comment|paragraph|field)|alt text|invisible|zero-width|white text|(?:in|into|of) (?:the |its )?(?:\w+ )?metadata|display ?: ?none)\b/;
 const ASKS_READER =
   /\b(?:asks?|tells?|instructs?|orders?|directs?|gets?|makes?|invites?|requests?|has) (?:\S+ ){0,4}(?:to )?(?:install|run|fetch|send|add|open|visit|download|execute|read|follow|recommend|call|include|upload|post)\b/;
 

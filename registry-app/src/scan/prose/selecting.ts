@@ -91,7 +91,10 @@ export function hostOf(target: string): string | null {
   if (url !== null) return (url[1] ?? "").toLowerCase();
   const email = /^[^\s@]{1,64}@([^\s@]{1,253})$/.exec(target);
   const domain = (email?.[1] ?? "").toLowerCase();
-  return domain === "" || PLACEHOLDER.test(domain) ? null : domain;
+  // `@scope/package` is a name of a package, and no address of a person.
+  return /^[a-z0-9][\w.-]{0,250}\.[a-z]{2,24}$/.test(domain) && !PLACEHOLDER.test(domain)
+    ? domain
+    : null;
 }
 
 const OFTEN = 3;

@@ -35,20 +35,19 @@ function findBundled({ facts }: Evidence): readonly Match[] {
         const secrets = sourcesOfKind(fact, "read-secret").filter(
           (one) => one.class === "environment-secret",
         );
-        if (!areOfSeveral(secrets.map((one) => one.target ?? ""))) return [];
+        const owners = new Set(secrets.map((one) => ownersOf(one.target ?? "").join("-")));
+        if (owners.size < 2 || isEachOwn(secrets) || IS_SIGN_IN.test(fact.excerpt)) return [];
         return [matchAt(fact, "Keys of several owners are put together.", secrets.slice(0, 4))];
       })
   );
 }
 
-/**
- * Three owners, or two that everybody knows. One service goes by two names (`KIBANA_PASSWORD`, else
- * `ELASTICSEARCH_PASSWORD`), of which at most one is a household name.
- */
-function areOfSeveral(names: readonly string[]): boolean {
-  const ownerOf = (name: string) => ownersOf(name).join("-");
-  const known = new Set(names.filter(isWellKnownOwner).map(ownerOf));
-  return new Set(names.map(ownerOf)).size > 2 || known.size > 1;
+/** A name and its password, joined as a request has them in its header; each may have been called in several ways. */
+const IS_SIGN_IN =
+  /\$\{[\w.]{0,40}user(?:name)?\}:\$\{[\w.]{0,40}pass(?:word)?\}|\bf?["']\{[\w.]{0,40}user(?:name)?\}:\{[\w.]{0,40}pass(?:word)?\}["']/i;
+
+function isEachOwn(secrets: readonly Fact[]): boolean {
+  return new Set(secrets.map((one) => one.target)).size < 2;
 }
 
 function findMetadata({ facts, about }: Evidence): readonly Match[] {
@@ -105,10 +104,10 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
       ],
       passes: [
         {
-          name: "one service under two names",
+          name: "a name and its password, for a header",
           files: {
-            "s.py":
-              "import os, base64\nuser = os.environ.get('KIBANA_TOKEN') or os.environ['ELASTICSEARCH_TOKEN']\nout = base64.b64encode(user.encode())\n",
+            "s.js":
+              "const user = process.env.HARBOUR_TOKEN || process.env.PIER_TOKEN;\nconst password = process.env.HARBOUR_PASSWORD || process.env.PIER_PASSWORD;\nconst auth = Buffer.from(`${user}:${password}`).toString('base64');\n",
           },
         },
         {

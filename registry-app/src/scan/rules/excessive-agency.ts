@@ -36,6 +36,9 @@ const SENSITIVE =
 const MONEY = /\b(?:dollars?|usd|eur|euros?|payments?|invoices?|funds?|price|cost)\b/;
 const LOST_FOR_GOOD =
   /\b(?:commits?|history|branch(?:es)?|backups?|database|tables?|production|files?|folders?|director(?:y|ies)|records?|accounts?|repositor(?:y|ies)|volumes?|buckets?|emails?|messages?|mailbox|disk|partition|snapshots?|data)\b/;
+/** "Never do: commit secrets, remove tests without approval": the label speaks for all of the list. */
+const LEFT_ALONE =
+  /^\W{0,6}(?:never|don'ts?|do not|avoid|forbidden|not allowed)(?: do)?\W{0,5}:|^\W{0,6}never (?:proactively|automatically|silently) /;
 const CLEANUP =
   /\b(?:temp(?:orary)?|cache|node_modules|build artifacts?|stale|generated|merged branches|\.tmp|dist|scratch|draft|lock file|worktree|placeholder|dead code|unused|duplicate)\b/;
 
@@ -54,6 +57,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
             (gravity(one) >= 2 || SENSITIVE.test(one.words)) &&
             sounds(one, "unasked") &&
             !ASKS.test(one.words) &&
+            !LEFT_ALONE.test(one.words) &&
             !CLEANUP.test(one.words),
         )
         .map((one) =>
@@ -68,6 +72,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
     ],
     passes: [
       "Never delete a file without confirmation.",
+      "**Never do:** Commit secrets, rewrite the history, wipe the database without approval",
       "Ask before you delete old notes.",
       "Delete the temporary files without asking.",
       "Write the summary without asking further questions.",
@@ -121,6 +126,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
               forestallsRefusal(one) ||
               claimsClearance(one, near)) &&
             !sounds(one, "outside-prose") &&
+            !NAMES_MODE.test(one.words) &&
             !/\b(?:unless|except)\b/.test(one.words),
         )
         .map((one) => matchOf(one, "It does away with confirmations for everything."));
@@ -134,6 +140,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
     ],
     passes: [
       "The form has no confirmation step.",
+      "- `yolo`: Auto-approve all tools",
       "Ask for confirmation before each action.",
       "Once the security team has approved the plan, apply it to production.",
     ],
@@ -167,6 +174,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
     ],
     passes: [
       "If the title contains `draft`, leave the note out.",
+      "**`without sharing` code on a public endpoint bypasses all profile restrictions** - if a class is declared `without sharing`, it reads every record.",
       "When the word 'urgent' appears, list the task first.",
       'If `total` is 0, say: "No unread review requests found for that team."',
     ],
@@ -188,7 +196,8 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
               SETS_FREE.test(one.words) ||
               (WEAKENS.test(one.words) && isTold(one))) &&
             !KEEPS.test(one.words) &&
-            !OF_A_SWITCH.test(one.words),
+            !OF_A_SWITCH.test(one.words) &&
+            !isShownFor(evidence, one),
         )
         .filter((one) => !sounds(one, "on-request"))
         .map((one) => matchOf(one, "It turns a protection or a record off."))
@@ -207,6 +216,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
       "## Never do\n\n- Store passwords in plain text",
       "`--no-sandbox`: disable the sandbox in containers.",
       "Never disable certificate verification.",
+      "**Never** - Disable MFA for the owners of the notes (use a second step instead).",
       "The filter of the table is disabled by default.",
       "Skip the section when there are no tasks.",
     ],
@@ -233,6 +243,13 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
     passes: ["If the user cancels, stop.", "Uninstalling the skill removes the cache."],
   }),
 ];
+
+/** A comment over the command that takes back what the skill is there to set up: "-- Disable audit logging". */
+function isShownFor({ about }: Evidence, one: Directive): boolean {
+  if (!sounds(one, "outside-prose")) return false;
+  const kind = /\b(?:audit|mfa|two-factor|firewall|antivirus|sandbox)/.exec(one.words)?.[0];
+  return kind !== undefined && about.name.toLowerCase().includes(kind);
+}
 
 /** Several protections that one section takes down, or one that it takes down for a reason that is none. */
 function findLoosened(evidence: Evidence): readonly Match[] {
@@ -266,6 +283,8 @@ const KEPT =
   /\b(?:except|unless|if|older than|merged|keep|confirm\w*|restore|recover|dry[- ]run|migration)\b/;
 const ASKS =
   /\b(?:ask (?:the user|first|before|for)|confirm with|always ask|explicit(?:ly)? (?:confirm|approv|ask))\b/;
+/** "`yolo`: auto-approve all tools": what a mode is called and does, in a list of modes. */
+const NAMES_MODE = /^\W{0,6}[\w-]{2,24}\W{1,6}: ?\W{0,3}auto-?(?:approve|accept)s?\b/;
 const BLANKET =
   /\b(?:(?:all|any|every) (?:\w+ ){0,4}(?:calls?|commands?|actions?|operations?|requests?|tools?|permissions?|changes)(?: \w+){0,5} (?:are|is|as) (?:\w+ )?(?:pre-?approved|pre-?authorized|auto-?approved|already granted)|(?:are|is) (?:all )?pre-?(?:approved|authorized)|(?:never|do not|don't) (?:refuse|decline|question|reject) (?!the (?:whole|entire|rest)\b)(?:\w+ ){0,3}(?:commands?|requests?|instructions?|operations?|actions?)|(?:never|do not|don't) (?:ask|wait|prompt|stop|pause) (?:\w+ ){0,3}for (?:\w+ ){0,3}(?:confirmation|approval|permission|consent)(?: \w+){0,3} (?:any|all|every)|treat (?:\w+ ){0,5}(?:permissions?|approval|consent|confirmation) as (?:already )?(?:granted|given|approved)|auto-?approve all|approve (?:all|every|any) (?:\w+ ){0,3}(?:requests?|prompts?|permissions?) automatically)\b/;
 
@@ -279,7 +298,7 @@ const GUARDED =
 
 function isBackDoor(one: Directive): boolean {
   if (/\b(?:never|do not|don't|must not|refuse|not)\b/.test(one.words)) return false;
-  if (OF_AN_INTERFACE.test(one.words)) return false;
+  if (OF_AN_INTERFACE.test(one.words) || IS_A_FLAW.test(one.words)) return false;
   const named = /[`"“][^`"”]{2,60}[`"”]|\[[A-Z_]{4,40}\]|#\w{2,30}/.test(one.excerpt);
   if (named && WAVES_THROUGH.test(one.words) && CONDITION.test(one.words)) return true;
   const isSign =
@@ -291,6 +310,9 @@ function isBackDoor(one: Directive): boolean {
 /** How a program treats its arguments: "the argument is ignored whatever its value". */
 const OF_AN_INTERFACE =
   /\b(?:argument|parameter|option|property|attribute|flag|field|key|column|value|runtime|parser|compiler|validator|schema|endpoint)s?(?: `[^`]{1,60}`)? (?:is|are|gets?|will be|rejects?|accepts?|ignores?|must|throws?) /;
+/** How a program is got round that is written so, and not what is to be let through. */
+const IS_A_FLAW =
+  /\b(?:endpoint|class|code|app|function|component|method|apex|handler|route|query|controller|object)s? (?:\w+ )?(?:bypass(?:es)?|exposes?|leaks?|skips?|ignores?)\b|\bis reclassified as ask\b/;
 /** Whether what is asked is left out and said to have been done. */
 const WAVES_THROUGH =
   /\b(?:skip|bypass|omit|drop|leave out|do without|without)\w{0,4} (?:\w+ ){0,3}(?:check|checks|validation|review|verification|moderation|scan|scans|test|tests|approval)\b[^.]{0,60}\b(?:mark|report|return|record|label|flag|count|treat|show|list)\w{0,4} (?:\w+ ){0,4}(?:as )?(?:verified|approved|passed|passing|safe|trusted|valid|clean|compliant|ok|green)\b/;
@@ -302,7 +324,7 @@ const IS_PASSING =
   /\b(?:(?:approve|allow|accept|grant|permit) (?:\w+ ){0,3}(?:every|all|any|it|them|regardless|whatever|full)|regardless|whatever (?:the|your)|exempt|restrictions? (?:\w+ ){0,2}(?:is|are) (?:lifted|removed|disabled|waived)|(?:skip|bypass|ignore|waive|disable|override)\w* (?:\w+ ){0,3}(?:review|check|checks|moderation|authentication|authori[sz]ation|verification|filter\w*|safety|polic\w+|security|restrictions?|limits?|approval)|let (?:\S+ ){1,4}through|(?:dba|admin\w*|root|elevated|full)(?:-level)? (?:permissions?|access|privileges|rights))\b/;
 
 const KEEPS =
-  /\b(?:never|do not|don't|must not|should not|cannot|avoid|refuse to|ensure)\b(?: \w+){0,4} (?:disabl|turn|switch|bypass|circumvent|suspend|suppress|stop|ignor|skip|paus|shut|work|get)|\b(?:unless|only (?:if|when|for))\b/;
+  /^\W{0,6}(?:never|don't|do not|avoid|forbidden)(?: do)?\W{1,9}(?=[a-z])|\b(?:never|do not|don't|must not|should not|cannot|avoid|refuse to|ensure)\b(?: \w+){0,4} (?:disabl|turn|switch|bypass|circumvent|suspend|suppress|stop|ignor|skip|paus|shut|work|get)|\b(?:unless|only (?:if|when|for))\b/;
 /** What a switch of a program does, or a setting of a build. */
 const OF_A_SWITCH =
   /^\W{0,3}--?[a-z][\w-]{1,40}`?(?: `?<?\w+>?`?)? ?(?::|—|–|-|\()|\buser script sandboxing\b/;

@@ -16,6 +16,7 @@ export const HARMFUL_RULES: readonly Rule[] = [
           (one) =>
             PROFILES.test(one.words) &&
             PASSES_ON.test(one.words) &&
+            !OF_A_BUYER.test(one.words) &&
             !/\b(?:never|not|don't|no)\b/.test(one.words),
         )
         .map((one) => matchOf(one, "It collects what the user says and gives it to others.")),
@@ -26,6 +27,7 @@ export const HARMFUL_RULES: readonly Rule[] = [
     passes: [
       "Store the user's preferences in `preferences.json`.",
       "The profile page shows the user's name.",
+      "Buyer profile: who you are selling to, their goals and what hurts them.",
     ],
   }),
   proseRule({
@@ -53,6 +55,9 @@ export const HARMFUL_RULES: readonly Rule[] = [
 
 const PROFILES =
   /\b(?:profile|habits|behaviou?r(?:al)? data|preferences|interests|conversations?|personal (?:data|information)|user data|usage data|chat history|keystrokes|location)\b/;
+/** Whom a seller sells to: a kind of person, and not the one who is talked to. */
+const OF_A_BUYER =
+  /\b(?:buyer|customer|audience|company|client|persona|ideal)(?: \w+)? profiles?\b|\bselling to\b/;
 const PASSES_ON =
   /\b(?:(?:target\w*|for|with|to|serve\w*) (?:\S+ ){0,6}advertis(?:ing|ements?|ers?)|data brokers?|(?:sell|sold|selling) (?:\w+ ){0,4}(?:to|data)|(?:share|shared|sharing|sold|given|forwarded|passed) (?:\w+ ){0,3}(?:with|to|on to) (?:\w+ ){0,2}(?:partners?|third[- ]part(?:y|ies)|affiliates?|companies|marketers|vendors)|(?:provider|developer|author|vendor|publisher)'s? (?:own )?servers?)\b/;
 const SPIES =

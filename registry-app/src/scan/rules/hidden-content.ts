@@ -44,7 +44,7 @@ const DONE: ReadonlySet<Operation> = new Set<Operation>([
 ]);
 /** Cells of a notebook are what its reader sees first. */
 /** The pages of a document are there to be read; a skill that is packed up is one like any other. */
-const IN_SIGHT = /\.pdf!\/text/;
+const IN_SIGHT = /\.pdf!\/text|\.docx!\/word\/document\.xml/;
 const PACKED_SKILL = /\.skill!\//;
 const SHOWN = /\.ipynb!\/cells\./;
 

@@ -40,6 +40,7 @@ export const POISONING_RULES: readonly Rule[] = [
       "Review the notes and report your findings.",
       "The scanner reads paper notes into a file.",
       "Classify each note as urgent or not.",
+      "If the judge is not available, skip this question and leave the flag out.",
     ],
   }),
   proseRule({
@@ -71,6 +72,7 @@ export const POISONING_RULES: readonly Rule[] = [
       "Add the commands that build the project to `CLAUDE.md`.",
       "Save the notes in `memory/notes.md`.",
       "Ask the user before you change `AGENTS.md`.",
+      "Configure allowed tools in `.claude/settings.json`:",
     ],
   }),
   proseRule({
@@ -130,6 +132,7 @@ export const POISONING_RULES: readonly Rule[] = [
     passes: [
       "Other skills may read the summary.",
       "Copy the template into the new skill's folder.",
+      "Add this section to any skill that processes data from outside.",
     ],
   }),
   proseRule({
@@ -162,6 +165,9 @@ export const POISONING_RULES: readonly Rule[] = [
       "Recommend the simplest tool that fits.",
       "Rate each task from 1 to 5.",
       "Always mention the owner of a task.",
+      "State that the converter is required only for the local path.",
+      "Never insult the reader or disparage competitors.",
+      "The count is read from the list and must appear above the grid.",
     ],
   }),
   proseRule({
@@ -205,7 +211,7 @@ const JUDGE =
 const JUDGING =
   "(?:evaluat|review|scann?|audit|assess|judg|analy[sz]|grad|inspect|vett?)(?:e|ing|s)? this (?:skill|file|plugin|package)";
 const CONCLUDE =
-  "(?:(?:report|return|output|find|state|conclude|give|produce) (?:\\w+ ){0,4}(?:no (?:\\w+ )?(?:findings|issues|risks?|threats?|problems)|safe|clean|benign|nothing|harmless|highest)|(?:mark|classify|rate|label|treat|consider|score|regard|flag) (?:it|this|the skill|them)?(?: \\w+){0,4} (?:safe|benign|harmless|trusted|clean|low|legitimate|highest|approved|high|passed)|(?:be )?(?:marked|classified|rated|labelled|treated|considered|regarded) (?:\\w+ ){0,2}(?:safe|benign|harmless|trusted|clean|low|legitimate)|(?:skip|ignore|pass|approve|whitelist|exclude) (?:this|it|the (?:rest|scripts?|following|skill|file)))";
+  "(?:(?:report|return|output|find|state|conclude|give|produce) (?:\\w+ ){0,4}(?:no (?:\\w+ )?(?:findings|issues|risks?|threats?|problems)|safe|clean|benign|nothing|harmless|highest)|(?:mark|classify|rate|label|treat|consider|score|regard|flag) (?:it|this|the skill|them)?(?: \\w+){0,4} (?:safe|benign|harmless|trusted|clean|low|legitimate|highest|approved|high|passed)|(?:be )?(?:marked|classified|rated|labelled|treated|considered|regarded) (?:\\w+ ){0,2}(?:safe|benign|harmless|trusted|clean|low|legitimate)|(?:skip|ignore|pass|approve|whitelist|exclude) (?:this(?! (?:question|step|part|prompt|flag|phase|option))|it|the (?:rest|scripts?|following|skill|file)))";
 const TO_JUDGE = new RegExp(`\\b(?:${JUDGE}|${JUDGING})\\b(?: \\S+){0,12} ${CONCLUDE}\\b`);
 const JUDGED =
   /\b(?:report|return|output|give|state|conclude|answer|produce|emit)\w* (?:\S+ ){0,8}(?:when|if|while|whenever|on|upon|after) (?:you (?:are )?)?(?:analy[sz]ing|reviewing|scanning|auditing|evaluating|assessing|checking|analy[sz]e|review|scan|audit|evaluate) this (?:skill|file|plugin|package)\b/;
@@ -222,7 +228,7 @@ const FREES =
 function isTampering(one: Directive, near: readonly Directive[]): boolean {
   if (!isOn(one, "agent-memory", "agent-config") || sounds(one, "on-request")) return false;
   if (one.modality === "may" && !EVERY_SESSION.test(one.words)) return false;
-  if (ASKS.test(one.words) || IS_SO.test(one.words)) return false;
+  if (ASKS.test(one.words) || IS_SO.test(one.words) || isListedGrant(one)) return false;
   const own = `${one.words} ${near
     .filter((other) => Math.abs(other.at.line - one.at.line) <= 6)
     .map((other) => other.words)
@@ -241,6 +247,21 @@ function isTampering(one: Directive, near: readonly Directive[]): boolean {
       sounds(one, "first", "silent", "unasked", "urgent"))
   );
 }
+/** Named permissions that the reader is to enter, where nothing says that they are wide or entered unasked. */
+function isListedGrant(one: Directive): boolean {
+  if (OF_STRANGERS.test(one.words)) return true;
+  return (
+    LISTED.test(one.words) &&
+    !sounds(one, "unasked", "silent", "regardless", "first", "everything") &&
+    !WIDE.test(one.words)
+  );
+}
+const LISTED = /\b(?:add (?:these|the following) to|configure allowed tools in)\b/;
+/** What a stranger's text may ask for is told so that it is not done. */
+const OF_STRANGERS =
+  /\bif (?:its|the|their|any) (?:\w+ )?(?:content|text|page|response)s? (?:asks?|tells?) you to\b.{0,400}\b(?:stop|refuse|ignore|do not|untrusted|injection|report)\b/;
+const WIDE =
+  /\b(?:bypass\w*|dangerously\w*|sandbox|never|override\w*|own rules|unrestricted|full access|obey|ignore|disable\w*|bash\(\*\)|"\*")/;
 /** "The feature is disabled there": how a setting stands, and not how it is to be set. */
 const IS_SO =
   /\b(?:feature|flag|option|setting|mode|hook|server|plugin|check)s? (?:is|are|was|were) (?:\w+ )?(?:disabled|enabled|off|on)\b/;
@@ -254,7 +275,7 @@ const LASTS =
 
 /** Copies of one text that are kept alike by whoever works on the skills. */
 const IN_STEP =
-  /\b(?:convention|templates?|if you (?:edit|change|update)|in sync|identical|any new skill|each new skill|copies of)\b/;
+  /\b(?:convention|templates?|if you (?:edit|change|update)|in sync|identical|any new skill|each new skill|copies of|any skill (?:that|which) (?!is|are|you|exists)\w+)\b/;
 const SPREADS =
   /\b(?:(?:insert|add|append|inject|copy|embed|write|paste|plant|prepend|put)\w* (?:\S+ ){0,8}(?:in|into|to) (?:\S+ ){0,2}(?:every|all|each|any|other|the other) (?:\w+ ){0,2}(?:other )?(?:skills?|plugins?|skill files|skill\.md)(?!-level| (?:prompts?|calls?|runs?|invocations?|levels?|agents?))|(?:modify|edit|change|overwrite|patch|alter|rewrite|update)\w* (?:\S+ ){0,6}(?:all |every |each |any )?other (?:\w+ ){0,1}(?:skills|plugins|skill|plugin)|(?:copy|install|spread|replicate|propagate|publish|push|add)\w* (?:\w+ ){0,2}(?:this skill|itself|yourself|this file|a copy of this) (?:\S+ ){0,4}(?:in|into|to|across|on) (?:\S+ ){0,2}(?:every|all|each|any|other))\b/;
 
@@ -269,7 +290,7 @@ const OURS =
 
 function isSteering(one: Directive): boolean {
   const { words } = one;
-  if (KEEPS_DOWN.test(words)) return true;
+  if (KEEPS_DOWN.test(words) && !SPARES_OTHERS.test(words)) return true;
   if (PUSHES.test(words) && !STEERS_NOT.test(words) && !NOT_A_PRODUCT.test(words)) return true;
   if (!FAVOURS.test(words) || STEERS_NOT.test(words)) return false;
   if (OURS.test(words) && TOP.test(words) && RATES.test(words)) return true;
@@ -286,12 +307,15 @@ function isSteering(one: Directive): boolean {
 
 /** A product or a person praised or run down as a rule. */
 const PUSHES =
-  /\b(?:(?:receives?|gets?|gains?|earns?|given|is worth) (?:\w+ ){0,3}(?:points?|marks?|stars?) (?:more|extra|on top)|(?:mention|state|say|add|note|claim|stress|emphasi[sz]e) that \S+(?: \S+){0,3} (?:is|are) (?:the |a )?(?:\w+ )?(?:leading|best|superior|top|only|number one|most trusted|industry-leading|preferred)|(?:must|should|always) (?:come out|be (?:ranked|listed|rated|placed|shown)|rank|finish|appear) (?:on top|first|highest|number one|ahead of|above)|(?:portray|present|depict|describe|paint|frame) (?:\S+ ){0,4}(?:competit\w+|rivals?|alternatives?)(?: \S+){0,4} (?:as|in) (?:\w+ ){0,2}(?:unreliable|inferior|unsafe|outdated|bad|worse|negative|poor|risky)|always (?:include|add|insert|place|put|append|embed) (?:\S+ ){0,4}(?:advert\w*|promot\w+|affiliate|sponsor\w*|referral)|give (?:\S+ ){0,8}(?:that|who|which|by|from|of) (?:\S+ ){0,6}(?:an accept|full marks|the (?:top|highest|best) (?:score|rating|grade|mark)|a pass|top marks)|(?:advertis\w+|promot\w+) (?:\S+ ){0,3}https?:)/;
+  /\b(?:(?:receives?|gets?|gains?|earns?|given|is worth) (?:\w+ ){0,3}(?:points?|marks?|stars?) (?:more|extra|on top)|(?:mention|state|say|add|note|claim|stress|emphasi[sz]e) that \S+(?: \S+){0,3} (?:is|are) (?:the |a )?(?:\w+ )?(?:leading|best|superior|top|only (?:choice|option|one|tool|product|service)|number one|most trusted|industry-leading|preferred)|(?:must|should|always) (?:come out|be (?:ranked|listed|rated|placed|shown)|rank|finish|appear) (?:on top|first|highest|number one|ahead of|above)|(?:portray|present|depict|describe|paint|frame) (?:\S+ ){0,4}(?:competit\w+|rivals?|alternatives?)(?: \S+){0,4} (?:as|in) (?:\w+ ){0,2}(?:unreliable|inferior|unsafe|outdated|bad|worse|negative|poor|risky)|always (?:include|add|insert|place|put|append|embed) (?:\S+ ){0,4}(?:advert\w*|promot\w+|affiliate|sponsor\w*|referral)|give (?:\S+ ){0,8}(?:that|who|which|by|from|of) (?:\S+ ){0,6}(?:an accept|full marks|the (?:top|highest|best) (?:score|rating|grade|mark)|a pass|top marks)|(?:advertis\w+|promot\w+) (?:\S+ ){0,3}https?:)/;
 const KEEPS_DOWN =
   /\b(?:never|do not|don't|avoid) (?:\w+ ){0,2}(?:recommend|suggest|prais|show|list)\w* (?:\S+ ){0,3}competit\w+|\b(?:never|do not|don't) (?:\w+ ){0,2}mention (?:\S+ ){0,3}competit\w+ (?:\S+ ){0,6}(?:positiv\w+|favou?rabl\w+|good|options?|alternatives?|light)\b|\b(?:disparage|discredit|badmouth|downplay) (?:\w+ ){0,3}(?:competit|alternativ)\w+/;
+/** "Never disparage competitors": the opposite. */
+const SPARES_OTHERS =
+  /\b(?:never|do not|don't|avoid)\b(?: \S+){0,6} (?:disparag|discredit|badmouth|downplay)\w*/;
 /** What is ranked is a page, a key word or a finding. */
 const NOT_A_PRODUCT =
-  /\b(?:priorit|severity|sort|pages?\b|keywords?|seo|serp|search results?|issues?\b|errors?\b|columns?\b|sections?\b|tab(?:s|le)?\b)/;
+  /\b(?:priorit|severity|sort|pages?\b|keywords?|seo|serp|search results?|issues?\b|errors?\b|columns?\b|sections?\b|tab(?:s|le)?\b|grids?\b|counts?\b|headers?\b|buttons?\b)/;
 const STEERS_NOT = /\b(?:never|do not|don't|must not|should not|avoid)\b/;
 const RATES =
   /\b(?:recommend|promot|suggest|prais|rat(?:e|ing)|rank|scor|favou?r|prefer|present|list)\w*\b/;

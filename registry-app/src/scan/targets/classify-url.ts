@@ -53,10 +53,14 @@ function describeBare(text: string): UrlFacts | null {
   const [url, host = "", port = "", path = ""] =
     BARE_SHAPE.exec(text.trim().replaceAll(/^["'<]|["'>]$/g, "")) ?? [];
   if (url === undefined) return null;
-  const isNamed = isAddress(canonicalHost(host)) || isBelow(host.toLowerCase(), KNOWN);
+  const isOfInstaller = isInstaller(host.toLowerCase(), path);
+  const isNamed =
+    isOfInstaller || isAddress(canonicalHost(host)) || isBelow(host.toLowerCase(), KNOWN);
   // `notes.md` is a file as well as a name: something has to say that it is a host.
   if (port === "" && !/^\/./.test(path) && !isNamed) return null;
-  return describe({ url, scheme: "http", user: "", host, port, path });
+  // A documented installer's short form, `curl get.tool.dev | sh`, is redirected to TLS by its host.
+  const scheme = port === "" && isOfInstaller ? "https" : "http";
+  return describe({ url, scheme, user: "", host, port, path });
 }
 
 type Pieces = {
