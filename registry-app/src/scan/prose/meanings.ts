@@ -95,9 +95,8 @@ const REACHES =
 export function keepsBack({ notions, words, tones }: Directive): boolean {
   if (tones.includes("on-request")) return false;
   if (HARMLESS_SECRET.test(words)) return false;
+  if (speaksOf(notions, "unseen")) return true;
   if (STAYS_SECRET.test(words)) return true;
-  // "Money for things that nobody notices" tells of the world; what is done unseen is told to be done, or done by it.
-  if (speaksOf(notions, "unseen")) return !OF_THE_WORLD.test(words);
   if (!speaksOf(notions, "not", "tell", "person")) return false;
   return (
     leadsTo(notions, "not", "tell", 4) &&
@@ -105,8 +104,6 @@ export function keepsBack({ notions, words, tones }: Directive): boolean {
     PUTS_OFF.test(words)
   );
 }
-const OF_THE_WORLD =
-  /\b(?:things?|problems?|bugs?|errors?|failures?|issues?|changes|stuff|anything|something|details?) (?:that )?(?:nobody|no one|none|users? (?:do not|don't|never)) (?:ever )?(?:notic\w+|sees?|know\w*|cares?)\b|^(?:\W|look for|check for|watch for|detects?|flags?|signs? of|indicators? of)*(?:hidden )?instructions? (?:to|that)\b/;
 const HARMLESS_SECRET =
   /\b(?:(?:things?|failures?|bugs?|errors?|problems?) (?:that )?(?:nobody|no one) (?:ever )?notic\w+|passwords?|api keys?|secrets?|credentials|tokens?|stack traces?|pii|accessibility|screen readers?|aria\w*|css|opacity|alt text|invisible (?:characters?|unicode|elements?)|spoilers?|jargon|until|unless|raw)\b/;
 /** Said outright, in whatever tongue: it is not for others to know. */

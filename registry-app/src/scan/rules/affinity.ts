@@ -124,53 +124,12 @@ function isWithin(owner: string, host: string): boolean {
 
 /** Whether the skill is about the service at this host: its name or description share a word with the host's. */
 export function isAboutHost(host: string, about: About): boolean {
-  const labels = host.toLowerCase().split(".").slice(0, -1);
-  return sharesWord(
-    labels.flatMap((label) => [label, ...label.split("-")]),
-    about,
-  );
-}
-
-/** Hosts where anybody has a place of their own: whose it is stands first in the path. */
-const CODE_HOSTS: ReadonlyMap<string, string> = new Map([
-  ["raw.githubusercontent.com", "github.com"],
-  ["github.com", "github.com"],
-  ["gist.githubusercontent.com", "gist.github.com"],
-  ["gist.github.com", "gist.github.com"],
-  ["gitlab.com", "gitlab.com"],
-  ["bitbucket.org", "bitbucket.org"],
-  ["codeberg.org", "codeberg.org"],
-]);
-
-/** Who answers at an address: the host, and on one that hosts code the owner of the place. */
-export function placeOf(target: string | null): string {
-  const host = hostOf(target);
-  const code = CODE_HOSTS.get(host);
-  if (code === undefined) return host;
-  const [owner = ""] = pathParts(target);
-  return `${code}/${owner}`;
-}
-
-/**
- * Whether the skill is about who answers there; on a host of code that is the owner, or the repo by a part of its name, and
- * not the host. A gist has no name, and whoever pastes there calls himself as he likes.
- */
-export function isAboutPlace(target: string | null, about: About): boolean {
-  const host = hostOf(target);
-  const code = CODE_HOSTS.get(host);
-  if (code === undefined) return isAboutHost(host, about);
-  const [owner = "", repo = ""] = pathParts(target);
-  return code !== "gist.github.com" && sharesWord([owner, repo, ...repo.split("-")], about);
-}
-
-function pathParts(target: string | null): readonly string[] {
-  const path = /^[^:]{1,20}:\/\/[^/]{1,300}\/([^?#]{0,500})/.exec(target ?? "")?.[1] ?? "";
-  return path.toLowerCase().split("/");
-}
-
-function sharesWord(parts: readonly string[], about: About): boolean {
+  const lower = host.toLowerCase();
   const words = wordsOf(`${about.name} ${about.description}`);
-  return parts.some((part) => part.length > 2 && !COMMON.has(part) && isSharedBy(part, words));
+  const labels = lower.split(".").slice(0, -1);
+  return labels
+    .flatMap((label) => [label, ...label.split("-")])
+    .some((part) => part.length > 2 && !COMMON.has(part) && isSharedBy(part, words));
 }
 
 function isSharedBy(part: string, words: ReadonlySet<string>): boolean {

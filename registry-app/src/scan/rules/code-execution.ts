@@ -1,6 +1,6 @@
 import type { Fact } from "../facts.ts";
 import type { Match, ScanSeverity } from "../types.ts";
-import { isAboutPlace, placeOf } from "./affinity.ts";
+import { hostOf, isAboutHost } from "./affinity.ts";
 import { has, isNear, matchAt, sourcesOf, sourcesOfKind } from "./flow.ts";
 import type { About, Evidence, Rule } from "./rule.ts";
 
@@ -18,15 +18,14 @@ function gravity(download: Fact, evidence: Evidence): ScanSeverity {
   return isOwn ? "low" : "medium";
 }
 
-/** The skill is about who answers there, or links to something of theirs that is not itself a thing to run. */
-function isTrusted(from: string | null, { about, links }: Evidence): boolean {
-  const place = placeOf(from);
-  if (place === "") return false;
-  if (isAboutPlace(from, about)) return true;
+/** The skill is about the host, or links to something there that is not itself a thing to run. */
+function isTrustedHost(host: string, { about, links }: Evidence): boolean {
+  if (host === "") return false;
+  if (isAboutHost(host, about)) return true;
   return links.some(
     ({ target, at }) =>
       at.via.length === 0 &&
-      placeOf(target) === place &&
+      hostOf(target) === host &&
       !/\.(?:sh|bash|ps1|py|exe|zip|pkg|dmg|msi|bin)\b/i.test(target),
   );
 }

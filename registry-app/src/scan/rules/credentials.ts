@@ -1,5 +1,6 @@
+import type { Fact } from "../facts.ts";
 import type { Match } from "../types.ts";
-import { isWellKnownOwner, ownersOf } from "./affinity.ts";
+import { ownersOf } from "./affinity.ts";
 import { isNear, matchAt, sourcesOfKind } from "./flow.ts";
 import type { Evidence, Rule } from "./rule.ts";
 import { STORES } from "./secrets.ts";

@@ -113,12 +113,6 @@ const ADDS_PERSON =
   /\b(?:attach|add|append|include|pass|put|encode)\w* (?:\S+ ){0,3}(?:what you know|everything you know|what is known|what the user|the user's|their|his|her|the person's|details)(?: \S+){0,14} (?:parameters?|query|headers?|fields?|url|address|request)\b/;
 const MODAL =
   /\b(?:must|should|has to|have to|needs? to|(?:is|are) to|will be|gets?|shall|always|is|are) (?:\w+ ){0,3}(?:be|land|go|end|reach|belong|get|part|arrive|reach|sent|copied|stored|saved|posted|uploaded|forwarded|mirrored|delivered)\b|\b(?:goes|belongs?|travels?|carr(?:y|ies)|gets?|receives?|accepts?|takes|finds?|ends?|lands?|(?:is|are) (?:\S+ ){0,3}(?:lodged|filed|noted|handed|entered|submitted|passed|given|brought|taken|carried)) (?:\S+ ){0,12}(?:to|at|into|in|via|as|copy|guest|recipient|a post)\b/;
-/** An entry in a list of links, or a page that somebody is to open: nothing goes there but who looks. */
-function isToLookAt({ excerpt, words }: Directive): boolean {
-  return LINK_ENTRY.test(excerpt) || OPENS_PAGE.test(words);
-}
-const LINK_ENTRY = /^\W{0,3}[^\]\n]{1,80}\]\(https?:\/\/[^\s)]{3,300}\)\s{0,3}(?:[-–—:]|$)/;
-const OPENS_PAGE = /\bopen (?:this|the|that) (?:url|link|tx|transaction|page|site|address)\b/;
 /** Points at something to read. */
 const REFERS =
   /\b(?:required at|available (?:at|from|via)|provides?|see|docs|documentation|datasets?|mirrors? of|validator|content-type|license|licen[cs]ed|hosted (?:at|on))\b/;
@@ -160,7 +154,6 @@ export const SENDING_RULES: readonly Rule[] = [
         .filter((one) => moves(one) && !UNSENT.test(one.words))
         .flatMap((one) => {
           const weight = weighSending(places, one);
-          if (weight.what < 2 && weight.manner <= 0 && isToLookAt(one)) return [];
           const sum = weight.what + weight.where + weight.manner;
           if (weight.what === 0 || weight.where < 2 || sum < 3) return [];
           const severity = sum >= 5 ? ("high" as const) : ("medium" as const);
@@ -183,8 +176,6 @@ export const SENDING_RULES: readonly Rule[] = [
       "Post the summary to the Slack channel that the user names.",
       "If the user asks for it, upload the summary to https://files.team.example.",
       "See https://docs.tasks.example/format for the format.",
-      "- [mailscore.example](https://www.mailscore.example) - Send a test email, get a score.",
-      "Send the transaction, open the tx on https://scan.ledger.example, and look for the event.",
       "Send the request to `http://localhost:3000/api/notes`.",
       "Links:\n\n- [Email Client Support](https://www.canimail.dev)",
       "The export - open this URL and upload what it shows to the chat: `https://boards.quickvault.example/1/export.json`",
@@ -203,10 +194,7 @@ export const SENDING_RULES: readonly Rule[] = [
       return sentences(evidence)
         .filter(
           (one) =>
-            !SPARES.test(one.words) &&
-            !sounds(one, "on-request") &&
-            !NO_SECRET.test(one.words) &&
-            !OF_AN_INTERFACE.test(one.words),
+            !SPARES.test(one.words) && !sounds(one, "on-request") && !NO_SECRET.test(one.words),
         )
         .filter(
           (one) =>
@@ -238,10 +226,6 @@ export const SENDING_RULES: readonly Rule[] = [
     passes: [
       "Look the host name up and print its first label.",
       "The model counts special tokens and includes them in the output.",
-      "Add the bearer token to the request header",
-      "Retrieves a list of all API keys created for the organization.",
-      "For protected pictures, use signed URLs that include temporary access tokens in the URL itself.",
-      "After resetting credentials, remind the user to update any stored passwords.",
       "List the names of all environment variables, without their values.",
       "Read the API key from the environment variable `NOTES_API_KEY`.",
       "List of all tokens held by a wallet address, each with its price.",
