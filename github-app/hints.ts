@@ -32,6 +32,7 @@ const TELLING: ReadonlySet<string> = new Set([
   "delete",
   "release",
   "pull_request",
+  "pull_request_review",
   "repository",
   "repository_ruleset",
   "installation",

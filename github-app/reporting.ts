@@ -1,6 +1,7 @@
 import {
   findPullSarif,
   listAsks,
+  listOwnersAsked,
   listPullLooks,
   listUnreported,
   listUnreleased,
@@ -18,6 +19,7 @@ import { listDueGithubTeams } from "@assay/registry/people";
 import type { Clock, Ids, Log } from "@assay/registry/runtime";
 import { listSources, type Source } from "@assay/registry/sources";
 import { lookIntoAsk } from "./answering.ts";
+import { lookAtOwners } from "./owners.ts";
 import { repoOf, type Addresses, type Repo } from "./addresses.ts";
 import type { CheckRun } from "./check-run.ts";
 import type { Github, Octokit } from "./connect.ts";
@@ -49,6 +51,10 @@ export type ReportDeps = {
   allowAsk(askId: string, answer: string): Promise<void>;
   /** Asks for something to be made of a pull request. */
   judgePull(sourceId: string, number: number): Promise<void>;
+  /** Asks for something to be made of what GitHub said of the code owners of a version. */
+  judgeOwners(versionId: string): Promise<void>;
+  /** Asks for a version to be decided anew. */
+  decide(versionId: string): Promise<void>;
   /** Runs it alone, where other processes report too. */
   readonly alone: (run: () => Promise<void>) => Promise<void>;
 };
@@ -125,6 +131,7 @@ async function lookOnce(deps: ReportDeps, state: LookState): Promise<void> {
     ...(await listDueGithubTeams(deps, db)).map((team) => () => lookAtTeam(deps, team)),
     // A person waits for these.
     ...(await listAsks(db, wish)).map((ask) => () => lookIntoAsk(deps, ask)),
+    ...(await listOwnersAsked(db, wish)).map((asked) => () => lookAtOwners(deps, asked)),
     ...here.filter(({ id }) => due.has(id)).map((source) => () => lookForPulls(deps, source)),
     ...(await listUnreported(db, wish)).map((facts) => () => report(deps, ofTag(deps, facts))),
     ...(await listUnreportedPulls(db, wish)).map(

@@ -18,6 +18,7 @@ import { up as hostAsks } from "./0021-host-asks.ts";
 import { up as teamsOnGithub } from "./0022-teams-on-github.ts";
 import { up as pullSigners } from "./0023-pull-signers.ts";
 import { up as pullSarif } from "./0024-pull-sarif.ts";
+import { up as ownerReviews } from "./0025-owner-reviews.ts";
 
 /** Every migration, listed by hand: what runs is what is read here, in this order. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0022-teams-on-github": { up: teamsOnGithub },
   "0023-pull-signers": { up: pullSigners },
   "0024-pull-sarif": { up: pullSarif },
+  "0025-owner-reviews": { up: ownerReviews },
 };

@@ -8,7 +8,7 @@ import {
 } from "@assay/github-app";
 import type { GithubIntake } from "../../src/http/index.ts";
 import { askForGithubLooks } from "../../src/people/index.ts";
-import { putAsk, putHealth, putPullLook } from "../../src/publish/index.ts";
+import { hurryOwners, putAsk, putHealth, putPullLook } from "../../src/publish/index.ts";
 import { listSourcesNaming, noteHints } from "../../src/sources/index.ts";
 import { readGithubSettings } from "./github-settings.ts";
 import type { Core } from "./open-core.ts";
@@ -63,6 +63,12 @@ export async function createGithubIntake(core: Core): Promise<GithubIntake> {
       if (sources.length === 0) return { kind: "nothing" };
       if (event === "pull_request")
         for (const { id } of sources) await putPullLook(core.db, id, core.clock.now());
+      if (event === "pull_request_review")
+        await hurryOwners(
+          core.db,
+          sources.map(({ id }) => id),
+          core.clock.now(),
+        );
       const deliveries = sources.map(({ id: sourceId }) => ({
         id: core.ids.next(),
         sourceId,

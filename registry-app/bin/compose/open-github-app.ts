@@ -10,7 +10,13 @@ import {
 import { hostSarif } from "../../src/catalog/index.ts";
 import { transaction, withLock, type Db } from "../../src/db/index.ts";
 import { answerAsk } from "../../src/publish/index.ts";
-import { carryOutAsk, judgePull, type Queue } from "../../src/queue/index.ts";
+import {
+  carryOutAsk,
+  decideVersion,
+  judgeOwners,
+  judgePull,
+  type Queue,
+} from "../../src/queue/index.ts";
 import {
   Refusal,
   type Clock,
@@ -58,6 +64,8 @@ export async function openGithubApp(
     },
     judgePull: async (sourceId, number) =>
       core.queue.enqueue(core.db, judgePull, { sourceId, number: String(number) }),
+    judgeOwners: async (versionId) => core.queue.enqueue(core.db, judgeOwners, { versionId }),
+    decide: async (versionId) => core.queue.enqueue(core.db, decideVersion, { versionId }),
     alone: (run) => withLock(core.db, "github-reports", run),
   });
   const sweeping = startSweeping({

@@ -50,6 +50,8 @@ checks:
 bump: warn
 # A source for which only one person may sign: allow, or hold each version for somebody else's approval.
 singleAuthor: allow
+# Sources on GitHub: ignore, or require that code owners approved what is released, in merged pull requests.
+codeOwners: ignore
 # For how many days in all a signer's SSH certificate may be valid.
 certificates:
   maxDays: 7

@@ -10,6 +10,10 @@ const FIELDS: Readonly<Record<string, (value: string) => string>> = {
     value === "hold"
       ? "What only one person may sign for waits for somebody else's word."
       : "A source may have one signer alone; it is labelled so.",
+  codeOwners: (value) =>
+    value === "require"
+      ? "A version waits until the code owners of its folder have approved it in a merged pull request."
+      : "Nobody asks whether code owners have approved a version.",
   "certificates.maxDays": (value) =>
     `A signer's SSH certificate may be valid for ${value} days in all.`,
   "scan.maxFlips": (value) =>

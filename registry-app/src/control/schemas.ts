@@ -80,6 +80,7 @@ const scanSchema = z.union([
 
 const bump = z.enum(["warn", "require"]);
 const singleAuthor = z.enum(["allow", "hold"]);
+const codeOwners = z.enum(["ignore", "require"]);
 const maxDays = z.number().int().min(1).max(3660);
 
 /** What stands in a source's file: without defaults, since what is left out is the registry's to say. */
@@ -95,6 +96,7 @@ const sourcePolicySchema = z
       .prefault({}),
     bump: bump.optional(),
     singleAuthor: singleAuthor.optional(),
+    codeOwners: codeOwners.optional(),
     certificates: z.strictObject({ maxDays }).optional(),
   })
   .transform(({ checks, ...rest }): SourcePolicy => {
@@ -307,6 +309,7 @@ export const policySchema = z
       .prefault({}),
     bump: bump.default("warn"),
     singleAuthor: singleAuthor.default("allow"),
+    codeOwners: codeOwners.default("ignore"),
     // A week: long enough for a certificate fetched on Mondays, short enough that nobody need be taken off a list.
     certificates: z.strictObject({ maxDays: maxDays.default(7) }).prefault({}),
     scan: z.strictObject({ maxFlips: z.number().min(0).max(100).default(5) }).prefault({}),

@@ -32,7 +32,7 @@ const problems = (own: string) => {
 describe("a source's own policy", () => {
   it("is stricter than the registry's for that source alone, and leaves the rest as it is", () => {
     const parsed = parse(
-      "policy:\n  checks:\n    scan: {need: required, minScore: 80, advisories: required}\n    evals: {need: required}\n  singleAuthor: hold\n  certificates: {maxDays: 1}\n",
+      "policy:\n  checks:\n    scan: {need: required, minScore: 80, advisories: required}\n    evals: {need: required}\n  singleAuthor: hold\n  codeOwners: require\n  certificates: {maxDays: 1}\n",
     );
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed.problems));
     const base = parsed.snapshot.policy;
@@ -50,6 +50,7 @@ describe("a source's own policy", () => {
       },
       bump: "require",
       singleAuthor: "hold",
+      codeOwners: "require",
       certificates: { maxDays: 1 },
       scan: { maxFlips: 5 },
       evals: base.evals,
@@ -108,6 +109,18 @@ describe("a source's own policy", () => {
     const held = REGISTRY.replace("singleAuthor: allow", "singleAuthor: hold");
     const parsed = parse("policy: {singleAuthor: allow}\n", { "policy.yaml": held });
     expect(parsed).toMatchObject({ kind: "broken", problems: [{ file: "sources/strict.yaml" }] });
+  });
+
+  it("cannot ignore code owners where the registry requires their approval", () => {
+    const parsed = parse("policy: {codeOwners: ignore}\n", {
+      "policy.yaml": `${REGISTRY}codeOwners: require\n`,
+    });
+    expect(parsed.kind === "ok" ? [] : parsed.problems).toMatchObject([
+      {
+        file: "sources/strict.yaml",
+        message: expect.stringContaining("requires the approval of code owners") as unknown,
+      },
+    ]);
   });
 
   it.each([

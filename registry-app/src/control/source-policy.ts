@@ -47,6 +47,7 @@ function tighten(base: PolicyLaw, own: SourcePolicy): PolicyLaw {
     },
     bump: own.bump ?? base.bump,
     singleAuthor: own.singleAuthor ?? base.singleAuthor,
+    codeOwners: own.codeOwners ?? base.codeOwners,
     certificates: { maxDays: own.certificates?.maxDays ?? base.certificates.maxDays },
     scan: base.scan,
     evals: base.evals,
@@ -72,6 +73,8 @@ export function listLoosenings(base: PolicyLaw, own: SourcePolicy): readonly Loo
     report(["bump"], "the registry requires the bump");
   if (base.singleAuthor === "hold" && after.singleAuthor === "allow")
     report(["singleAuthor"], "the registry holds what has a single author");
+  if (base.codeOwners === "require" && after.codeOwners === "ignore")
+    report(["codeOwners"], "the registry requires the approval of code owners");
   const { maxDays } = base.certificates;
   if (after.certificates.maxDays > maxDays)
     report(["certificates", "maxDays"], `the registry allows ${maxDays} days`);

@@ -57,6 +57,8 @@ export type PolicyLaw = {
   readonly bump: "warn" | "require";
   /** What happens to a version of a source for which only one person may sign. */
   readonly singleAuthor: "allow" | "hold";
+  /** `require`: a version waits until the code owners of its folder have approved it on the host of its source. */
+  readonly codeOwners: "ignore" | "require";
   /** For how many days in all a signer's SSH certificate may be valid. */
   readonly certificates: { readonly maxDays: number };
   /** New rules that would warn about or block more than this share of what is published wait for a person; in percent. */
@@ -83,6 +85,7 @@ export type SourcePolicy = {
   };
   readonly bump?: PolicyLaw["bump"];
   readonly singleAuthor?: PolicyLaw["singleAuthor"];
+  readonly codeOwners?: PolicyLaw["codeOwners"];
   readonly certificates?: PolicyLaw["certificates"];
 };
 

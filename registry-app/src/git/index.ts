@@ -11,7 +11,15 @@ export { parseTree } from "./parse-tree.ts";
 export { pushRefs, type PushRefs, type RefsPushed } from "./push-refs.ts";
 export { findFaults, findInStore, publishToStore, removeFromStore } from "./published-store.ts";
 export { listTree, readFolder } from "./read-folder.ts";
-export { findRef, isAncestor, listRefs, listRoots, listUnreachable, updateRefs } from "./refs.ts";
+export {
+  findRef,
+  isAncestor,
+  listMergeBases,
+  listRefs,
+  listRoots,
+  listUnreachable,
+  updateRefs,
+} from "./refs.ts";
 export { checkRemoteUrl, toRemoteUrl } from "./remote-url.ts";
 export { knownAs } from "./ssh-login.ts";
 export { walkCommits, type CommitRange } from "./walk-commits.ts";

@@ -47,6 +47,22 @@ export async function isAncestor(
   return false;
 }
 
+/** The best common ancestors of two commits, all of them; none where their histories have nothing in common. */
+export async function listMergeBases(
+  repoDir: string,
+  one: string,
+  other: string,
+): Promise<readonly string[]> {
+  const args = ["merge-base", "--all", checkedOid(one), checkedOid(other)];
+  const run = await runGit({ gitDir: repoDir, args });
+  if (run.kind === "failed" && run.exitCode === 1) return [];
+  if (run.kind !== "done") throw gitError(args, run);
+  return run.stdout
+    .toString("latin1")
+    .split("\n")
+    .filter((oid) => oid !== "");
+}
+
 /** Those of the commits that no tip reaches, by one `rev-list`; what the repo lacks or is no commit is among them. */
 export async function listUnreachable(
   repoDir: string,

@@ -15,6 +15,7 @@ import * as queue from "../queue/index.ts";
 import { syncSource, type SyncDeps } from "../sources/index.ts";
 import { requestEvals } from "./eval-handlers.ts";
 import { askHandler } from "./ask-handler.ts";
+import { ownersHandler, type OwnersHandlerDeps } from "./owners-handler.ts";
 import { pullHandler, type PullHandlerDeps } from "./pull-handler.ts";
 import { rescanHandler, scanHandler, type ScanningDeps } from "./scan-handlers.ts";
 
@@ -23,11 +24,11 @@ export type JobDeps = {
   readonly queue: queue.Queue;
   readonly sync: Omit<SyncDeps, "onSightings" | "onFirstSync">;
   readonly admit: Omit<AdmitDeps, "onCandidates">;
-  readonly decide: Omit<DecideDeps, "onPublish">;
+  readonly decide: Omit<DecideDeps, "onPublish" | "onOwnersOpen">;
   readonly release: Omit<ReleaseDeps, "onYanked">;
   readonly law: Omit<LawDeps, "onReopened">;
   readonly scan: ScanningDeps & Pick<RescanDeps, "law" | "log">;
-  readonly pulls: PullHandlerDeps;
+  readonly pulls: PullHandlerDeps & OwnersHandlerDeps;
 };
 
 /** Most of a look is waiting for a host; `lanes` keeps one host or team from having all of them. */
@@ -70,6 +71,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
         {
           ...deps.decide,
           onPublish: (tx, id) => ask.enqueue(tx, queue.releaseVersion, { versionId: id }),
+          onOwnersOpen: (tx, id) => ask.enqueue(tx, queue.judgeOwners, { versionId: id }),
         },
         versionId,
       );
@@ -86,6 +88,7 @@ export function createHandlers(deps: JobDeps): readonly queue.Handler[] {
     }),
     queue.handle(queue.alignFiles, ({ skillId }) => deps.scan.alignFiles(skillId)),
     pullHandler(ask, deps.pulls),
+    ownersHandler(ask, deps.pulls),
     askHandler(ask, deps.pulls),
     scanHandler(ask, deps.scan),
     rescanHandler(ask, deps.scan),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askOfImport, listApprovers, listWaivers } from "./approvals.ts";
+import { askOfImport, askOfOwners, listApprovers, listWaivers } from "./approvals.ts";
 
 const version = {
   team: "acme",
@@ -72,5 +72,28 @@ describe("what is asked of a person about an imported version", () => {
 
   it("is nothing once another than its signer confirmed these very tags", () => {
     expect(askOfImport([own, word], digest, "ann@acme.example")).toEqual([]);
+  });
+});
+
+describe("what is asked of a person about a version whose code owners are to approve it", () => {
+  const require = { codeOwners: "require" } as const;
+  const followed = { kind: "followed" } as const;
+  const known = {
+    verdict: { kind: "lacking", because: "bo said nothing" },
+    problem: null,
+  } as const;
+  it.each([
+    ["nobody was asked yet", followed, undefined, "GitHub has not said yet"],
+    ["the host could not be asked", followed, { verdict: null, problem: "It hung up." }, "hung up"],
+    ["something is lacking", followed, known, "bo said nothing"],
+    ["it is hosted here", { kind: "hosted" } as const, undefined, "hosted here"],
+  ])("says what is wrong where %s", (_what, source, review, says) => {
+    expect(askOfOwners(require, source, review)).toEqual([expect.stringContaining(says)]);
+  });
+
+  it("is nothing once they approved, or where policy asks for nothing", () => {
+    const approved = { verdict: { kind: "approved", by: [] }, problem: "It hung up." } as const;
+    expect(askOfOwners(require, followed, approved)).toEqual([]);
+    expect(askOfOwners({ codeOwners: "ignore" }, followed, known)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { ControlSnapshot, ImportLaw, PolicyLaw, WaiverLaw } from "../control/index.ts";
 import { keepInForce } from "./decide.ts";
+import type { OwnersVerdict } from "./owners/owner-review.ts";
 
 export type ApprovedFacts = {
   readonly team: string;
@@ -71,6 +72,35 @@ export function askOfSingleAuthor(
 ): readonly string[] {
   if (policy.singleAuthor === "allow" || author === null) return [];
   return [`${author} alone may sign for this source, and policy asks for somebody else's word`];
+}
+
+/** What a strict policy asks of a person before a version is published whose code owners have not approved it. Pure. */
+export function askOfOwners(
+  policy: Pick<PolicyLaw, "codeOwners">,
+  source: { readonly kind: "hosted" | "followed" },
+  review: { readonly verdict: OwnersVerdict | null; readonly problem: string | null } | undefined,
+): readonly string[] {
+  if (policy.codeOwners === "ignore" || review?.verdict?.kind === "approved") return [];
+  return [`policy asks for the approval of its code owners, and ${sayLacking(source, review)}`];
+}
+
+function sayLacking(
+  { kind }: Parameters<typeof askOfOwners>[1],
+  review: Parameters<typeof askOfOwners>[2],
+): string {
+  if (kind === "hosted") return "its source is hosted here, where there are no pull requests";
+  if (review?.verdict?.kind === "lacking") return review.verdict.because;
+  if (review?.problem) return `GitHub could not be asked: ${review.problem}`;
+  return "GitHub has not said yet who approved it; its source must live there, with the registry's App installed";
+}
+
+/** Who approved what is published, for the registry log. Pure. */
+export function sayOwners(verdict: OwnersVerdict | null | undefined): readonly string[] {
+  if (verdict?.kind !== "approved") return [];
+  return verdict.by.map(({ number, headOid, approvers }) => {
+    const who = approvers.length === 0 ? "nobody was asked" : `approved by ${approvers.join(", ")}`;
+    return `code owners: pull request ${number} at ${headOid}, ${who}`;
+  });
 }
 
 /** Principals as everywhere: without regard to the case of their letters. */

@@ -221,7 +221,7 @@ export const TAG_CODES = {
   },
   HELD: {
     title: "The version waits for a person",
-    what: "A check asks for a look, policy.yaml asks for an approval, or the tag was there before its source was registered and nobody has confirmed that history.",
+    what: "A check asks for a look, policy.yaml asks for an approval or for that of code owners, or the tag was there before its source was registered and nobody has confirmed that history.",
     why: "What could not be judged by a machine is held, and not passed. Somebody other than the signer lets it through.",
     remedy: (f) =>
       f.isImport === true

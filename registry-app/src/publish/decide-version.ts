@@ -18,6 +18,8 @@ export type DecideDeps = {
   readonly clock: Clock;
   /** Called in the transaction that decided to publish. */
   readonly onPublish: (tx: Tx, versionId: string) => Promise<void>;
+  /** Called in the transaction that held a version for the word of its code owners, which nobody has looked for yet. */
+  readonly onOwnersOpen: (tx: Tx, versionId: string) => Promise<void>;
   /** Makes the JSON that answers with Postgres down say what may be seen of a skill: what is held is shown as such. */
   readonly alignFiles: (skillId: string) => Promise<void>;
 };
@@ -33,7 +35,7 @@ export async function decideVersion(
   const version = await findReleaseFacts(deps.db, versionId);
   if (version === undefined) return "gone";
   if (version.state !== "candidate" && version.state !== "held") return "gone";
-  const { decision, checks, law, isImportOnly } = await weigh(deps, version);
+  const { decision, checks, law, isImportOnly, isOwnersOpen } = await weigh(deps, version);
   const coordinate = `${version.team}/${version.skill}@${version.version}`;
   if (decision.kind === "wait") return decision.kind;
 
@@ -41,6 +43,7 @@ export async function decideVersion(
   const remedy = remedyOf(version, decision, isImportOnly);
   const isNew = await transaction(deps.db, async (tx) => {
     if (decision.kind === "publish") await deps.onPublish(tx, versionId);
+    if (decision.kind === "hold" && isOwnersOpen) await deps.onOwnersOpen(tx, versionId);
     if (!(await putDecision(tx, version, decision, remedy, now))) return false;
     await deps.registryLog.append(tx, [
       {

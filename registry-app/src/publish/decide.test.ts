@@ -21,6 +21,7 @@ const facts = (more: Partial<DecisionFacts>): DecisionFacts => ({
   waivers: [],
   now: NOW,
   asks: [],
+  grants: [],
   compromised: null,
   ...more,
 });

@@ -61,6 +61,8 @@ export type DecisionFacts = {
   readonly now: Date;
   /** What a person is asked for besides the checks, each as a sentence. */
   readonly asks: readonly string[];
+  /** What speaks for the version besides the checks, each as a sentence, for the record alone. */
+  readonly grants: readonly string[];
   /** Why the signing key is compromised for this version, or null. No approval lifts that. */
   readonly compromised: string | null;
 };
@@ -105,6 +107,7 @@ export function decide(facts: DecisionFacts): Decision {
     kind: "publish",
     reasons: [
       ...facts.checks.map((c) => `${c.name}: ${c.outcome}`),
+      ...facts.grants,
       ...held.map((reason) => `${reason}; approved by ${facts.approvals.join(", ")}`),
       ...waived.map(({ one, waiver }) => `${said(one)}; ${sayWaiver(waiver)}`),
     ],

@@ -38,7 +38,7 @@ export type { PendingCheck } from "./store/verdicts.ts";
 export { hasLapsed } from "./store/standings.ts";
 export { storeDir } from "./store-dir.ts";
 export { MAX_TAR_BYTES } from "./store-version.ts";
-export { listUndecided } from "./store/decisions.ts";
+export { findReleaseFacts, listUndecided } from "./store/decisions.ts";
 export { findLoggedLaw, listLawOutcomes } from "./store/log-entries.ts";
 export { listPublishedAfter, listTarsInUse } from "./store/published.ts";
 export {
@@ -71,6 +71,25 @@ export {
   putOffAsk,
   type HostAsk,
 } from "./store/host-asks.ts";
+export { reviewOwners, type OwnersDeps, type OwnersReviewed } from "./owners/review-owners.ts";
+export type {
+  Membership,
+  MergedPull,
+  OwnerAnswers,
+  OwnerQuestions,
+  OwnerReviewed,
+} from "./owners/owner-review.ts";
+export { asksForOwners } from "./weigh.ts";
+export {
+  findOwnerReview,
+  hurryOwners,
+  listOwnersAsked,
+  putOwnerAnswers,
+  putOwnerQuestions,
+  putOwnersUnanswered,
+  putOwnersVerdict,
+  type OwnersAsked,
+} from "./store/owner-reviews.ts";
 export { judgePull, type PullAsked, type PullDeps } from "./judge-pull.ts";
 export type { PulledSkill, PullReport } from "./pull-report.ts";
 export { foreseeSigner, type SignerDeps, type SignerReadiness } from "./signer-readiness.ts";

@@ -1,11 +1,19 @@
 import { findSingleAuthor, policyOf, type ControlSnapshot } from "../control/index.ts";
 import type { Db } from "../db/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { askOfImport, askOfSingleAuthor, listApprovers, listWaivers } from "./approvals.ts";
+import {
+  askOfImport,
+  askOfOwners,
+  askOfSingleAuthor,
+  listApprovers,
+  listWaivers,
+  sayOwners,
+} from "./approvals.ts";
 import { decide, type Decision } from "./decide.ts";
 import { standingOf } from "./standing.ts";
 import { listCheckStates } from "./store/decisions.ts";
 import { findImport } from "./store/imports.ts";
+import { findOwnerReview } from "./store/owner-reviews.ts";
 import type { RecordedCheck, ReleaseFacts } from "./types.ts";
 
 /** A decision with everything it rests on. */
@@ -15,6 +23,8 @@ export type Weighed = {
   readonly law: ControlSnapshot;
   /** Nothing but the history that its source came with holds it: one confirmation lets all of that through. */
   readonly isImportOnly: boolean;
+  /** Policy asks for the approval of code owners, and nobody has looked for it yet. */
+  readonly isOwnersOpen: boolean;
 };
 
 /** Gathers what is known of a version now and decides; writes nothing. */
@@ -33,18 +43,37 @@ export async function weigh(
   const { slug } = version.source;
   const policy = policyOf(law, slug);
   const author = findSingleAuthor(law, slug);
+  const isOwnersAsked = asksForOwners(law, version);
+  const owners = isOwnersAsked ? await findOwnerReview(deps.db, version.id) : undefined;
   const decision = decide({
     checks,
     policy,
     approvals: listApprovers(law, version, version.signer.principal),
     waivers: listWaivers(law, version, version.signer.principal),
     now: deps.clock.now(),
-    asks: [...ofImport, ...askOfSingleAuthor(policy, author)],
+    asks: [
+      ...ofImport,
+      ...askOfSingleAuthor(policy, author),
+      ...(isOwnersAsked ? askOfOwners(policy, version.source, owners) : []),
+    ],
+    grants: sayOwners(owners?.verdict),
     compromised: standing.kind === "quarantined" ? standing.reason : null,
   });
   const isImportOnly =
     decision.kind === "hold" && decision.reasons.every((reason) => ofImport.includes(reason));
-  return { decision, checks, law, isImportOnly };
+  const isOwnersOpen = isOwnersAsked && owners === undefined && version.source.kind !== "hosted";
+  return { decision, checks, law, isImportOnly, isOwnersOpen };
+}
+
+/**
+ * Whether the word of code owners decides about a version. What came with its source has the confirmation of its history,
+ * and what is published stays so under a policy that came later.
+ */
+export function asksForOwners(law: ControlSnapshot, version: ReleaseFacts): boolean {
+  const isOpen = version.state === "candidate" || version.state === "held";
+  return (
+    isOpen && !version.isImported && policyOf(law, version.source.slug).codeOwners === "require"
+  );
 }
 
 /** What was imported is counted only where somebody has confirmed it. */

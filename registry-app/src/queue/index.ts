@@ -11,6 +11,7 @@ export {
   evaluatePullRequest,
   evaluateVersion,
   JOBS,
+  judgeOwners,
   judgePull,
   releaseVersion,
   rescan,

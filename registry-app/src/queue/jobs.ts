@@ -123,6 +123,15 @@ export const judgePull = defineJob({
   keyOf: ({ sourceId, number }) => `${sourceId}.${number}`,
 });
 
+/** See whether the code owners of a version have approved it, by git and by what their host said. */
+export const judgeOwners = defineJob({
+  name: "judge-owners",
+  payload: ofVersion,
+  attempts: 5,
+  backoffMs: 3000,
+  keyOf: ({ versionId }) => versionId,
+});
+
 /** Do what somebody asked for by a button on their host, who may. */
 export const carryOutAsk = defineJob({
   name: "carry-out-ask",
@@ -135,6 +144,7 @@ export const carryOutAsk = defineJob({
 /** The catalogue: every kind of job there is. */
 export const JOBS = [
   carryOutAsk,
+  judgeOwners,
   judgePull,
   syncSource,
   admitTags,

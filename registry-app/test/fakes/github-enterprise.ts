@@ -9,6 +9,7 @@ import { fakeApps, type GithubApps } from "./github-apps.ts";
 import { fakeExtras, type GithubExtras } from "./github-extras.ts";
 import { answerRole, answerTeam, type FakeMember, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
+import { answerReviews, type FakeMerged } from "./github-reviews.ts";
 
 /** What GitHub does instead of answering as it would, for as long as it is set. */
 export type Trouble =
@@ -30,6 +31,8 @@ export type GithubEnterprise = {
   trouble: Trouble | undefined;
   /** What it lists as open pull requests. */
   pulls: readonly FakePull[];
+  /** What was merged into acme/skills. */
+  readonly merged: FakeMerged[];
   /** Who may do what on acme/skills, by login. */
   readonly roles: Map<string, FakeRole>;
   /** Teams of the organisation acme, by slug. */
@@ -107,6 +110,7 @@ export async function openGithubEnterprise(
     trouble: undefined,
     pulls: [],
   };
+  const merged: FakeMerged[] = [];
   const roles = new Map<string, FakeRole>();
   const teams = new Map<string, readonly FakeMember[]>();
   const apps = fakeApps(() => new URL(repos.url).origin);
@@ -126,6 +130,7 @@ export async function openGithubEnterprise(
     const isList = req.method === "GET" && path.startsWith("/repos/acme/skills/pulls?");
     if (trouble === undefined && answerRole(roles, path, req, res)) return true;
     if (trouble === undefined && answerTeam(teams, path, res)) return true;
+    if (trouble === undefined && answerReviews(merged, path, res)) return true;
     if (trouble === undefined && apps.answer(path, req, res)) return true;
     if (trouble === undefined && releases.answer(path, req, res)) return true;
     if (trouble === undefined && extras.answer(path, req, res)) return true;
@@ -159,6 +164,7 @@ export async function openGithubEnterprise(
       state.pulls = pulls;
     },
     apps,
+    merged,
     roles,
     teams,
     releases: releases.all,

@@ -41,6 +41,7 @@ export type FakeMember = {
   readonly role: "maintainer" | "member";
 };
 
+const MEMBERSHIP = /^\/orgs\/acme\/teams\/([^/]+)\/memberships\/([^/]+)$/;
 const MEMBERS = /^\/orgs\/acme\/teams\/([^/]+)\/members$/;
 
 /** Answers who is in a team of acme, a page at a time, and that the App is installed there. */
@@ -55,6 +56,12 @@ export function answerTeam(
     return true;
   };
   if (pathname === "/orgs/acme/installation") return send(200, { id: 5 });
+  const [, ofTeam, login] = MEMBERSHIP.exec(pathname) ?? [];
+  if (ofTeam !== undefined) {
+    const found = teams.get(ofTeam)?.find((one) => one.login === login);
+    if (found === undefined) return send(404, { message: "Not Found" });
+    return send(200, { role: found.role, state: "active" });
+  }
   const slug = MEMBERS.exec(pathname)?.[1];
   if (slug === undefined) return false;
   const people = teams.get(slug);

@@ -1,5 +1,10 @@
 import type { EvalQueuesTable, EvalResultsTable } from "./evals.ts";
-import type { GithubLinksTable, GithubMembersTable, GithubTeamsTable } from "./github.ts";
+import type {
+  GithubLinksTable,
+  GithubMembersTable,
+  GithubTeamsTable,
+  OwnerReviewsTable,
+} from "./github.ts";
 import type { TeamMembersTable, TeamsTable, TokensTable, UsersTable } from "./people.ts";
 import type {
   AuditLogTable,
@@ -57,6 +62,7 @@ export interface Database {
   log_entries: LogEntriesTable;
   looks: LooksTable;
   observations: ObservationsTable;
+  owner_reviews: OwnerReviewsTable;
   pull_looks: PullLooksTable;
   pulls: PullsTable;
   scan_rollouts: ScanRolloutsTable;

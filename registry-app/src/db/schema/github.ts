@@ -20,6 +20,22 @@ export interface GithubTeamsTable {
   accepted_digest: string | null;
 }
 
+type Json = JSONColumnType<Record<string, unknown>, string, string>;
+
+/** What the host of a source is asked of the code owners of a version, what it said, and what came of it. */
+export interface OwnerReviewsTable {
+  version_id: string;
+  source_id: string;
+  questions: Json;
+  answers: Json | null;
+  verdict: Json | null;
+  /** When the host is to be asked; null: it need not be. */
+  due_at: Date | null;
+  /** Times that it was asked since the questions were put. */
+  attempts: Generated<number>;
+  problem: string | null;
+}
+
 export interface GithubLinksTable {
   user_id: string;
   login: string;
