@@ -102,9 +102,9 @@ async function addRepo(repo: string): Promise<void> {
 
 /** Webhooks while as many evals run as may, and the others wait. */
 async function withEvals(count: number): Promise<void> {
-  const evals = [
-    { id: "works", run: ["sh", "-c", "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done"] },
-  ];
+  // Two cases each, since so many containers of one suite run at the same time.
+  const run = ["sh", "-c", "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done"];
+  const evals = ["works", "works-too"].map((id) => ({ id, run }));
   for (let nth = 0; nth < count; nth += 1) {
     await forge.commit({
       [`skills/busy-${nth}/SKILL.md`]: skillMd(`busy-${nth}`),
