@@ -139,7 +139,8 @@ const docker: Reader = (call) => {
 
 const WEAKENING: readonly (readonly [RegExp, string])[] = [
   [
-    /^setenforce (?:0|permissive)|selinux=(?:0|disabled)|^aa-disable|^apparmor_parser -R/i,
+    // `-R` removes a profile and `-r` loads it anew.
+    /^[Ss]etenforce (?:0|[Pp]ermissive)|(?:selinux|SELINUX)=(?:0|disabled)|^aa-disable|^apparmor_parser -R/,
     "selinux",
   ],
   [

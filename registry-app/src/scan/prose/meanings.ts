@@ -56,9 +56,13 @@ export function smuggles({ notions, words }: Directive): boolean {
   if (!speaksOf(notions, "send") || !isAffirmed(notions, "send")) return false;
   const isKept =
     leadsTo(notions, "not", "tell", 6) && (speaksOf(notions, "person") || isAbroad(words));
-  const isSecret = isNearIn(notions, "send", "secret", 10);
+  const isSecret = isNearIn(notions, "send", "secret", 10) && !SIGNS_IN.test(words);
   return (isKept || isSecret) && /https?:|@/.test(words);
 }
+
+/** A key that a service knows its caller by: "a POST with the secret key", "并需要使用 API 密钥". */
+const SIGNS_IN =
+  /\b(?:with|using|requires?|needs?|authenticat\w+|authori[sz]\w+|via|bearer|mit|avec|con|com|met)\b(?: \S+){0,5} (?:\S*(?:keys?|tokens?|secrets?|credentials?|schlüssel|clave|clé|chiave|chave)\b)|(?:使用|需要|通过|携带|附带)[^。]{0,16}(?:密钥|令牌|token)|(?:身份验证|认证|鉴权|授权)/i;
 
 /** In another language: the person shall not hear of what stands beside it. */
 export function hushesAbroad(

@@ -28,7 +28,7 @@ const MAX_SENTENCE = 1000;
 /** What the sentences of a piece of prose tell somebody to do, and what else is said with it. */
 export function readDirectives(passage: Passage): readonly Directive[] {
   const found: Directive[] = [];
-  const lead = passage.piece.lead === "" ? [] : leadWords(passage.piece.lead);
+  const lead = passage.piece.lead === "" ? [] : leadWords(lastSentence(passage.piece.lead));
   for (const sentence of sentencesOf(passage.tokens)) {
     found.push(...readSentence(passage, sentence, lead, found.at(-1)));
   }
@@ -46,6 +46,11 @@ function sentencesOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
   });
   if (from < tokens.length) sentences.push(tokens.slice(from));
   return sentences;
+}
+
+/** "Never do it silently. Instead:": what stands right before a list leads it, and no sentence before that. */
+function lastSentence(lead: string): string {
+  return lead.split(/(?<=[.!?]["')*_`]{0,4})\s{1,20}/).findLast((one) => one.trim() !== "") ?? "";
 }
 
 function leadWords(lead: string): readonly string[] {

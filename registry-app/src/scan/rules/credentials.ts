@@ -28,9 +28,11 @@ function findBundled({ facts }: Evidence): readonly Match[] {
   return (
     facts
       .filter((fact) => ["encode", "write", "encrypt"].includes(fact.op))
-      // An answer that was got with keys is not the keys.
+      // An answer that was got with keys is not the keys, and a failure is told with what is known of it.
       .filter(
-        (fact) => sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0,
+        (fact) =>
+          sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0 &&
+          !IS_AN_ANSWER.test(fact.excerpt),
       )
       .flatMap((fact) => {
         const secrets = sourcesOfKind(fact, "read-secret").filter(
@@ -42,6 +44,9 @@ function findBundled({ facts }: Evidence): readonly Match[] {
       })
   );
 }
+
+const IS_AN_ANSWER =
+  /\bthrow new |\b(?:chunks?|resp|response|err|error|\w{0,20}buffer|(?:image|audio|video)_?data)\b/i;
 
 /** A name and its password, joined as a request has them in its header; each may have been called in several ways. */
 const IS_SIGN_IN =

@@ -38,7 +38,7 @@ const LOST_FOR_GOOD =
   /\b(?:commits?|history|branch(?:es)?|backups?|database|tables?|production|files?|folders?|director(?:y|ies)|records?|accounts?|repositor(?:y|ies)|volumes?|buckets?|emails?|messages?|mailbox|disk|partition|snapshots?|data)\b/;
 /** "Never do: commit secrets, remove tests without approval": the label speaks for all of the list. */
 const LEFT_ALONE =
-  /^\W{0,6}(?:never|don'ts?|do not|avoid|forbidden|not allowed)(?: do)?\W{0,5}:|^\W{0,6}never (?:proactively|automatically|silently) /;
+  /^\W{0,6}(?:never|don'ts?|do not|does not|avoid|forbidden|not allowed)(?: do)?\W{0,5}:|\b(?:does|do) not have\b|\bcannot be (?:pre-?)?approved\b|^\W{0,6}never (?:proactively|automatically|silently) /;
 const CLEANUP =
   /\b(?:temp(?:orary)?|cache|node_modules|build artifacts?|stale|generated|merged branches|\.tmp|dist|scratch|draft|lock file|worktree|placeholder|dead code|unused|duplicate)\b/;
 
@@ -127,7 +127,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
               claimsClearance(one, near)) &&
             !sounds(one, "outside-prose") &&
             !NAMES_MODE.test(one.words) &&
-            !/\b(?:unless|except)\b/.test(one.words),
+            !IS_NO_WAIVER.test(one.words),
         )
         .map((one) => matchOf(one, "It does away with confirmations for everything."));
     },
@@ -196,6 +196,7 @@ export const EXCESSIVE_AGENCY_RULES: readonly Rule[] = [
               SETS_FREE.test(one.words) ||
               (WEAKENS.test(one.words) && isTold(one))) &&
             !KEEPS.test(one.words) &&
+            !HARDENS.test(one.words) &&
             !OF_A_SWITCH.test(one.words) &&
             !isShownFor(evidence, one),
         )
@@ -284,6 +285,9 @@ const KEPT =
 const ASKS =
   /\b(?:ask (?:the user|first|before|for)|confirm with|always ask|explicit(?:ly)? (?:confirm|approv|ask))\b/;
 /** "`yolo`: auto-approve all tools": what a mode is called and does, in a list of modes. */
+/** "Never ask for approval before the change is shown", "no more rights than it needs", the name of a setting. */
+const IS_NO_WAIVER =
+  /\b(?:unless|except)\b|\b(?:never|not|don't) ask (?:\S+ ){0,6}before (?:showing|presenting|listing|explaining)\b|\bleast privilege\b|\b(?:and|but) no more\b|\b(?:connected apps?|permitted users|admin[- ]approved users)\b|\b(?:can't|cannot) (?:\S+ ){0,6}question\b/;
 const NAMES_MODE = /^\W{0,6}[\w-]{2,24}\W{1,6}: ?\W{0,3}auto-?(?:approve|accept)s?\b/;
 const BLANKET =
   /\b(?:(?:all|any|every) (?:\w+ ){0,4}(?:calls?|commands?|actions?|operations?|requests?|tools?|permissions?|changes)(?: \w+){0,5} (?:are|is|as) (?:\w+ )?(?:pre-?approved|pre-?authorized|auto-?approved|already granted)|(?:are|is) (?:all )?pre-?(?:approved|authorized)|(?:never|do not|don't) (?:refuse|decline|question|reject) (?!the (?:whole|entire|rest)\b)(?:\w+ ){0,3}(?:commands?|requests?|instructions?|operations?|actions?)|(?:never|do not|don't) (?:ask|wait|prompt|stop|pause) (?:\w+ ){0,3}for (?:\w+ ){0,3}(?:confirmation|approval|permission|consent)(?: \w+){0,3} (?:any|all|every)|treat (?:\w+ ){0,5}(?:permissions?|approval|consent|confirmation) as (?:already )?(?:granted|given|approved)|auto-?approve all|approve (?:all|every|any) (?:\w+ ){0,3}(?:requests?|prompts?|permissions?) automatically)\b/;
@@ -325,6 +329,9 @@ const IS_PASSING =
 
 const KEEPS =
   /^\W{0,6}(?:never|don't|do not|avoid|forbidden)(?: do)?\W{1,9}(?=[a-z])|\b(?:never|do not|don't|must not|should not|cannot|avoid|refuse to|ensure)\b(?: \w+){0,4} (?:disabl|turn|switch|bypass|circumvent|suspend|suppress|stop|ignor|skip|paus|shut|work|get)|\b(?:unless|only (?:if|when|for))\b/;
+/** "Disable SMS and voice MFA": the weaker form goes, so that the stronger one stays. */
+const HARDENS =
+  /\b(?:disabl\w+|block\w*|remov\w+|stop\w*|turn\w* off) (?:\w+ ){0,4}(?:sms|voice|legacy|weak\w*|outdated|basic)\b/;
 /** What a switch of a program does, or a setting of a build. */
 const OF_A_SWITCH =
   /^\W{0,3}--?[a-z][\w-]{1,40}`?(?: `?<?\w+>?`?)? ?(?::|—|–|-|\()|\buser script sandboxing\b/;

@@ -5,7 +5,7 @@ import type { Evidence, Rule } from "./rule.ts";
 
 /** What stands in the place of a name that the reader is to fill in. */
 const TO_FILL_IN =
-  /[<>${}\u2026]|\b(?:your|you|my|our|user|username|owner|org|organi[sz]ation|example|acme|foo|repo|name|me)\b/i;
+  /[<>${}\u2026]|(?<![a-z])(?:your|you|my|our|user|username|owner|org|organi[sz]ation|example|acme|foo|repo|name|me)(?![a-z])/i;
 
 /** A push that names its own repo, and not one that the person has set up. */
 function findForeignPushes({ facts, about }: Evidence): readonly Match[] {
@@ -36,7 +36,8 @@ function findCharges({ facts, about, isReachable }: Evidence): readonly Match[] 
     .filter((fact) => /\/(?:billing|charges?|payments?|debit)\b/i.test(fact.target ?? ""))
     .flatMap((fact) => {
       const host = hostOf(fact.target);
-      if (/(?:^|\.)example\.(?:com|org|net)$/.test(host)) return [];
+      if (/(?:^|\.)example\.(?:com|org|net)$|\.(?:api|local|internal|invalid)$/.test(host))
+        return [];
       const isSaid = isAboutHost(host, about) || isWellKnownHost(host) || about.hosts.has(host);
       if (host === "" || isSaid) return [];
       return [matchAt(fact, `Money is asked for at ${host}, which the skill does not speak of.`)];
@@ -66,7 +67,7 @@ export const FOREIGN_END_RULES: readonly Rule[] = [
         { name: "a push to the person's own remote", files: { "s.sh": "git push origin main\n" } },
         {
           name: "an address to fill in",
-          files: { "s.sh": "git push https://github.com/YOUR-NAME/REPO.git main\n" },
+          files: { "s.sh": "git push https://github.com/YOUR_USERNAME/tool.git main\n" },
         },
       ],
     },

@@ -170,6 +170,13 @@ export const HIDDEN_CONTENT_EXAMPLES = {
     ],
     passes: [
       {
+        name: "a comment on where a template comes from",
+        files: {
+          "SKILL.md":
+            "---\nname: a\ndescription: Keeps notes.\n---\n\nWrite it down.\n\n<!-- Follows the proposal at https://notes.example/. -->\n",
+        },
+      },
+      {
         name: "who made the picture",
         files: {},
         binaries: {

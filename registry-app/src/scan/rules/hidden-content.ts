@@ -42,6 +42,8 @@ const DONE: ReadonlySet<Operation> = new Set<Operation>([
   "schedule",
   "weaken",
 ]);
+/** The text of a document is there to be read, and speaks of sending and of reviews; few things in it are meant for a model. */
+const IN_A_DOCUMENT: ReadonlySet<Act> = new Set<Act>(["ignore", "conceal", "fetch-and-follow"]);
 /** Cells of a notebook are what its reader sees first. */
 /** The pages of a document are there to be read; a skill that is packed up is one like any other. */
 const IN_SIGHT = /\.pdf!\/text|\.docx!\/word\/document\.xml/;
@@ -54,6 +56,19 @@ function isVia(via: readonly Layer[], ...layers: readonly Layer[]): boolean {
 
 /** What a page leaves out when it is drawn. */
 const IS_SHOWN = /\b(?:is|are|gets?|be) (?:\w+ )?(?:hidden|omitted|left out)\b/;
+
+/** "Follows the proposal at …": where a text comes from, and nothing to do. */
+const OF_ITSELF =
+  /^\W*(?:follows|uses|mirrors|implements|adapts|describes|extends|supports|covers|documents|adapted|based|sourced|derived|generated)\b/;
+
+/** "Screen capture of the tab with …", "There are fields for …": what is to be seen, and told to nobody. */
+function isPicture({ words }: Directive): boolean {
+  return SEEN.test(words) && !TO_A_MODEL.test(words);
+}
+const SEEN =
+  /^\W*(?:there (?:is|are)|screen ?(?:captures?|shots?)|images?|figures?|diagrams?|photos?|assessment|overview|on the|in the|an?|the)\b/;
+const TO_A_MODEL =
+  /\b(?:must|should|shall|you|your|agents?|assistants?|models?|claude|ai|llm|instructions?|do not|never|always|secretly|silently)\b/;
 
 function isSaid({ modality, standing }: Directive): boolean {
   return standing === "plain" && (modality === "must" || modality === "should");
@@ -69,6 +84,8 @@ function isHiddenOrder(directive: Directive): boolean {
       ? isAimed
       : GRAVE.has(act) || TOLD.has(act);
   if (!isVia(at.via, "comment", "archive") || PACKED_SKILL.test(at.file)) return false;
+  if (OF_ITSELF.test(directive.words) || isPicture(directive)) return false;
+  if (IN_SIGHT.test(at.file)) return IN_A_DOCUMENT.has(act) && isAimed;
   return isAimed && !(act === "conceal" && IS_SHOWN.test(directive.words));
 }
 
@@ -96,7 +113,8 @@ function findPadding(evidence: Evidence): readonly Match[] {
     .filter(({ at }) => !IN_SIGHT.test(at.file))
     .filter(({ at, subject }) => {
       const isRow = /^\s{0,9}\|/.test(subject ?? "");
-      // Cells of a table are as wide as the widest: only what stands in the row itself counts.
+      // Cells of a table are as wide as the widest: only what stands in the row itself counts, and a word or two are a cell.
+      if (isRow && !/(?:\p{L}{2,40}[^\p{L}]{1,80}){3}/u.test(subject ?? "")) return false;
       const reach = isRow ? 0 : 60;
       const isHere = (place: Fact["at"]): boolean =>
         place.file === at.file && place.line >= at.line && place.line <= at.line + reach;

@@ -52,10 +52,17 @@ function isFromAnswer(fact: Fact): boolean {
   );
 }
 
+/** The host stands in the very line, for everybody to read; what was decoded is a part of the query. */
+function isPlainHost({ target, excerpt }: Fact): boolean {
+  const host = /^https?:\/\/([\w.-]{1,200}\.[a-z]{2,24})(?:[:/?]|$)/i.exec(target ?? "")?.[1];
+  return host !== undefined && excerpt.includes(`://${host}`);
+}
+
 /** The address itself is decoded when it runs; what is sent to it may come from anywhere. */
 function findHiddenHost({ facts }: Evidence): readonly Match[] {
   return facts
-    .filter((fact) => isHiddenTarget(fact) && has(fact, "obfuscated") && !isFromAnswer(fact))
+    .filter((fact) => isHiddenTarget(fact) && has(fact, "obfuscated"))
+    .filter((fact) => !isFromAnswer(fact) && !isPlainHost(fact))
     .map((fact) =>
       matchAt(
         fact,
@@ -138,6 +145,13 @@ export const OBFUSCATION_RULES: readonly Rule[] = [
         },
       ],
       passes: [
+        {
+          name: "a signature in the query, at a host that stands there in plain",
+          files: {
+            "s.sh":
+              'key=$(printf %s "$1" | base64 -d)\nsig=$(printf %s "$2" | openssl dgst -sha1 -hmac "$key" -binary | base64)\ncurl -s "https://api.harbour.test/verify?h=${sig}"\n',
+          },
+        },
         {
           name: "an answer that is decoded",
           files: {

@@ -20,12 +20,15 @@ export function isCredential(sink: Fact): boolean {
   );
 }
 
-/** A chat where the token is the person's own: it is filled in when it runs, and stands in no text. */
+/**
+ * A chat where the token is the person's own: it is filled in when it runs, and stands in no text. What is taken when
+ * nobody set one is nothing, as in `get("TELEGRAM_BOT_TOKEN", "")`.
+ */
 export function isOwnAccount(sink: Fact): boolean {
   return (
     has(sink, "drop-host", "interpolated") &&
     !has(sink, "raw-address", "plain-http", "shortener", "obfuscated") &&
-    /^https:\/\/(?:api\.telegram\.org\/(?:file\/)?bot|hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)[$…{]/.test(
+    /^https:\/\/(?:api\.telegram\.org\/(?:file\/)?bot|hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)(?:[$…{]|\/sendMessage|$)/.test(
       sink.target ?? "",
     )
   );

@@ -66,12 +66,15 @@ function isLog(fact: Fact): boolean {
   );
 }
 
+/** The log of one program, to be filled in: a full disk is made room on. */
+const ONE_PROGRAMS = /\/var\/log\/(?:\[[\w -]{1,40}\]|<[\w -]{1,40}>|your-?app)/i;
 /** What is older than so many days goes: rotation. */
 const BY_AGE = /\s-[mca]time\s{1,4}\+\d/;
 
 function findTraces({ facts }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "delete" && isLog(fact) && !BY_AGE.test(fact.excerpt))
+    .filter((fact) => !ONE_PROGRAMS.test(fact.target ?? ""))
     .map((fact) => matchAt(fact, `It removes what would tell of it: ${fact.target ?? "logs"}.`));
 }
 
@@ -145,7 +148,13 @@ export const PRIVILEGE_RULES: readonly Rule[] = [
     find: findTraces,
     examples: {
       flags: [{ name: "audit logs", files: { "s.sh": "rm -rf /var/log/audit/*\n" } }],
-      passes: [{ name: "a build's own output", files: { "s.sh": "rm -rf dist logs\n" } }],
+      passes: [
+        { name: "a build's own output", files: { "s.sh": "rm -rf dist logs\n" } },
+        {
+          name: "the log of one program, to be filled in",
+          files: { "s.sh": "truncate -s0 /var/log/[app].log\n" },
+        },
+      ],
     },
   },
 ];

@@ -46,6 +46,10 @@ function sparesPrivate(words: string): boolean {
 const TELLS_NOBODY =
   /\b(?:not|never|without|nor|don't|nobody|no one)\b(?: \S+){0,5} (?:tell|telling|mention\w*|inform\w*|notif\w*|show|reveal\w*|disclos\w*|say|report|record|know|hear)\b/;
 
+/** "Never apply without showing it", "no way to ask back", "an ingest that silently drops", "hidden from non-admins". */
+const MEANS_OTHERWISE =
+  /\b(?:never|not|don't|cannot|must not)\b(?: \S+){1,6} (?:without|before|until) (?:first )?(?:showing|telling|asking|informing|notifying|confirming|presenting|explaining)\b|\bno (?:\w+ ){0,2}ways? (?:to|of|for)\b|\b(?:that|which|may|might|could|often|otherwise) silently (?:drops?|fails?|skips?|loses?|ignores?|truncates?|returns?|breaks?|swallows?)\b|\b(?:hidden|invisible|not visible) (?:from|to|for) (?:non-|end |other |standard |anonymous |guest |regular |external |unauthori[sz]ed )|\b(?:encrypt\w*|cipher\w*|forward secrecy|compromise)\b(?: \S+){0,10} (?:not|never) (?:reveal|disclose|expose)/;
+
 export const CONCEALMENT_RULES: readonly Rule[] = [
   proseRule({
     id: "prompt-injection.concealment",
@@ -67,7 +71,7 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
           keepsOffView(one),
       );
       return [...hidden, ...keptBack]
-        .filter(({ words }) => !sparesPrivate(words))
+        .filter(({ words }) => !sparesPrivate(words) && !MEANS_OTHERWISE.test(words))
         .map((one) =>
           matchOf(one, "It tells the model to hide from the user something that it does."),
         );
@@ -97,6 +101,13 @@ export const CONCEALMENT_RULES: readonly Rule[] = [
       "Upload the film. Don't list all five presets to the user - propose silently and only ask if the source is unclear.",
       "The upload of every small thing wastes money on things nobody notices failing.",
       "These are for looks and say nothing about what the upload does.",
+      "Do not silently drop what was uploaded. Instead:\n\n1. Tell the user what was found and why this step failed.",
+      "Upload the notes. Never proceed silently. Always:\n\n1. Build this table.\n2. Print the full table in chat.",
+      "Upload the plan. Never apply it without showing the user what will be deleted.",
+      "Send the metrics; a collector that silently drops requests hides this outage from the user.",
+      "Upload the object and keep it hidden from non-admins during this step.",
+      "The handler makes a POST to https://captcha.example/siteverify with the secret key and token.",
+      "所有 API 请求均发送到 `https://ships.example/api/v1/`，并需要使用 API 密钥作为身份验证令牌：",
       "Look for: small samples; no mention of blinding in the methods; data sent to one reviewer only.",
     ],
   }),

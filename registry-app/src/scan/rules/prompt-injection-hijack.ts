@@ -70,8 +70,10 @@ export const HIJACK_RULES: readonly Rule[] = [
         )
         .concat(planned)
         .map((one) =>
-          // That the orders lie elsewhere is the second sign.
-          matchOf(one, "It has the model do what a text from elsewhere says.", { isFirm: true }),
+          // That the orders lie elsewhere is the second sign, and not that a page is named where something is explained.
+          matchOf(one, "It has the model do what a text from elsewhere says.", {
+            isFirm: IS_ORDERED.test(one.words),
+          }),
         );
     },
     flags: [
@@ -162,3 +164,6 @@ const BECOMES =
   /\b(?:treat|regard|consider|use|take|adopt) (?:it|them|its? (?:content|text)s?|the (?:content|text|response|result)s?) as (?:\w+ ){0,3}(?:part of |extension of |your |these |new |additional |system )(?:\w+ ){0,3}(?:instructions?|rules|prompt|directives?|orders|guidelines)\b/;
 const OBEYS_IT =
   /\b(?:fetch|load|download|read|get|retrieve|open|visit|pull|check|curl|request|query)\w*\b(?: \S+){0,16} (?:and|then|,) (?:\w+ )?(?:follow|obey|execute|carry out|comply with|act on|perform|apply|adopt|do)\w* (?:\S+ ){0,4}(?:instructions?|commands?|directives?|orders?|steps|prompts?|rules|tasks?|it|them|says?|guidance)\b|\bfollow\w* (?:\S+ ){0,3}(?:instructions?|commands?|directives?|steps|rules) (?:\w+ ){0,3}(?:at|from|in) https?:/;
+
+const IS_ORDERED =
+  /\b(?:follow|obey|carry out|execut|do|act on|apply|run|comply|treat|adopt|take)\w*\b(?: \S+){0,8} (?:instructions?|commands?|orders?|rules?|directives?|prompts?|it says|they say|as stated|found there|in it|them)\b|\bwork (?:it|them|these|those|everything) off\b|\b(?:its|their) (?:lines|text|contents?|steps) (?:is|are) (?:the|your)\b/;

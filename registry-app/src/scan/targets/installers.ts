@@ -16,7 +16,7 @@ export const INSTALLERS: readonly string[] = `
   releases.hashicorp.com/ apt.releases.hashicorp.com/ rpm.releases.hashicorp.com/
   sdk.cloud.google.com dl.google.com/ packages.cloud.google.com/ awscli.amazonaws.com/ aka.ms/installazurecli
   packages.microsoft.com/ dot.net/ dotnet.microsoft.com/ code.visualstudio.com/
-  fly.io/install railway.com/install railway.app/install cli.doppler.com/install sh.vercel.com get.tur.so
+  fly.io/install railway.com/install railway.app/install cli.new cdn.coollabs.io/coolify/ openclaw.ai/install cli.doppler.com/install sh.vercel.com get.tur.so
   tailscale.com/install pkgs.tailscale.com/ cli.github.com/ downloads.1password.com/ sentry.io/get-cli
   ollama.com/install ollama.ai/install claude.ai/install cursor.com/install opencode.ai/install code.kimi.com
   gh.io/copilot-install zed.dev/install aka.ms/install-az aka.ms/install-artifacts aka.ms/downloadazcopy aka.ms/func-
