@@ -35,7 +35,7 @@ server service session settings shell shortener simulator skill slack snapshot s
 source specification speech splitter spreadsheet sprint stack standard startup static statistics stats status storage
 strategy stream streaming string student studio style subscription subtitle summarize summarizer summary support survey
 switch symbol sync synchronize syntax synthesizer system table tagger task telegram telemetry template terminal
-terraform tester testing theme thread thumbnail ticket timeline timer toolkit topology tracker tracking trader trading
+terraform tester testing theme thread thumbnail ticket timeline timer toolkit topology tracing tracker tracking trader trading
 trainer transaction transcribe transcriber transcript transcription transfer transform transformer translate translation
 translator travel trigger twitter typescript typing update updater upload uploader uptime usage utility utils validate
 validation validator variable vector version video viewer virtual visualizer vulnerability wallet watcher weather

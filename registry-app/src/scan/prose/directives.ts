@@ -89,6 +89,7 @@ export type Directive = {
 
 /**
  * The part a piece of text plays. `plain` is said to be done; the others are shown for another reason and weigh less:
- * an example of what not to do, a quotation, a pattern that a detector looks for, a test's input.
+ * an example of what not to do, a quotation, a pattern that a detector looks for, a test's input, when a skill is of use.
  */
-export type Standing = "plain" | "warning" | "anti-example" | "quoted" | "pattern" | "sample";
+export type Standing =
+  "plain" | "warning" | "anti-example" | "quoted" | "pattern" | "sample" | "occasion";

@@ -15,7 +15,7 @@ const IS_DOWN =
 
 function downRow(guard: string, noun: string, more = ""): Row {
   const alternatives = [
-    `\\b${DOWN}\\b(?: \\S+){0,5} ${noun}\\b(?! (?:friction|fatigue|prompts?|bypass\\w*|failures?|gaps?|errors?|problems?|vulnerabilit\\w+))`,
+    `\\b${DOWN}\\b(?: \\S+){0,5} ${noun}\\b(?! (?:friction|fatigue|bypass\\w*|gaps?|vulnerabilit\\w+))`,
     `\\b${noun}\\b(?: \\S+){0,3} ${IS_DOWN}\\b`,
     ...(more === "" ? [] : [more]),
   ];

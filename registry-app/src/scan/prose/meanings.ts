@@ -62,7 +62,7 @@ export function smuggles({ notions, words }: Directive): boolean {
 
 /** A key that a service knows its caller by: "a POST with the secret key", "并需要使用 API 密钥". */
 const SIGNS_IN =
-  /\b(?:with|using|requires?|needs?|authenticat\w+|authori[sz]\w+|via|bearer|mit|avec|con|com|met)\b(?: \S+){0,5} (?:\S*(?:keys?|tokens?|secrets?|credentials?|schlüssel|clave|clé|chiave|chave)\b)|(?:使用|需要|通过|携带|附带)[^。]{0,16}(?:密钥|令牌|token)|(?:身份验证|认证|鉴权|授权)/i;
+  /\b(?:with|using|requires?|needs?) (?:the |an? |your )?(?:api|secret|access|site|bearer)[- ](?:key|token)\b|(?:使用|需要)[^。，]{0,8}api ?密钥/i;
 
 /** In another language: the person shall not hear of what stands beside it. */
 export function hushesAbroad(

@@ -28,28 +28,12 @@ export function proseRule(row: ProseRow): Rule {
     why,
     remedy,
     find: (evidence) => {
-      const found = onePerSentence(row.find(evidence)).filter((one) => !saysWhen(one));
+      const found = onePerSentence(row.find(evidence));
       return isAboutSecurity(evidence) ? found.map(ofReference) : found;
     },
     examples: { flags: row.flags.map(exampleOf), passes: row.passes.map(exampleOf) },
   };
 }
-
-/** When a skill is of use, and not what it does: "Use when an app bypasses its security controls". */
-function saysWhen({ evidence = "" }: Match): boolean {
-  return (
-    (OCCASION.test(evidence) && !ORDERS.test(evidence)) ||
-    (ASKED_FOR.test(evidence) && !ORDERS.test(evidence.replace(ASKED_FOR, "")))
-  );
-}
-const OCCASION =
-  /^\W{0,4}(?:(?:use|apply|load|invoke|activate)(?: (?:this|it|the))?(?: skill)? (?:when|whenever|if)\b|when to use\b)/i;
-/** The words by which a user would ask for it. */
-const ASKED_FOR =
-  /^\W{0,6}(?:this skill (?:should be|is) used|use (?:this skill|it)) (?:when|whenever|if) (?:the |a )?users? (?:says|asks|wants|mentions|requests)\b/i;
-/** What comes behind the occasion may be an order all the same. */
-const ORDERS =
-  /https?:|\S@\S|\b(?:always|must|never|not|don't|without|silently|secretly|quietly|then|first|user|users|you)\b/i;
 
 const SECURITY =
   /\b(?:security|secure|vulnerabilit\w+|pentest\w*|penetration|threats?|malware|malicious|exploit\w*|attacks?|injections?|red[- ]team\w*|forensics?|yara|fuzz\w*|sast)\b/i;

@@ -47,12 +47,26 @@ export function isToldOfOthers(text: string, at: number): boolean {
   return OF_OTHERS.test(before.slice(start + 1).replaceAll(/\s+/g, " "));
 }
 
+/** When a skill is of use, and not what it does: "Use when an app bypasses its security controls". */
+function saysWhen(sentence: string): boolean {
+  return OCCASION.test(sentence) && !ORDERS.test(sentence.replace(ASKED_FOR, ""));
+}
+const ASKED_FOR =
+  /^\W{0,6}(?:this skill (?:should be|is) used|use (?:this skill|it)) (?:when|whenever|if) (?:the |a )?users? (?:says|asks|wants|mentions|requests)\b/;
+const OCCASION = new RegExp(
+  `${ASKED_FOR.source}|^\\W{0,6}(?:(?:use|apply|load|invoke|activate)(?: (?:this|it|the))?(?: skill)? (?:when|whenever|if)\\b|when to use\\b)`,
+);
+/** What comes behind the occasion may be an order all the same. */
+const ORDERS =
+  /:\/\/|\S@\S|\b(?:always|must|never|not|don't|without|silently|secretly|quietly|then|first|users?|you)\b|(?:[,;]|\band) (?:and )?(?:turn|switch|send|upload|post|copy|forward|mail|put|set|write|save|append|delete|remove|wipe|run|execute|install|download|fetch|disable|bypass|skip|ignore|hide|omit|keep|make|grant|give|approve|accept|collect|read|tell|pay|buy|transfer)\b/;
+
 /** The part of one sentence, when what stands around it says nothing. */
 export function ownStanding(sentence: string, around: Surroundings): Standing {
   // What an address is called says nothing of what the sentence is about.
   const plain = sentence.includes("://")
     ? sentence.replaceAll(/\S{1,10}:\/\/\S{1,400}/g, "")
     : sentence;
+  if (saysWhen(sentence)) return "occasion";
   if (DETECTS.test(plain) && !FINDS_TO_MOVE.test(plain)) return "warning";
   return around.isQuoted && /^["“]/.test(sentence) ? "quoted" : "plain";
 }

@@ -32,7 +32,7 @@ function findBundled({ facts }: Evidence): readonly Match[] {
       .filter(
         (fact) =>
           sourcesOfKind(fact, "send").length + sourcesOfKind(fact, "download").length === 0 &&
-          !IS_AN_ANSWER.test(fact.excerpt),
+          !/\bthrow new /.test(fact.excerpt),
       )
       .flatMap((fact) => {
         const secrets = sourcesOfKind(fact, "read-secret").filter(
@@ -44,9 +44,6 @@ function findBundled({ facts }: Evidence): readonly Match[] {
       })
   );
 }
-
-const IS_AN_ANSWER =
-  /\bthrow new |\b(?:chunks?|resp|response|err|error|\w{0,20}buffer|(?:image|audio|video)_?data)\b/i;
 
 /** A name and its password, joined as a request has them in its header; each may have been called in several ways. */
 const IS_SIGN_IN =

@@ -34,6 +34,13 @@ const AIMS: Readonly<Partial<Record<Act, ReadonlySet<Thing>>>> = {
   send: new Set<Thing>(["secret", "conversation", "personal-data"]),
   reveal: new Set<Thing>(["secret"]),
 };
+/** The text of a document is there to be read, and speaks of reviews and of what is sent to whom. */
+const AIMS_IN_A_DOCUMENT: typeof AIMS = {
+  ...AIMS,
+  ignore: new Set<Thing>(["instructions"]),
+  bypass: new Set<Thing>(),
+  send: new Set<Thing>(["secret"]),
+};
 const DONE: ReadonlySet<Operation> = new Set<Operation>([
   "download",
   "evaluate",
@@ -42,8 +49,6 @@ const DONE: ReadonlySet<Operation> = new Set<Operation>([
   "schedule",
   "weaken",
 ]);
-/** The text of a document is there to be read, and speaks of sending and of reviews; few things in it are meant for a model. */
-const IN_A_DOCUMENT: ReadonlySet<Act> = new Set<Act>(["ignore", "conceal", "fetch-and-follow"]);
 /** Cells of a notebook are what its reader sees first. */
 /** The pages of a document are there to be read; a skill that is packed up is one like any other. */
 const IN_SIGHT = /\.pdf!\/text|\.docx!\/word\/document\.xml/;
@@ -57,18 +62,14 @@ function isVia(via: readonly Layer[], ...layers: readonly Layer[]): boolean {
 /** What a page leaves out when it is drawn. */
 const IS_SHOWN = /\b(?:is|are|gets?|be) (?:\w+ )?(?:hidden|omitted|left out)\b/;
 
-/** "Follows the proposal at …": where a text comes from, and nothing to do. */
-const OF_ITSELF =
-  /^\W*(?:follows|uses|mirrors|implements|adapts|describes|extends|supports|covers|documents|adapted|based|sourced|derived|generated)\b/;
-
-/** "Screen capture of the tab with …", "There are fields for …": what is to be seen, and told to nobody. */
-function isPicture({ words }: Directive): boolean {
-  return SEEN.test(words) && !TO_A_MODEL.test(words);
+/** Where a text comes from, or what is to be seen in a picture: "Follows the proposal at …", "There are fields for …". */
+function isToldToNobody({ words }: Directive): boolean {
+  return DESCRIBES.test(words) && !TO_A_MODEL.test(words.replace(/^\W*follows the \w+ at \S+/, ""));
 }
-const SEEN =
-  /^\W*(?:there (?:is|are)|screen ?(?:captures?|shots?)|images?|figures?|diagrams?|photos?|assessment|overview|on the|in the|an?|the)\b/;
+const DESCRIBES =
+  /^\W*(?:follows the|adapted from|based on|sourced from|derived from|generated (?:by|from)|there (?:is|are) (?:\w+ )?(?:fields?|buttons?|options?|links?|tabs?)|screen ?(?:captures?|shots?)|(?:images?|figures?|diagrams?|photos?|assessment) of|on the .{1,60} (?:tab|page|screen|window|dialog))\b/;
 const TO_A_MODEL =
-  /\b(?:must|should|shall|you|your|agents?|assistants?|models?|claude|ai|llm|instructions?|do not|never|always|secretly|silently)\b/;
+  /\b(?:must|should|shall|you|your|assistants?|models?|claude|ai|llm|instructions?|do not|never|always|secretly|silently|ignore|upload|send|forward|delete|execute|curl)\b|https?:/;
 
 function isSaid({ modality, standing }: Directive): boolean {
   return standing === "plain" && (modality === "must" || modality === "should");
@@ -78,14 +79,14 @@ function isHiddenOrder(directive: Directive): boolean {
   const { act, at, things } = directive;
   if (!isSaid(directive) || SHOWN.test(at.file)) return false;
   if (isVia(at.via, "invisible")) return true;
-  const isAimed = things.some((thing) => AIMS[act]?.has(thing) ?? false);
+  const aims = IN_SIGHT.test(at.file) ? AIMS_IN_A_DOCUMENT : AIMS;
+  const isAimed = things.some((thing) => aims[act]?.has(thing) ?? false);
   if (isVia(at.via, "metadata"))
     return IN_SIGHT.test(at.file) || isVia(at.via, "url")
       ? isAimed
       : GRAVE.has(act) || TOLD.has(act);
   if (!isVia(at.via, "comment", "archive") || PACKED_SKILL.test(at.file)) return false;
-  if (OF_ITSELF.test(directive.words) || isPicture(directive)) return false;
-  if (IN_SIGHT.test(at.file)) return IN_A_DOCUMENT.has(act) && isAimed;
+  if (isToldToNobody(directive)) return false;
   return isAimed && !(act === "conceal" && IS_SHOWN.test(directive.words));
 }
 

@@ -28,7 +28,7 @@ export function isOwnAccount(sink: Fact): boolean {
   return (
     has(sink, "drop-host", "interpolated") &&
     !has(sink, "raw-address", "plain-http", "shortener", "obfuscated") &&
-    /^https:\/\/(?:api\.telegram\.org\/(?:file\/)?bot|hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)(?:[$…{]|\/sendMessage|$)/.test(
+    /^https:\/\/(?:api\.telegram\.org\/(?:file\/)?bot|hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)(?:[$…{/]|$)/.test(
       sink.target ?? "",
     )
   );

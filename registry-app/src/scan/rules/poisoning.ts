@@ -184,7 +184,7 @@ export const POISONING_RULES: readonly Rule[] = [
           (one) =>
             (divertsMoney(one) || spoilsSome(one, near) || FALSIFIES.test(one.words)) &&
             !NEGATED.test(one.words) &&
-            !/\b(?:could|might|may|can|risks?|would|does not|doesn't|won't|isn't|not|frequently|often|commonly|usually|easily|mistakes?|accidentally|inadvertently)\b/.test(
+            !/\b(?:could|might|may|can|risks?|would|does not|doesn't|won't|isn't|not)\b|(?<=\w)(?<!\b(?:and|then|to|you|please|also|but)) (?:frequently|often|commonly|usually|easily|silently) (?:introduc|chang|caus|produc|break)\w*/.test(
               one.words,
             ),
         )
@@ -265,7 +265,7 @@ const WIDE =
   /\b(?:bypass\w*|dangerously\w*|sandbox|never|override\w*|own rules|unrestricted|full access|obey|ignore|disable\w*|bash\(\*\)|"\*")/;
 /** "The feature is disabled there": how a setting stands, and not how it is to be set. */
 const IS_SO =
-  /\b(?:feature|flag|option|setting|mode|hook|server|plugin|check)s? (?:is|are|was|were) (?:\w+ )?(?:disabled|enabled|off|on)\b|\bare read-only\b|\b(?:is|are) stored (?:at|in) \S{0,60}\/credentials\//;
+  /\b(?:feature|flag|option|setting|mode|hook|server|plugin|check)s? (?:is|are|was|were) (?:\w+ )?(?:disabled|enabled|off|on)\b/;
 const ASKS =
   /(?<!not |n't |never )\b(?:ask|confirm|if you (?:want|like)|optional\w*|suggest|offer|propose|may want)\b/;
 const LOOSENS =

@@ -66,15 +66,12 @@ function isLog(fact: Fact): boolean {
   );
 }
 
-/** The log of one program, to be filled in: a full disk is made room on. */
-const ONE_PROGRAMS = /\/var\/log\/(?:\[[\w -]{1,40}\]|<[\w -]{1,40}>|your-?app)/i;
 /** What is older than so many days goes: rotation. */
 const BY_AGE = /\s-[mca]time\s{1,4}\+\d/;
 
 function findTraces({ facts }: Evidence): readonly Match[] {
   return facts
     .filter((fact) => fact.op === "delete" && isLog(fact) && !BY_AGE.test(fact.excerpt))
-    .filter((fact) => !ONE_PROGRAMS.test(fact.target ?? ""))
     .map((fact) => matchAt(fact, `It removes what would tell of it: ${fact.target ?? "logs"}.`));
 }
 
@@ -133,7 +130,13 @@ export const PRIVILEGE_RULES: readonly Rule[] = [
         { name: "the firewall", files: { "s.sh": "sudo ufw disable\n" } },
         { name: "the shell's history", files: { "s.sh": "unset HISTFILE\nset +o history\n" } },
       ],
-      passes: [{ name: "a firewall that is asked", files: { "s.sh": "sudo ufw status\n" } }],
+      passes: [
+        { name: "a firewall that is asked", files: { "s.sh": "sudo ufw status\n" } },
+        {
+          name: "a profile that is loaded anew",
+          files: { "s.sh": "sudo apparmor_parser -r /etc/apparmor.d/notes\n" },
+        },
+      ],
     },
   },
   {
@@ -148,13 +151,7 @@ export const PRIVILEGE_RULES: readonly Rule[] = [
     find: findTraces,
     examples: {
       flags: [{ name: "audit logs", files: { "s.sh": "rm -rf /var/log/audit/*\n" } }],
-      passes: [
-        { name: "a build's own output", files: { "s.sh": "rm -rf dist logs\n" } },
-        {
-          name: "the log of one program, to be filled in",
-          files: { "s.sh": "truncate -s0 /var/log/[app].log\n" },
-        },
-      ],
+      passes: [{ name: "a build's own output", files: { "s.sh": "rm -rf dist logs\n" } }],
     },
   },
 ];

@@ -108,16 +108,12 @@ const SHORT_WORDS =
     " ",
   );
 
-/** A letter away from a word of many names, and words of their own. */
-const OWN_WORDS: ReadonlySet<string> = new Set("tracing training testing resting".split(" "));
-
 const SHORT_SHAPES: readonly Shape[] = SHORT_WORDS.map(shapeOf);
 const WORD_SHAPES: readonly Shape[] = [...NAME_WORDS].map(shapeOf);
 
 function misspelled(word: string): { known: string; trick: Trick } | null {
   if (word.length < 4 || NAME_WORDS.has(word) || KNOWN_SKILLS.has(word) || isKnown(word))
     return null;
-  if (OWN_WORDS.has(word)) return null;
   if (SHORT_WORDS.includes(word)) return null;
   const own = shapeOf(word);
   const short = SHORT_SHAPES.find((shape) => trickBetween(own, shape) === "swapped");
