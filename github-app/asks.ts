@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { oid } from "./shapes.ts";
 
 const login = z.string().regex(/^[A-Za-z0-9-]{1,39}(?:\[bot\])?$/);
-const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 const common = {
   repository: z.object({ full_name: z.string().max(300) }),
   sender: z.object({ login, id: z.number().int().positive() }),

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { ListedPull } from "@assay/registry/publish";
 import type { Repo } from "./addresses.ts";
 import type { Octokit } from "./connect.ts";
+import { oid } from "./shapes.ts";
 
 const PER_PAGE = 100;
 const MAX_PAGES = 5;
-const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 const end = z.object({ sha: oid, repo: z.object({ full_name: z.string() }).nullable() });
 const pull = z.object({ number: z.number().int().positive(), head: end, base: end });
 

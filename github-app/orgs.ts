@@ -8,11 +8,11 @@ import {
 import { statusOf, type Octokit } from "./connect.ts";
 import { absent, planRetry, type Retry } from "./plan-retry.ts";
 import type { ReportDeps } from "./reporting.ts";
+import { person } from "./shapes.ts";
 
 const PER_PAGE = 100;
 /** 5,000 people: a list that goes on is not read in part, since who is missing would lose their rights. */
 const MAX_PAGES = 50;
-const member = z.object({ id: z.number().int().positive(), login: z.string().min(1).max(100) });
 
 /** Makes what is known of one team say who is in it on GitHub; undefined when the whole list was read. */
 export async function lookAtTeam(deps: ReportDeps, team: GithubTeam): Promise<Retry | undefined> {
@@ -59,7 +59,7 @@ async function listMembers(
       page,
     });
     // A line that cannot be read would be somebody who loses their rights: then nothing of it is believed.
-    for (const { id, login } of z.array(member).parse(data))
+    for (const { id, login } of z.array(person).parse(data))
       found.push({ id: String(id), login, role: role === "maintainer" ? "admin" : "member" });
     if (data.length < PER_PAGE) return found;
   }

@@ -15,6 +15,8 @@ export type GithubWorld = {
   readonly bare: string;
   /** Commits a skill anew and pushes it with a tag, signed by ann unless said otherwise; null: lightweight. */
   release(skill: string, version: string, signer?: Signer | null): Promise<string>;
+  /** The law as it is, with this line more in the file of the source. */
+  wish(line: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -69,6 +71,12 @@ export async function createGithubWorld(
       await forge.push(bare, "main", tag);
       return tag;
     },
+    wish: (line) =>
+      world.change((files) => {
+        const path = "sources/skills.yaml";
+        const before = files.get(path)?.toString() ?? "";
+        return new Map(files).set(path, Buffer.from(`${before}${line}\n`));
+      }),
     async close() {
       await world.close();
       await forge.remove();

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendJson } from "./send-json.ts";
 
 /** A try to deliver a webhook, as GitHub lists it. */
 export type FakeDelivery = {
@@ -50,19 +51,19 @@ export function fakeApps(web: () => string): GithubApps {
       if (pathname === "/installation/repositories") {
         const from = (Number(searchParams.get("page") ?? 1) - 1) * PER_PAGE;
         const repositories = apps.repos.slice(from, from + PER_PAGE);
-        send(res, 200, { total_count: apps.repos.length, repositories });
+        sendJson(res, 200, { total_count: apps.repos.length, repositories });
       } else if (pathname === "/app/hook/deliveries") {
         const from = Number(searchParams.get("cursor") ?? 0);
         const next = from + PER_PAGE;
         const link = `<http://localhost/app/hook/deliveries?per_page=100&cursor=${next}>; rel="next"`;
-        const headers = next < apps.deliveries.length ? { link } : {};
-        send(res, 200, apps.deliveries.slice(from, next), headers);
+        const headers: Record<string, string> = next < apps.deliveries.length ? { link } : {};
+        sendJson(res, 200, apps.deliveries.slice(from, next), headers);
       } else if (id !== undefined && req.method === "POST") {
         redelivered.push(Number(id));
-        send(res, 202, {});
+        sendJson(res, 202, {});
       } else if (code !== undefined && req.method === "POST") {
-        if (codes.delete(code)) send(res, 201, madeApp(web()));
-        else send(res, 404, { message: "Not Found" });
+        if (codes.delete(code)) sendJson(res, 201, madeApp(web()));
+        else sendJson(res, 404, { message: "Not Found" });
       } else return false;
       return true;
     },
@@ -84,10 +85,4 @@ function madeApp(web: string): object {
     client_secret: "not for us",
     pem: privateKey,
   };
-}
-
-function send(res: ServerResponse, status: number, body: object, headers: object = {}): void {
-  res
-    .writeHead(status, { "content-type": "application/json", ...headers })
-    .end(JSON.stringify(body));
 }

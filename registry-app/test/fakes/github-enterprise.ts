@@ -10,6 +10,7 @@ import { fakeExtras, type GithubExtras } from "./github-extras.ts";
 import { answerRole, answerTeam, type FakeMember, type FakeRole } from "./github-people.ts";
 import { fakeReleases, type FakeRelease } from "./github-releases.ts";
 import { answerReviews, type FakeMerged } from "./github-reviews.ts";
+import { sendJson } from "./send-json.ts";
 
 /** What GitHub does instead of answering as it would, for as long as it is set. */
 export type Trouble =
@@ -196,7 +197,7 @@ function sendPulls(res: ServerResponse, pulls: readonly FakePull[]): void {
     head: { sha: head, repo: { full_name: from } },
     base: { sha: base, repo: { full_name: own } },
   }));
-  res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(listed));
+  sendJson(res, 200, listed);
 }
 
 /** GitHub's limits on a check run (REST, "Create a check run"), which the emulator does not know. */

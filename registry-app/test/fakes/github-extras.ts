@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { sendJson } from "./send-json.ts";
 
 export type FakeComment = { readonly id: number; readonly issue: number; readonly body: string };
 
@@ -43,28 +44,27 @@ const BASE = "/repos/acme/skills";
 /** Comments and code scanning of one repo, for an App that has the right to write them. */
 export function fakeExtras() {
   const extras: GithubExtras = { comments: new Map(), uploads: [], hasCodeScanning: true };
-  const send = (res: ServerResponse, status: number, body: object) =>
-    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   let lastId = 0;
   const answerComment = (path: string, body: string, res: ServerResponse) => {
     const [, number] = /^\/issues\/(\d+)\/comments$/.exec(path) ?? [];
     const [, id] = /^\/issues\/comments\/(\d+)$/.exec(path) ?? [];
     const old = extras.comments.get(Number(id));
-    if (number === undefined && old === undefined) return send(res, 404, { message: "Not Found" });
+    if (number === undefined && old === undefined)
+      return sendJson(res, 404, { message: "Not Found" });
     if (old === undefined) lastId += 1;
     const { body: text } = JSON.parse(body) as { body: string };
     const comment = { id: old?.id ?? lastId, issue: old?.issue ?? Number(number), body: text };
     extras.comments.set(comment.id, comment);
-    return send(res, old === undefined ? 201 : 200, comment);
+    return sendJson(res, old === undefined ? 201 : 200, comment);
   };
   const answerUpload = (body: string, res: ServerResponse) => {
     if (!extras.hasCodeScanning)
-      return send(res, 403, { message: "Code scanning is not enabled for this repository." });
+      return sendJson(res, 403, { message: "Code scanning is not enabled for this repository." });
     const read = upload.parse(JSON.parse(body));
     const text = gunzipSync(Buffer.from(read.sarif, "base64")).toString("utf8");
     const found = { commit: read.commit_sha, ref: read.ref, log: log.parse(JSON.parse(text)) };
     extras.uploads.push(found);
-    return send(res, 202, { id: String(extras.uploads.length) });
+    return sendJson(res, 202, { id: String(extras.uploads.length) });
   };
   /** Answers a request about comments or code scanning; false when it is about something else. */
   const answer = (asked: string, req: IncomingMessage, res: ServerResponse): boolean => {

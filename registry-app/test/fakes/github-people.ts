@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendJson } from "./send-json.ts";
 
 /** Somebody's role on acme/skills, as GitHub says it. */
 export type FakeRole = {
@@ -28,10 +29,7 @@ export function answerRole(
           role_name: found.role,
           user: { login, id: found.id },
         };
-  res
-    .writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" })
-    .end(JSON.stringify(body));
-  return true;
+  return sendJson(res, found === undefined ? 404 : 200, body);
 }
 
 /** Somebody in a team of the organisation acme. */
@@ -51,23 +49,19 @@ export function answerTeam(
   res: ServerResponse,
 ): boolean {
   const { pathname, searchParams } = new URL(path, "http://localhost");
-  const send = (status: number, body: unknown) => {
-    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    return true;
-  };
-  if (pathname === "/orgs/acme/installation") return send(200, { id: 5 });
+  if (pathname === "/orgs/acme/installation") return sendJson(res, 200, { id: 5 });
   const [, ofTeam, login] = MEMBERSHIP.exec(pathname) ?? [];
   if (ofTeam !== undefined) {
     const found = teams.get(ofTeam)?.find((one) => one.login === login);
-    if (found === undefined) return send(404, { message: "Not Found" });
-    return send(200, { role: found.role, state: "active" });
+    if (found === undefined) return sendJson(res, 404, { message: "Not Found" });
+    return sendJson(res, 200, { role: found.role, state: "active" });
   }
   const slug = MEMBERS.exec(pathname)?.[1];
   if (slug === undefined) return false;
   const people = teams.get(slug);
-  if (people === undefined) return send(404, { message: "Not Found" });
+  if (people === undefined) return sendJson(res, 404, { message: "Not Found" });
   const size = Number(searchParams.get("per_page"));
   const from = (Number(searchParams.get("page")) - 1) * size;
   const role = searchParams.get("role");
-  return send(200, people.filter((one) => one.role === role).slice(from, from + size));
+  return sendJson(res, 200, people.filter((one) => one.role === role).slice(from, from + size));
 }

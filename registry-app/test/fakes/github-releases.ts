@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sendJson } from "./send-json.ts";
 
 const run = promisify(execFile);
 
@@ -25,8 +26,6 @@ const BASE = "/repos/acme/skills";
 /** Releases of one repo, and its tags by real git: GitHub makes no release of a tag that is not there without making the tag. */
 export function fakeReleases(root: () => string): GithubReleases {
   const all = new Map<number, FakeRelease>();
-  const send = (res: ServerResponse, status: number, body: object) =>
-    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   return {
     all,
     answer(asked, req, res) {
@@ -37,13 +36,15 @@ export function fakeReleases(root: () => string): GithubReleases {
       const tag = path.slice(path.lastIndexOf("/") + 1);
       if (path.startsWith(`${BASE}/git/`)) {
         void findTag(join(root(), "bare", "skills.git"), tag).then((sha) =>
-          sha === undefined ? send(res, 404, {}) : send(res, 200, { object: { sha, type: "tag" } }),
+          sha === undefined
+            ? sendJson(res, 404, {})
+            : sendJson(res, 200, { object: { sha, type: "tag" } }),
         );
         return true;
       }
       if (req.method === "GET") {
         const found = [...all.values()].find(({ tag_name }) => tag_name === tag);
-        send(res, found === undefined ? 404 : 200, found ?? {});
+        sendJson(res, found === undefined ? 404 : 200, found ?? {});
         return true;
       }
       void readJson(req).then((body) => {
@@ -51,12 +52,12 @@ export function fakeReleases(root: () => string): GithubReleases {
           const id = all.size + 1;
           const made = { ...body, id };
           all.set(id, made);
-          return send(res, 201, made);
+          return sendJson(res, 201, made);
         }
         const old = all.get(Number(tag));
-        if (old === undefined) return send(res, 404, {});
+        if (old === undefined) return sendJson(res, 404, {});
         all.set(old.id, { ...old, ...body, id: old.id });
-        return send(res, 200, { id: old.id });
+        return sendJson(res, 200, { id: old.id });
       });
       return true;
     },

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { sendJson } from "./send-json.ts";
 
 /** A merged pull request of acme/skills, with what its reviewers said in order. */
 export type FakeMerged = {
@@ -28,17 +29,13 @@ export function answerReviews(
   res: ServerResponse,
 ): boolean {
   const { pathname, searchParams } = new URL(path, "http://localhost");
-  const send = (status: number, body: unknown) => {
-    res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    return true;
-  };
   const commit = OF_COMMIT.exec(pathname)?.[1];
   if (commit !== undefined)
-    return send(200, merged.filter(({ commits }) => commits.includes(commit)).map(toPull));
+    return sendJson(res, 200, merged.filter(({ commits }) => commits.includes(commit)).map(toPull));
   const number = REVIEWS.exec(pathname)?.[1];
   if (number === undefined) return false;
   const found = merged.find((one) => one.number === Number(number));
-  if (found === undefined) return send(404, { message: "Not Found" });
+  if (found === undefined) return sendJson(res, 404, { message: "Not Found" });
   const size = Number(searchParams.get("per_page"));
   const from = (Number(searchParams.get("page")) - 1) * size;
   const reviews = found.reviews.map(({ user, state, commit: commit_id }) => ({
@@ -46,7 +43,7 @@ export function answerReviews(
     state,
     commit_id,
   }));
-  return send(200, reviews.slice(from, from + size));
+  return sendJson(res, 200, reviews.slice(from, from + size));
 }
 
 function toPull({ number, head, merge, author }: FakeMerged) {

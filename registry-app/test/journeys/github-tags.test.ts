@@ -25,12 +25,6 @@ const commitOf = async (name: string) =>
   (await here.forge.git("rev-parse", `${name}^{commit}`)).stdout.toString().trim();
 const releaseOf = (tag: string) =>
   [...here.github.releases.values()].find(({ tag_name }) => tag_name === tag);
-/** The law as it is, with this line more in the file of the source. */
-const wish = (line: string) =>
-  here.world.change((files) => {
-    const path = "sources/skills.yaml";
-    return new Map(files).set(path, Buffer.from(`${files.get(path)?.toString() ?? ""}${line}\n`));
-  });
 
 describe("a published tag that is moved by force on GitHub", () => {
   it("is told on both commits: what was published stays, and what came is refused", async () => {
@@ -85,7 +79,7 @@ describe("a source that wants releases on its host", () => {
   });
 
   it("gets one for each version, with what changed in it, and of those that were there before", async () => {
-    await wish("hostReleases: true");
+    await here.wish("hostReleases: true");
     const tag = await release("adder", "1.1.0");
     await waitUntil("there is a release", async () => releaseOf(tag) !== undefined);
     expect(releaseOf(tag)).toMatchObject({ name: "adder 1.1.0", prerelease: false });
