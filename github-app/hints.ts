@@ -25,7 +25,7 @@ const payload = z.object({
   changes: changes.optional().catch(undefined),
 });
 
-/** Events after which a repo may hold what was not seen, or be reached otherwise. */
+/** Events after which a repo may hold what was not seen, be reached otherwise, or be spoken of otherwise. */
 const TELLING: ReadonlySet<string> = new Set([
   "push",
   "create",

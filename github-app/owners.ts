@@ -14,6 +14,7 @@ import { tryOn } from "./on-repo.ts";
 import { absent, type Retry } from "./plan-retry.ts";
 import type { ReportDeps } from "./reporting.ts";
 import { findRole, mayWrite } from "./roles.ts";
+import { oid, person } from "./shapes.ts";
 
 const PER_PAGE = 100;
 /** Of one version; of more, the rest is said to be unread. */
@@ -21,8 +22,6 @@ const MAX_PULLS = 50;
 /** 500 reviews of one pull request; a list that goes on may hold a later word, and none of it is believed. */
 const MAX_REVIEW_PAGES = 5;
 
-const oid = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
-const person = z.object({ id: z.number().int().positive(), login: z.string().min(1).max(100) });
 const pull = z.object({
   number: z.number().int().positive(),
   merged_at: z.string(),
@@ -46,14 +45,13 @@ export async function lookAtOwners(
 ): Promise<Retry | undefined> {
   const { db, clock, addresses, github } = deps;
   const repo = repoOf(asked.sourceUrl, addresses);
-  const askedAt = clock.now();
   const retry =
     repo === undefined
       ? absent("The source does not live on this GitHub any more.")
       : await tryOn(deps, repo, { what: asked.tag, attempts: asked.attempts }, async (octokit) => {
           const merged = await listMerged(octokit, repo, asked);
-          const members = await listMemberships(github, asked.questions.members);
-          await putOwnerAnswers(db, asked, { ...merged, members }, askedAt);
+          const members = await listMemberships(github, repo.owner, asked.questions.members);
+          await putOwnerAnswers(db, asked, { ...merged, members }, clock.now());
           await deps.judgeOwners(asked.versionId);
         });
   if (retry === undefined) return undefined;
@@ -134,14 +132,16 @@ function askRole(
   return asked;
 }
 
-/** Whether each is an active member; a team that is not there, or is hidden from the App, has nobody in it. */
+/** Whether each is an active member; a team that is not there, is hidden from the App, or is another organisation's, has nobody in it. */
 async function listMemberships(
   github: Github,
+  owner: string,
   asked: readonly Membership[],
 ): Promise<OwnerAnswers["members"]> {
   const found: OwnerAnswers["members"][number][] = [];
   for (const one of asked) {
-    const octokit = await github.onOrg(one.org);
+    const isOwn = one.org.toLowerCase() === owner.toLowerCase();
+    const octokit = isOwn ? await github.onOrg(owner) : undefined;
     const isMember = octokit !== undefined && (await isActive(octokit, one));
     found.push({ ...one, isMember });
   }

@@ -63,12 +63,12 @@ export async function createGithubIntake(core: Core): Promise<GithubIntake> {
       if (sources.length === 0) return { kind: "nothing" };
       if (event === "pull_request")
         for (const { id } of sources) await putPullLook(core.db, id, core.clock.now());
-      if (event === "pull_request_review")
-        await hurryOwners(
-          core.db,
-          sources.map(({ id }) => id),
-          core.clock.now(),
-        );
+      if (event === "pull_request_review") {
+        const sourceIds = sources.map(({ id }) => id);
+        await hurryOwners(core.db, { sourceIds }, core.clock.now());
+        // Nothing of it is in git.
+        return { kind: "stored" };
+      }
       const deliveries = sources.map(({ id: sourceId }) => ({
         id: core.ids.next(),
         sourceId,

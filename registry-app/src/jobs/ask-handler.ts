@@ -7,6 +7,7 @@ import {
   findAllowedAsk,
   findAskedOf,
   forgetTold,
+  hurryOwners,
   type AskedOf,
   type HostAsk,
   type LawDeps,
@@ -51,6 +52,8 @@ type Carrying = {
   readonly at: Date;
 };
 
+const versionsOf = ({ tags }: AskedOf) => tags.flatMap(({ versionId }) => versionId ?? []);
+
 /** Gives a sentence that says what was done. */
 async function carryOut(ask: queue.Queue, tx: Tx, { asked, of, policy, at }: Carrying) {
   const { sourceId, headOid } = asked;
@@ -64,11 +67,12 @@ async function carryOut(ask: queue.Queue, tx: Tx, { asked, of, policy, at }: Car
   switch (asked.what) {
     case "again":
       await forgetTold(tx, of);
+      await hurryOwners(tx, { versionIds: versionsOf(of) }, at);
       await judge(of.pulls);
       await ask.enqueue(tx, queue.syncSource, { sourceId });
       return "It is looked at and told anew.";
     case "run-evals": {
-      const versionIds = of.tags.flatMap(({ versionId }) => versionId ?? []);
+      const versionIds = versionsOf(of);
       const requestedBy = `github:${asked.login}`;
       const wish = { versionIds, reason: "re-run", requestedBy, law: policy, at } as const;
       const added = await requestEvals(ask, tx, wish);

@@ -41,13 +41,13 @@ export function ownersHandler(ask: queue.Queue, deps: OwnersHandlerDeps): queue.
         throw new Error(`the head of pull request ${number} was not fetched: ${problem}`);
     };
     const review = await findOwnerReview(db, versionId);
+    if (review === undefined) return;
     const reviewed = await reviewOwners({ ...deps, fetchHead }, version, review);
     const now = clock.now();
     await transaction(db, async (tx) => {
-      const subject = { versionId, sourceId: source.id };
-      if (reviewed.kind === "ask") return putOwnerQuestions(tx, subject, reviewed.questions, now);
-      const dueAt = whenAgain(reviewed, review?.attempts ?? 0, now);
-      if (await putOwnersVerdict(tx, subject, reviewed, dueAt))
+      if (reviewed.kind === "ask") return putOwnerQuestions(tx, versionId, reviewed.questions, now);
+      const dueAt = whenAgain(reviewed, review.attempts, now);
+      if (await putOwnersVerdict(tx, versionId, reviewed, { dueAt, seenDueAt: review.dueAt }))
         await ask.enqueue(tx, queue.decideVersion, { versionId });
     });
   });

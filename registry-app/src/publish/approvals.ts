@@ -97,10 +97,10 @@ function sayLacking(
 /** Who approved what is published, for the registry log. Pure. */
 export function sayOwners(verdict: OwnersVerdict | null | undefined): readonly string[] {
   if (verdict?.kind !== "approved") return [];
-  return verdict.by.map(({ number, headOid, approvers }) => {
-    const who = approvers.length === 0 ? "nobody was asked" : `approved by ${approvers.join(", ")}`;
-    return `code owners: pull request ${number} at ${headOid}, ${who}`;
-  });
+  return verdict.by.map(
+    ({ number, headOid, approvers }) =>
+      `code owners: pull request ${number} at ${headOid}, approved by ${approvers.join(", ")}`,
+  );
 }
 
 /** Principals as everywhere: without regard to the case of their letters. */

@@ -7,6 +7,7 @@ import { remedyFor } from "./codes.ts";
 import type { Decision } from "./decide.ts";
 import type { RegistryLog } from "./registry-log.ts";
 import { findReleaseFacts, putDecision } from "./store/decisions.ts";
+import { openOwnerReview } from "./store/owner-reviews.ts";
 import { toLoggedCheck } from "./logged-check.ts";
 import type { ReleaseFacts } from "./types.ts";
 import { weigh } from "./weigh.ts";
@@ -23,6 +24,9 @@ export type DecideDeps = {
   /** Makes the JSON that answers with Postgres down say what may be seen of a skill: what is held is shown as such. */
   readonly alignFiles: (skillId: string) => Promise<void>;
 };
+
+/** Within this time the job that looks for the word of code owners has put its questions. */
+const OWNERS_WITHIN_MS = 120_000;
 
 /**
  * Decides on a candidate or a held version from what is recorded now. A decision is written once; deciding again while
@@ -43,7 +47,11 @@ export async function decideVersion(
   const remedy = remedyOf(version, decision, isImportOnly);
   const isNew = await transaction(deps.db, async (tx) => {
     if (decision.kind === "publish") await deps.onPublish(tx, versionId);
-    if (decision.kind === "hold" && isOwnersOpen) await deps.onOwnersOpen(tx, versionId);
+    if (decision.kind === "hold" && isOwnersOpen) {
+      const dueAt = new Date(now.getTime() + OWNERS_WITHIN_MS);
+      await openOwnerReview(tx, { versionId, sourceId: version.source.id }, dueAt);
+      await deps.onOwnersOpen(tx, versionId);
+    }
     if (!(await putDecision(tx, version, decision, remedy, now))) return false;
     await deps.registryLog.append(tx, [
       {

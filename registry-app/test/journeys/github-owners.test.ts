@@ -15,17 +15,11 @@ beforeAll(async () => {
   here = await createGithubWorld({ env: { GITHUB_WEBHOOK_SECRET: SECRET } });
   for (const { id, login } of [BO, CY]) here.github.roles.set(login, { id, role: "write" });
   here.github.teams.set("sec", [{ ...CY, role: "member" }]);
-  await wish("policy: {codeOwners: require}");
+  await here.wish("policy: {codeOwners: require}");
   await here.forge.commit({ ".github/CODEOWNERS": SEES_OWNERS });
 });
 afterAll(() => here.close());
 
-/** The law as it is, with this line more in the file of the source. */
-const wish = (line: string) =>
-  here.world.change((files) => {
-    const path = "sources/skills.yaml";
-    return new Map(files).set(path, Buffer.from(`${files.get(path)?.toString() ?? ""}${line}\n`));
-  });
 const git = async (...args: string[]) =>
   (await here.forge.git(...args)).stdout.toString("utf8").trim();
 
@@ -59,12 +53,32 @@ const approve = (number: number, ...users: readonly FakePerson[]) => {
   const added = users.map((user) => ({ user, state: "APPROVED" as const, commit: one.head }));
   here.github.merged[at] = { ...one, reviews: [...one.reviews, ...added] };
 };
-/** GitHub tells that somebody reviewed a pull request. */
-async function tellOfReview() {
-  const payload = { action: "submitted", repository: { full_name: "acme/skills", id: 1 } };
-  const { headers, body } = here.github.sign(SECRET, "pull_request_review", payload);
+async function deliver(event: string, payload: object) {
+  const repository = { full_name: "acme/skills", id: 1 };
+  const { headers, body } = here.github.sign(SECRET, event, { ...payload, repository });
   return here.world.ask("/api/github/webhooks", { method: "POST", headers, body });
 }
+/** GitHub tells that somebody reviewed a pull request. */
+const tellOfReview = () => deliver("pull_request_review", { action: "submitted" });
+/** Somebody who may write presses "Re-run" on the check of a tag. */
+async function rerun(tag: string) {
+  const find = () => here.github.checks().find(({ name }) => name === `Assay: ${tag}`);
+  await waitUntil(`GitHub is told of ${tag}`, async () => find() !== undefined);
+  const { id, head_sha, external_id } = find() ?? { id: 0, head_sha: "", external_id: "" };
+  const check_run = { id, head_sha, external_id };
+  return deliver("check_run", {
+    action: "rerequested",
+    check_run,
+    sender: { ...BO, type: "User" },
+  });
+}
+const reviewOf = (version: string) =>
+  here.world.database.db
+    .selectFrom("owner_reviews as r")
+    .innerJoin("skill_versions as v", "v.id", "r.version_id")
+    .where("v.version", "=", version)
+    .select(["r.version_id as id", "r.due_at as dueAt", "r.verdict"])
+    .executeTakeFirstOrThrow();
 async function release(version: string) {
   const tag = `guard--v${version}`;
   await here.forge.tag(tag, { signer: here.ann });
@@ -84,7 +98,7 @@ const stateOf = async (tag: string, state: string) =>
 const guard = (body: string) => ({ "skills/guard/SKILL.md": skillMd("guard", body) });
 
 describe("a version whose policy asks for the approval of code owners", () => {
-  it("is held until an owner approves the head that has its files, and is told of by a webhook", async () => {
+  it("is held until an owner approves the head that has its files, and hears of that by a webhook", async () => {
     const { head } = await merge(1, guard("Looks after it.\n"), { as: "squash" });
     const tag = await release("1.0.0");
     const lacks = `pull request 1 at ${head.slice(0, 10)} has no approval of @bo for skills/guard/SKILL.md`;
@@ -106,7 +120,7 @@ describe("a version whose policy asks for the approval of code owners", () => {
     expect(line).toContain(`code owners: pull request 1 at ${one?.head}, approved by cy, bo`);
   });
 
-  it("needs the approval of the team that owns a file, however it was merged", async () => {
+  it("needs the approval of the team that owns a file, however it was merged, and is looked at again upon Re-run", async () => {
     const run = { "skills/guard/scripts/run.sh": "#!/bin/sh\nls\n" };
     await merge(2, { ...guard("Looks after all of it.\n"), ...run }, { as: "merge" });
     approve(2, BO);
@@ -115,7 +129,7 @@ describe("a version whose policy asks for the approval of code owners", () => {
       await saying(tag, "no approval of @acme/sec for skills/guard/scripts/run.sh"),
     ).toMatchObject(HELD);
     approve(2, CY);
-    await tellOfReview();
+    await rerun(tag);
     expect(await stateOf(tag, "published")).toBe("published");
   });
 
@@ -132,6 +146,25 @@ describe("a version whose policy asks for the approval of code owners", () => {
     expect(
       await saying(await release("1.1.2"), "no merged pull request ends with these files"),
     ).toMatchObject(HELD);
+  });
+
+  it("that lacks something is asked about again in ten minutes, and later each time", async () => {
+    const { dueAt } = await reviewOf("1.1.1");
+    const waitMs = (dueAt?.getTime() ?? 0) - Date.now();
+    expect(waitMs / 60_000).toBeGreaterThan(9);
+    expect(waitMs / 60_000).toBeLessThan(21);
+  });
+
+  it("is looked at all the same when the job that was to look was lost", async () => {
+    const { id } = await reviewOf("1.1.1");
+    const nothing = JSON.stringify({ commits: [], members: [] });
+    await here.world.database.db
+      .updateTable("owner_reviews")
+      .set({ questions: nothing, answers: null, verdict: null, due_at: new Date() })
+      .where("version_id", "=", id)
+      .execute();
+    await waitUntil("it is judged", async () => (await reviewOf("1.1.1")).verdict !== null);
+    expect((await reviewOf("1.1.1")).verdict).toMatchObject({ kind: "lacking" });
   });
 
   it("is let through by a word in the control repo, as everything that waits for a person", async () => {

@@ -6,6 +6,8 @@ export type Owner =
   | { readonly kind: "address"; readonly address: string };
 
 export type CodeOwners = {
+  /** Lines that name a pattern: what each path is held against. */
+  readonly lines: number;
   /** Owners of a path below the root of the repo, any of whom may approve; none: the path has no owner. */
   ownersOf(path: string): readonly Owner[];
 };
@@ -14,9 +16,8 @@ export type CodeOwners = {
 export const CODE_OWNERS_PATHS = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"] as const;
 
 type Rule = {
-  readonly segments: readonly string[];
-  /** What may follow what the segments match: nothing, something below it, or either. */
-  readonly rest: "none" | "some" | "any";
+  /** The parts of a path that fits; `**` is any number of them. */
+  readonly parts: readonly string[];
   readonly owners: readonly Owner[];
 };
 
@@ -34,9 +35,10 @@ export function parseCodeOwners(text: string): CodeOwners {
     .flatMap((line) => toRule(line) ?? [])
     .toReversed();
   return {
+    lines: rules.length,
     ownersOf: (path) => {
       const parts = path.split("/");
-      return rules.find((rule) => fits(rule, parts))?.owners ?? [];
+      return rules.find((rule) => fits(rule.parts, parts, "**", fitsPart))?.owners ?? [];
     },
   };
 }
@@ -46,7 +48,7 @@ function toRule(line: string): Rule | undefined {
   if (pattern === undefined || /^!|\[/.test(pattern)) return undefined;
   const owners = named.map(toOwner);
   return owners.every((owner) => owner !== undefined)
-    ? { ...toPattern(pattern), owners }
+    ? { parts: toParts(pattern), owners }
     : undefined;
 }
 
@@ -75,47 +77,42 @@ function toOwner(word: string): Owner | undefined {
   return ADDRESS.test(word) ? { kind: "address", address: word } : undefined;
 }
 
-function toPattern(pattern: string): Pick<Rule, "segments" | "rest"> {
-  const isOfFolder = pattern.endsWith("/");
+function toParts(pattern: string): readonly string[] {
   const body = pattern.replace(/^\//, "").replace(/\/$/, "");
   // A slash before its end ties a pattern to the root; without one it fits at any depth.
   const isTied = pattern.startsWith("/") || body.includes("/");
-  const own = body === "" ? [] : body.split("/");
-  const segments = isTied ? own : ["**", ...own];
+  const parts = [...(isTied ? [] : ["**"]), ...(body === "" ? [] : body.split("/"))];
+  if (pattern.endsWith("/")) return once([...parts, "*", "**"]);
   // Unlike in .gitignore, `docs/*` is what lies in docs itself and nothing below that.
-  const isOneLevel = segments.at(-1) === "*";
-  return { segments, rest: isOfFolder || body === "" ? "some" : isOneLevel ? "none" : "any" };
+  return once(parts.at(-1) === "*" ? parts : [...parts, "**"]);
 }
 
-/** Whether a path, in its parts, fits; the work is at most the parts times the segments. */
-function fits({ segments, rest }: Rule, parts: readonly string[]): boolean {
-  let reached: ReadonlySet<number> = new Set([0]);
-  for (const segment of segments) {
-    const next = new Set<number>();
-    for (const at of reached) {
-      if (segment === "**") for (let to = at; to <= parts.length; to += 1) next.add(to);
-      else if (at < parts.length && fitsPart(segment, parts[at] ?? "")) next.add(at + 1);
-    }
-    reached = next;
-    if (reached.size === 0) return false;
-  }
-  const isWhole = reached.has(parts.length);
-  const isBegun = [...reached].some((at) => at < parts.length);
-  return rest === "none" ? isWhole : rest === "some" ? isBegun : isWhole || isBegun;
+/** Stars that follow each other are one. */
+function once(parts: readonly string[]): readonly string[] {
+  return parts.filter((part, index) => part !== "**" || parts[index - 1] !== "**");
 }
 
-/** `*` is any characters and `?` one; the last star is where it goes back to, so that no text takes it long. */
 function fitsPart(pattern: string, text: string): boolean {
-  let [at, in_, star, from] = [0, 0, -1, 0];
-  while (in_ < text.length) {
-    const wanted = pattern.charAt(at);
-    if (wanted === "*") [star, from] = [at++, in_];
-    else if (at < pattern.length && (wanted === "?" || wanted === text.charAt(in_))) {
-      at += 1;
-      in_ += 1;
-    } else if (star === -1) return false;
-    else [at, in_] = [star + 1, (from += 1)];
+  return fits(pattern, text, "*", (wanted, char) => wanted === "?" || wanted === char);
+}
+
+/** Whether all of a text fits; after a miss it goes on behind the last star, so that no pattern takes it long. */
+function fits(
+  pattern: ArrayLike<string>,
+  text: ArrayLike<string>,
+  star: string,
+  isLike: (wanted: string, given: string) => boolean,
+): boolean {
+  let [wantedAt, givenAt, starAt, resumeAt] = [0, 0, -1, 0];
+  while (givenAt < text.length) {
+    const wanted = pattern[wantedAt];
+    if (wanted === star) [starAt, resumeAt] = [wantedAt++, givenAt];
+    else if (wanted !== undefined && isLike(wanted, text[givenAt] ?? "")) {
+      wantedAt += 1;
+      givenAt += 1;
+    } else if (starAt === -1) return false;
+    else [wantedAt, givenAt] = [starAt + 1, (resumeAt += 1)];
   }
-  while (pattern.charAt(at) === "*") at += 1;
-  return at === pattern.length;
+  while (pattern[wantedAt] === star) wantedAt += 1;
+  return wantedAt === pattern.length;
 }

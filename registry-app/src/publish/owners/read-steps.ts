@@ -16,6 +16,8 @@ export type StepsAsked = {
 
 /** GitHub reads up to 3 MB; a sixth of that is read here, and a larger one approves nothing. */
 const MAX_CODE_OWNERS_BYTES = 512 * 1024;
+/** Lines times changed files: a second of work at the worst, since patterns are a stranger's. */
+const MAX_COMPARED = 500_000;
 
 /** What each pull request did to the folder, by git alone. One whose commits are not here did nothing that can be told. */
 export async function readSteps(
@@ -53,10 +55,14 @@ async function readStep(deps: StepDeps, one: One): Promise<PullStep | undefined>
     listChanged(deps, one, { baseTree, headTree }),
     readCodeOwners(deps, repoDir, base),
   ]);
+  const without = (problem: string) => ({ ...step, changed: [], problem });
   if (paths === undefined)
-    return { ...step, changed: [], problem: "its folder is larger than a skill may be" };
-  if (owners === undefined)
-    return { ...step, changed: [], problem: "CODEOWNERS of its base is larger than 512 KiB" };
+    return without("its folder is larger than a skill may be, or has names that are no text");
+  // Two trees that differ in no path that can be told: names that are no text, or the order of entries.
+  if (paths.length === 0) return without("what it changed cannot be told");
+  if (owners === undefined) return without("CODEOWNERS of its base is larger than 512 KiB");
+  if (owners.lines * paths.length > MAX_COMPARED)
+    return without("CODEOWNERS of its base has too many lines for so many changed files");
   const changed = paths.map((path) => ({ path, owners: owners.ownersOf(path) }));
   return { ...step, changed, problem: null };
 }
@@ -72,7 +78,7 @@ async function findTree(
   return found.kind === "object" && found.type === "tree" ? found.oid : NO_TREE;
 }
 
-/** Paths whose bytes or mode differ; undefined where one of the two is larger than a skill may be. */
+/** Paths whose bytes or mode differ; undefined where one of the two is larger than a skill may be, or has names that are no text. */
 async function listChanged(
   deps: StepDeps,
   one: One,
@@ -98,7 +104,7 @@ async function listFiles(
 ): Promise<ReadonlyMap<string, string> | undefined> {
   if (tree === NO_TREE) return new Map();
   const listed = await listTree(readers, repoDir, tree, FOLDER_CAPS, { cache });
-  if (listed.kind !== "listed") return undefined;
+  if (listed.kind !== "listed" || listed.entries.some(({ isUtf8 }) => !isUtf8)) return undefined;
   return new Map(listed.entries.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Db } from "../../db/index.ts";
 import { walkCommits } from "../../git/index.ts";
 import { sourceRepo } from "../../sources/index.ts";
@@ -42,9 +43,10 @@ export async function reviewOwners(
     const because = `more than ${MAX_COMMITS} commits changed its folder since the version before it`;
     return { kind: "lacking", because };
   }
-  if (!review?.questions || !review.answers)
-    return { kind: "ask", questions: { commits, members: [] } };
-  const { questions, answers } = review;
+  const members = review?.questions?.members ?? [];
+  const isAnswered = isDeepStrictEqual(review?.questions?.commits, commits);
+  const answers = isAnswered ? review?.answers : undefined;
+  if (!answers) return { kind: "ask", questions: { commits, members } };
   await fetchHeads(deps, repoDir, answers.pulls);
   const steps = await readSteps(deps, { repoDir, folder, pulls: answers.pulls });
   const judged = judgeOwners({
@@ -56,7 +58,7 @@ export async function reviewOwners(
   if (judged.kind !== "ask") return withCut(judged, answers);
   return {
     kind: "ask",
-    questions: { ...questions, members: [...questions.members, ...judged.members] },
+    questions: { commits, members: [...members, ...judged.members] },
   };
 }
 

@@ -36,10 +36,6 @@ export async function forgetTold(tx: Tx, { tags, pulls }: AskedOf): Promise<void
   await sql`UPDATE host_reports SET said = '', not_before = NULL WHERE tag_id = ANY(${ids}::uuid[])`.execute(
     tx,
   );
-  const versionIds = tags.flatMap(({ versionId }) => versionId ?? []);
-  await sql`UPDATE owner_reviews SET due_at = now(), attempts = 0 WHERE version_id = ANY(${versionIds}::uuid[])`.execute(
-    tx,
-  );
   await sql`UPDATE pulls SET judged_oid = NULL, said = '', not_before = NULL
     WHERE id = ANY(${ids}::uuid[]) AND (NOT is_fork OR approved_oid = head_oid)`.execute(tx);
 }

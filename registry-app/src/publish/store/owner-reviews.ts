@@ -17,6 +17,8 @@ export type OwnerReview = {
   readonly verdict: OwnersVerdict | null;
   /** Times that the host answered or could not be asked. */
   readonly attempts: number;
+  /** When the host is to be asked; null: it need not be. */
+  readonly dueAt: Date | null;
   /** Why the host could not be asked, as a sentence. */
   readonly problem: string | null;
 };
@@ -28,7 +30,7 @@ export async function findOwnerReview(
   const row = await db
     .selectFrom("owner_reviews")
     .where("version_id", "=", versionId)
-    .select(["questions", "answers", "verdict", "attempts", "problem"])
+    .select(["questions", "answers", "verdict", "attempts", "due_at", "problem"])
     .executeTakeFirst();
   return (
     row && {
@@ -36,6 +38,7 @@ export async function findOwnerReview(
       answers: read(ownerAnswers, row.answers),
       verdict: read(ownersVerdict, row.verdict),
       attempts: row.attempts,
+      dueAt: row.due_at,
       problem: row.problem,
     }
   );
@@ -46,28 +49,51 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T | null {
   return parsed.success ? parsed.data : null;
 }
 
+type Subject = { readonly versionId: string; readonly sourceId: string };
+
+/**
+ * Notes that somebody has to look for the word of code owners. Once `dueAt` is there the process that asks the host comes
+ * by, whatever became of the job that was asked for as well.
+ */
+export async function openOwnerReview(
+  tx: Tx,
+  { versionId, sourceId }: Subject,
+  dueAt: Date,
+): Promise<void> {
+  const nothing: OwnerQuestions = { commits: [], members: [] };
+  await tx
+    .insertInto("owner_reviews")
+    .values({
+      version_id: versionId,
+      source_id: sourceId,
+      questions: JSON.stringify(nothing),
+      due_at: dueAt,
+    })
+    .onConflict((conflict) => conflict.column("version_id").doNothing())
+    .execute();
+}
+
 /** Puts questions to the host of the source; what was made of earlier answers stays until there are new ones. */
 export async function putOwnerQuestions(
   tx: Tx,
-  { versionId, sourceId }: { readonly versionId: string; readonly sourceId: string },
+  versionId: string,
   questions: OwnerQuestions,
   dueAt: Date,
 ): Promise<void> {
-  const facts = { questions: JSON.stringify(questions), due_at: dueAt };
   await tx
-    .insertInto("owner_reviews")
-    .values({ version_id: versionId, source_id: sourceId, ...facts })
-    .onConflict((conflict) => conflict.column("version_id").doUpdateSet(facts))
+    .updateTable("owner_reviews")
+    .set({ questions: JSON.stringify(questions), answers: null, due_at: dueAt })
+    .where("version_id", "=", versionId)
     .execute();
 }
 
 /** Keeps what came of it. False when it is what was kept before. */
 export async function putOwnersVerdict(
   tx: Tx,
-  { versionId, sourceId }: { readonly versionId: string; readonly sourceId: string },
+  versionId: string,
   verdict: OwnersVerdict,
-  /** When the host is to be asked again; null: never. */
-  dueAt: Date | null,
+  /** When the host is to be asked again, null: never; unless somebody hurried since it was due at `seenDueAt`. */
+  again: { readonly dueAt: Date | null; readonly seenDueAt: Date | null },
 ): Promise<boolean> {
   const text = JSON.stringify(verdict);
   const before = await tx
@@ -77,21 +103,18 @@ export async function putOwnersVerdict(
     .select("version_id")
     .forUpdate()
     .executeTakeFirst();
-  const facts = { verdict: text, due_at: dueAt };
-  // Who hurried while this was judged is not put off by it.
-  const sooner = dueAt === null ? null : sql<Date>`LEAST(owner_reviews.due_at, ${dueAt})`;
-  const nothing = JSON.stringify(NO_QUESTIONS);
   await tx
-    .insertInto("owner_reviews")
-    .values({ version_id: versionId, source_id: sourceId, questions: nothing, ...facts })
-    .onConflict((conflict) =>
-      conflict.column("version_id").doUpdateSet({ ...facts, due_at: sooner }),
-    )
+    .updateTable("owner_reviews")
+    .set({ verdict: text, due_at: unlessMoved(again.seenDueAt, again.dueAt) })
+    .where("version_id", "=", versionId)
     .execute();
   return before === undefined;
 }
 
-const NO_QUESTIONS: OwnerQuestions = { commits: [], members: [] };
+/** Another time than was seen there is somebody's who hurried meanwhile. */
+function unlessMoved(seen: Date | null, dueAt: Date | null) {
+  return sql<Date | null>`CASE WHEN due_at IS DISTINCT FROM ${seen}::timestamptz THEN due_at ELSE ${dueAt}::timestamptz END`;
+}
 
 /** Questions that a host is to be asked now. */
 export type OwnersAsked = {
@@ -102,6 +125,7 @@ export type OwnersAsked = {
   readonly branch: string;
   readonly questions: OwnerQuestions;
   readonly attempts: number;
+  readonly dueAt: Date;
   readonly problem: string | null;
 };
 
@@ -111,7 +135,7 @@ export async function listOwnersAsked(
   wish: { readonly sourceIds: readonly string[]; readonly now: Date; readonly limit: number },
 ): Promise<readonly OwnersAsked[]> {
   const { rows } = await sql<Omit<OwnersAsked, "questions"> & { readonly questions: unknown }>`
-    SELECT r.version_id AS "versionId", v.tag_name AS tag, s.url AS "sourceUrl", s.branch, r.questions, r.attempts, r.problem
+    SELECT r.version_id AS "versionId", v.tag_name AS tag, s.url AS "sourceUrl", s.branch, r.questions, r.attempts, r.due_at AS "dueAt", r.problem
     FROM owner_reviews r JOIN skill_versions v ON v.id = r.version_id JOIN sources s ON s.id = r.source_id
     WHERE r.source_id = ANY(${[...wish.sourceIds]}::uuid[]) AND s.state = 'active' AND r.due_at <= ${wish.now}
       AND v.state IN ('candidate', 'held')
@@ -122,17 +146,19 @@ export async function listOwnersAsked(
   });
 }
 
+/** Until when what was answered is made something of; then the host is asked again. */
+const JUDGED_WITHIN_MS = 600_000;
+
 export async function putOwnerAnswers(
   db: Db,
-  { versionId }: Pick<OwnersAsked, "versionId">,
+  { versionId, dueAt }: Pick<OwnersAsked, "versionId" | "dueAt">,
   answers: OwnerAnswers,
-  /** When the host was asked: who hurried since is heard in the next look. */
-  askedAt: Date,
+  at: Date,
 ): Promise<void> {
+  const lost = new Date(at.getTime() + JUDGED_WITHIN_MS);
   await db
     .updateTable("owner_reviews")
-    .set({ answers: JSON.stringify(answers), problem: null })
-    .set({ due_at: sql`CASE WHEN due_at > ${askedAt} THEN due_at END` })
+    .set({ answers: JSON.stringify(answers), problem: null, due_at: unlessMoved(dueAt, lost) })
     .set((eb) => ({ attempts: eb("attempts", "+", 1) }))
     .where("version_id", "=", versionId)
     .execute();
@@ -152,14 +178,20 @@ export async function putOwnersUnanswered(
     .execute();
 }
 
-/** Has the host asked anew about whatever of these sources lacks the word of its code owners. */
+/** Has the host asked anew about these versions, and whatever of these sources has not the word of its code owners. */
 export async function hurryOwners(
   db: Db | Tx,
-  sourceIds: readonly string[],
+  {
+    versionIds = [],
+    sourceIds = [],
+  }: { versionIds?: readonly string[]; sourceIds?: readonly string[] },
   at: Date,
 ): Promise<void> {
   await sql`UPDATE owner_reviews SET due_at = ${at}, attempts = 0
-    WHERE source_id = ANY(${[...sourceIds]}::uuid[]) AND verdict->>'kind' = 'lacking'`.execute(db);
+    WHERE version_id = ANY(${[...versionIds]}::uuid[])
+      OR source_id = ANY(${[...sourceIds]}::uuid[]) AND verdict->>'kind' IS DISTINCT FROM 'approved'`.execute(
+    db,
+  );
 }
 
 /** Trees of the skill's folder that were published, with their commits; what was quarantined is none. */
